@@ -1,0 +1,52 @@
+"""Who asks, and what that lets them see and do."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from core.errors import ForbiddenError
+
+
+class Role(StrEnum):
+    """What a person or token may do; each holds what those before it hold."""
+
+    VIEWER = "viewer"
+    FINANCE = "finance"
+    ADMIN = "admin"
+
+
+class RoleNeededError(ForbiddenError):
+    """That needs another role."""
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Somebody who asks: a Slack person, a token's bearer, or the command line.
+
+    `projects` are the slugs that they may see; None is all of them, and what is unassigned.
+    """
+
+    subject: str
+    role: Role = Role.VIEWER
+    projects: frozenset[str] | None = None
+    workspace: str = ""
+
+    def may_see(self, slug: str | None) -> bool:
+        """Whether the project (None: unassigned spend) may be seen."""
+        return self.projects is None or (slug is not None and slug in self.projects)
+
+    def require(self, role: Role) -> None:
+        """Refuse those whose role doesn't hold the one needed.
+
+        Raises:
+            RoleNeededError: naming the role that does.
+        """
+        order = list(Role)
+        if order.index(self.role) < order.index(role):
+            raise RoleNeededError(
+                f"That needs the role {role}; yours is {self.role}.",
+                fix="An administrator can change it.",
+            )
+
+
+OPERATOR = Viewer(subject="operator", role=Role.ADMIN)
+"""Whoever has the shell of the machine."""

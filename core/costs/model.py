@@ -1,0 +1,340 @@
+"""What is asked about costs, and what is answered. Names follow FOCUS where it has one.
+
+The journey of every question, wherever it comes from: words or parameters become one
+`CostQuery`, `CostService.answer` turns it into one `CostAnswer`, a surface renders that.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Final
+
+from core.period import Period
+
+
+class Measure(StrEnum):
+    """Which amount of a charge counts, and which charges.
+
+    cost: EffectiveCost of every category but Tax, promotional credits left out.
+    net: BilledCost of every category: what will be paid.
+    gross: BilledCost before credits (Google's fee offsets count as price, not as credit).
+    list: ListCost, at list prices.
+    """
+
+    COST = "cost"
+    NET = "net"
+    GROSS = "gross"
+    LIST = "list"
+
+
+class Basis(StrEnum):
+    """Which day a charge belongs to: that of its usage, or its invoice's month."""
+
+    USAGE = "usage"
+    INVOICE = "invoice"
+
+
+class Granularity(StrEnum):
+    """How an answer is cut along time; weeks begin on Monday."""
+
+    DAILY = "daily"
+    WEEKLY = "weekly"
+    MONTHLY = "monthly"
+
+
+class Form(StrEnum):
+    """How the asker wants it shown; nothing said: both table and chart."""
+
+    TABLE = "table"
+    CHART = "chart"
+    CSV = "csv"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Dimension:
+    """Something to group or filter by; `key` only for labels: `label:team`."""
+
+    name: str
+    key: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.name}:{self.key}" if self.key else self.name
+
+
+PROJECT: Final = Dimension("project")
+TEAM: Final = Dimension("team")
+SERVICE: Final = Dimension("service")
+SKU: Final = Dimension("sku")
+REGION: Final = Dimension("region")
+PROVIDER: Final = Dimension("provider")
+ACCOUNT: Final = Dimension("account")
+CATEGORY: Final = Dimension("category")
+DIMENSIONS: Final = (PROJECT, TEAM, SERVICE, SKU, REGION, PROVIDER, ACCOUNT, CATEGORY)
+
+
+def label(key: str) -> Dimension:
+    """The dimension of one label key."""
+    return Dimension("label", key)
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Keep the charges whose value is one of `values` (or, negated, is none of them).
+
+    Values are identities: project slug, team, ServiceName, SkuId, RegionId, provider,
+    SubAccountId, ServiceCategory, tag value. None is unassigned or absent.
+    """
+
+    dimension: Dimension
+    values: tuple[str | None, ...]
+    negated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Versus:
+    """What to compare with: the days `previous` or `last-year`, a `period`, or a `project`.
+
+    Exactly one is meant: `period` and `project` are set only for their own kind.
+    """
+
+    kind: str = "previous"
+    period: Period | None = None
+    project: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CostQuery:
+    """A question, fully understood; the same value from Slack, REST and the command line.
+
+    `where`: filters of different dimensions restrict each other; `WHERE project` is a
+    filter like any other. `versus` None: compared with the previous period, without having
+    been asked to. `top` and `over` choose lines; what they leave out is summed in one line
+    `other`, so lines always add up to the total. `currency`: convert to it.
+    """
+
+    period: Period
+    where: tuple[Filter, ...] = ()
+    group_by: tuple[Dimension, ...] = (SERVICE,)
+    measure: Measure = Measure.COST
+    basis: Basis = Basis.USAGE
+    granularity: Granularity | None = None
+    versus: Versus | None = None
+    top: int | None = None
+    over: Decimal | None = None
+    currency: str | None = None
+    form: Form | None = None
+
+    @property
+    def projects(self) -> tuple[str, ...]:
+        """The slugs asked for; empty: all, or unassigned."""
+        return tuple(
+            v
+            for f in self.where
+            if f.dimension == PROJECT and not f.negated
+            for v in f.values
+            if v is not None
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of an answer.
+
+    `group`: identity per dimension of the question (None: unassigned or absent); `names`:
+    display names where they differ from the identity. `start`: first day of its day, week
+    or month, None without a granularity. `share`: of its currency's total, None where that
+    is not positive. `previous`: None where the other period has incomplete or no data.
+    `other`: it sums the lines that `top` or `over` left out.
+    """
+
+    group: Mapping[Dimension, str | None]
+    currency: str
+    amount: Decimal
+    previous: Decimal | None = None
+    share: Decimal | None = None
+    start: date | None = None
+    names: Mapping[Dimension, str] | None = None
+    other: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """The sum in one currency, exact, and that of the period compared with."""
+
+    currency: str
+    amount: Decimal
+    previous: Decimal | None = None
+
+
+class NoteKind(StrEnum):
+    """What an answer must say beside its figures."""
+
+    TAX_EXCLUDED = "tax_excluded"
+    PROMOTION_EXCLUDED = "promotion_excluded"
+    INCOMPLETE_DAYS = "incomplete_days"
+    MISSING_DAYS = "missing_days"
+    PARTIAL_ACCESS = "partial_access"
+    UNASSIGNED = "unassigned"
+    CONVERTED = "converted"
+    LIST_UNKNOWN = "list_unknown"
+    BEHIND_EXPORT = "behind_export"
+    MISMATCH = "mismatch"
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something to know. `amount` and `currency` where it is about money; `days` half-open."""
+
+    kind: NoteKind
+    amount: Decimal | None = None
+    currency: str | None = None
+    days: Period | None = None
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Freshness:
+    """How far the data behind an answer reaches; the oldest of the sources it draws on.
+
+    through: instant of the newest charge exported (UTC), None before the first sync.
+    complete_until: first day that is not complete yet (half-open), None likewise.
+    matches_export: the stored totals of every billing period touched equal the export's.
+    final: no later charge is expected in any of them.
+    """
+
+    through: datetime | None = None
+    complete_until: date | None = None
+    matches_export: bool = False
+    final: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CostAnswer:
+    """What a question's answer says; `text` is the question as understood.
+
+    `compared` is the other period (or the other project's same period), None where there
+    is nothing to compare with. Lines are ordered by amount, largest first, or, with a
+    granularity, by start and then amount; currencies never mix.
+    """
+
+    query: CostQuery
+    text: str
+    totals: tuple[Total, ...]
+    lines: tuple[Line, ...]
+    compared: Period | None = None
+    notes: tuple[Note, ...] = ()
+    freshness: Freshness = Freshness()
+    data_version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class CostRow:
+    """One day's charges of one project, account, service, SKU, region and category."""
+
+    date: date
+    project: str | None
+    provider: str
+    account: str | None
+    service: str | None
+    sku: str | None
+    region: str | None
+    category: str
+    currency: str
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """The names that a question can mention: what the parser matches words against.
+
+    Mappings go from an identity to its display name ('' where there is none other).
+    `aliases`: former slugs to present ones. `accounts`: SubAccountId to (name, slug).
+    `channels`: Slack channel id to its projects' slugs. `labels`: key to its values.
+    """
+
+    projects: Mapping[str, str] = field(default_factory=dict)
+    aliases: Mapping[str, str] = field(default_factory=dict)
+    accounts: Mapping[str, tuple[str, str | None]] = field(default_factory=dict)
+    teams: frozenset[str] = frozenset()
+    services: frozenset[str] = frozenset()
+    skus: Mapping[str, str] = field(default_factory=dict)
+    regions: Mapping[str, str] = field(default_factory=dict)
+    providers: frozenset[str] = frozenset()
+    categories: frozenset[str] = frozenset()
+    labels: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    channels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Where a question was typed, for what it leaves unsaid.
+
+    `here`: the channel's projects; `mine`: the asker's own. Both may be empty.
+    """
+
+    here: tuple[str, ...] = ()
+    mine: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ControlTotal:
+    """What a source says a slice adds up to, asked of it apart from the rows."""
+
+    billing_period: date
+    charge_category: str
+    source_type: str
+    currency: str
+    billed: Decimal
+    effective: Decimal
+    lines: int
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """What a source replaces as one, and the state in which it was read.
+
+    `key`: the source's own name of it (an ingestion day, a billing period). `fingerprint`
+    changes whenever its content may have. `read_at`: the instant of the source's data that
+    was read (UTC); an older reading never replaces a newer one.
+    """
+
+    source: str
+    key: str
+    fingerprint: str
+    read_at: datetime
+
+
+class Replaced(StrEnum):
+    """What became of a slice that was handed in."""
+
+    WRITTEN = "written"
+    UNCHANGED = "unchanged"
+    STALE = "stale"
+
+
+@dataclass(frozen=True, slots=True)
+class Replacement:
+    """The outcome of replacing a slice: facts added and removed, restatements recorded."""
+
+    outcome: Replaced
+    added: int = 0
+    removed: int = 0
+    restated: int = 0
+
+
+PROMOTION: Final = "PROMOTION"
+FEE_OFFSET: Final = "FEE_UTILIZATION_OFFSET"
+
+
+def in_cost(charge_category: str, source_type: str) -> bool:
+    """Whether charges of a kind count in the measure `cost`."""
+    return charge_category != "Tax" and not (
+        charge_category == "Credit" and source_type == PROMOTION
+    )
+
+
+def in_gross(charge_category: str, source_type: str) -> bool:
+    """Whether charges of a kind count in the measure `gross`."""
+    return charge_category != "Credit" or source_type == FEE_OFFSET

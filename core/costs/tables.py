@@ -1,0 +1,238 @@
+"""Slices, facts, rollups, and what is known of the sources behind them.
+
+Every dimension has a row 0, 'absent', so that facts compare with plain equality: the
+difference of two readings is a hash join. Amounts are unbounded `numeric`: FOCUS files carry
+more than nine decimals.
+"""
+
+from typing import Final
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    DateTime,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    Numeric,
+    PrimaryKeyConstraint,
+    SmallInteger,
+    Table,
+    Text,
+    UniqueConstraint,
+    func,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+from core.database import metadata
+
+ABSENT: Final = 0
+
+sources = Table(
+    "sources",
+    metadata,
+    Column("id", Integer, Identity(), primary_key=True),
+    Column("name", Text, nullable=False, unique=True),
+    Column("kind", Text, nullable=False),
+    Column("provider", Text, nullable=False),
+    Column("location", Text, nullable=False),
+    Column("through", DateTime(timezone=True)),
+    Column("complete_until", Date),
+    Column("synced_at", DateTime(timezone=True)),
+)
+
+slices = Table(
+    "slices",
+    metadata,
+    Column("id", Integer, Identity(), primary_key=True),
+    Column("source_id", ForeignKey("sources.id"), nullable=False),
+    Column("key", Text, nullable=False),
+    Column("fingerprint", Text, nullable=False),
+    Column("read_at", DateTime(timezone=True), nullable=False),
+    Column("matches_export", Boolean, nullable=False),
+    Column("behind", Boolean, nullable=False, server_default="false"),
+    Column("archived_at", DateTime(timezone=True)),
+    Column("stored_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    UniqueConstraint("source_id", "key"),
+)
+
+control_totals = Table(
+    "control_totals",
+    metadata,
+    Column("slice_id", ForeignKey("slices.id", ondelete="CASCADE"), nullable=False),
+    Column("billing_period", Date, nullable=False),
+    Column("kind_id", ForeignKey("kinds.id"), nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("billed", Numeric, nullable=False),
+    Column("effective", Numeric, nullable=False),
+    Column("lines", BigInteger, nullable=False),
+    PrimaryKeyConstraint("slice_id", "billing_period", "kind_id", "currency"),
+)
+
+billing_accounts = Table(
+    "billing_accounts",
+    metadata,
+    Column("id", Integer, Identity(), primary_key=True),
+    Column("provider", Text, nullable=False),
+    Column("account_id", Text, nullable=False),
+    UniqueConstraint("provider", "account_id"),
+)
+
+services = Table(
+    "services",
+    metadata,
+    Column("id", Integer, Identity(), primary_key=True),
+    Column("provider", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("category", Text, nullable=False, server_default=""),
+    UniqueConstraint("provider", "name"),
+)
+
+skus = Table(
+    "skus",
+    metadata,
+    Column("id", Integer, Identity(), primary_key=True),
+    Column("provider", Text, nullable=False),
+    Column("sku_id", Text, nullable=False),
+    Column("name", Text, nullable=False, server_default=""),
+    UniqueConstraint("provider", "sku_id"),
+)
+
+regions = Table(
+    "regions",
+    metadata,
+    Column("id", Integer, Identity(), primary_key=True),
+    Column("provider", Text, nullable=False),
+    Column("region_id", Text, nullable=False),
+    UniqueConstraint("provider", "region_id"),
+)
+
+tag_sets = Table(
+    "tag_sets",
+    metadata,
+    Column("id", Integer, Identity(), primary_key=True),
+    Column("tags", JSONB, nullable=False, unique=True),
+)
+
+kinds = Table(
+    "kinds",
+    metadata,
+    Column("id", SmallInteger, Identity(), primary_key=True),
+    Column("charge_category", Text, nullable=False),
+    Column("source_type", Text, nullable=False),
+    Column("in_cost", Boolean, nullable=False),
+    Column("in_gross", Boolean, nullable=False),
+    UniqueConstraint("charge_category", "source_type"),
+)
+
+# Partitioned by month of `day`; dimensions without foreign keys, which would cost a look-up
+# a row on every load. Only `core/costs/replace.py` writes here.
+charge_daily = Table(
+    "charge_daily",
+    metadata,
+    Column("slice_id", Integer, nullable=False),
+    Column("day", Date, nullable=False),
+    Column("billing_period", Date, nullable=False),
+    Column("billing_account_id", Integer, nullable=False),
+    Column("scope_id", Integer, nullable=False),
+    Column("service_id", Integer, nullable=False),
+    Column("sku_id", Integer, nullable=False),
+    Column("region_id", Integer, nullable=False),
+    Column("tag_set_id", Integer, nullable=False),
+    Column("kind_id", SmallInteger, nullable=False),
+    Column("invoice_id", Text, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("unit", Text, nullable=False),
+    Column("billed", Numeric, nullable=False),
+    Column("effective", Numeric, nullable=False),
+    Column("list", Numeric),
+    Column("contracted", Numeric),
+    Column("quantity", Numeric),
+    Column("lines", Integer, nullable=False),
+    Index("ix_charge_daily_slice_id", "slice_id"),
+    Index("ix_charge_daily_scope_id_day", "scope_id", "day"),
+    postgresql_partition_by="RANGE (day)",
+)
+
+_AMOUNTS = ("billed", "effective", "list", "contracted")
+
+
+def _rollup(name: str, time: str, *dimensions: str) -> Table:
+    """One rollup: its key, and amounts with how many facts they add up."""
+    key = (time, *dimensions, "kind_id", "billing_period", "currency")
+    types = {time: Date, "billing_period": Date, "currency": Text, "kind_id": SmallInteger}
+    return Table(
+        name,
+        metadata,
+        *(Column(column, types.get(column, Integer), nullable=False) for column in key),
+        *(Column(amount, Numeric, nullable=False) for amount in _AMOUNTS),
+        Column("lines", BigInteger, nullable=False),
+        PrimaryKeyConstraint(*key),
+        CheckConstraint("lines > 0", name="lines"),
+    )
+
+
+cost_by_day_service = _rollup("cost_by_day_service", "day", "scope_id", "service_id")
+cost_by_month_service = _rollup("cost_by_month_service", "month", "scope_id", "service_id")
+cost_by_month = _rollup("cost_by_month", "month", "scope_id")
+
+restatements = Table(
+    "restatements",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("source_id", ForeignKey("sources.id"), nullable=False),
+    Column("day", Date, nullable=False),
+    Column("scope_id", Integer, nullable=False),
+    Column("service_id", Integer, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("before", Numeric, nullable=False),
+    Column("after", Numeric, nullable=False),
+    Column("recorded_at", DateTime(timezone=True), nullable=False),
+    Index("ix_restatements_day", "day"),
+    comment="Changes of the measure `cost` on days that were published already.",
+)
+
+# How much of a day a source held at each age: what tells when a day is complete.
+day_readings = Table(
+    "day_readings",
+    metadata,
+    Column("source_id", ForeignKey("sources.id"), nullable=False),
+    Column("day", Date, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("age", SmallInteger, nullable=False, comment="days since the day began"),
+    Column("amount", Numeric, nullable=False, comment="the measure `cost` as held at that age"),
+    PrimaryKeyConstraint("source_id", "day", "currency", "age"),
+)
+
+billing_periods = Table(
+    "billing_periods",
+    metadata,
+    Column("source_id", ForeignKey("sources.id"), nullable=False),
+    Column("billing_period", Date, nullable=False),
+    Column("matches_export", Boolean, nullable=False),
+    Column("final", Boolean, nullable=False),
+    Column("checked_at", DateTime(timezone=True), nullable=False),
+    PrimaryKeyConstraint("source_id", "billing_period"),
+)
+
+conversion_rates = Table(
+    "conversion_rates",
+    metadata,
+    Column("source_id", ForeignKey("sources.id"), nullable=False),
+    Column("billing_period", Date, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("per_usd", Numeric, nullable=False, comment="units of the currency for one USD"),
+    PrimaryKeyConstraint("source_id", "billing_period", "currency"),
+)
+
+data_version = Table(
+    "data_version",
+    metadata,
+    Column("id", SmallInteger, primary_key=True),
+    Column("version", BigInteger, nullable=False),
+    CheckConstraint("id = 1", name="single"),
+)

@@ -1,0 +1,68 @@
+"""Amounts: exact decimals with a currency, and how they are written."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+
+from babel.numbers import format_currency, get_currency_precision
+
+ZERO: Final = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """An exact amount in one currency (ISO 4217, upper case)."""
+
+    amount: Decimal
+    currency: str
+
+    def __str__(self) -> str:
+        return display(self.amount, self.currency)
+
+
+def plain(amount: Decimal) -> str:
+    """Write an amount exactly, in plain notation without trailing zeros: `5120.25`, `0`, `-3`.
+
+    It never rounds, whatever the context's precision.
+    """
+    text = format(amount, "f")
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return "0" if text in ("-0", "") else text
+
+
+def display(amount: Decimal, currency: str) -> str:
+    """Write an amount for people, rounded to the currency's own decimals: `$8,412.73`.
+
+    An amount that is not zero but rounds to it is written with its sign as `<$0.01`.
+    """
+    smallest = Decimal(1).scaleb(-get_currency_precision(currency))
+    if amount and abs(amount) < smallest / 2:
+        sign = "-" if amount < 0 else ""
+        return f"{sign}<{format_currency(smallest, currency, locale='en_US')}"
+    return format_currency(amount, currency, locale="en_US")
+
+
+def short(amount: Decimal, currency: str) -> str:
+    """Write an amount in few characters, for axes and tight places: `$8.4k`, `$1.2M`, `$640`."""
+    for size, letter in ((Decimal(10**9), "B"), (Decimal(10**6), "M"), (Decimal(10**3), "k")):
+        if abs(amount) >= size * Decimal("0.9995"):
+            scaled = amount / size
+            digits = 0 if abs(scaled) >= Decimal("99.95") else 1
+            return (
+                format_currency(
+                    scaled,
+                    currency,
+                    format=f"¤#,##0.{'0' * digits}" if digits else "¤#,##0",
+                    locale="en_US",
+                    currency_digits=False,
+                )
+                + letter
+            )
+    return format_currency(
+        amount,
+        currency,
+        format="¤#,##0.##" if abs(amount) < 10 else "¤#,##0",
+        locale="en_US",
+        currency_digits=False,
+    )
