@@ -28,6 +28,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
+from core.data_version import data_version as data_version
 from core.database import metadata
 
 ABSENT: Final = 0
@@ -227,12 +228,4 @@ conversion_rates = Table(
     Column("currency", Text, nullable=False),
     Column("per_usd", Numeric, nullable=False, comment="units of the currency for one USD"),
     PrimaryKeyConstraint("source_id", "billing_period", "currency"),
-)
-
-data_version = Table(
-    "data_version",
-    metadata,
-    Column("id", SmallInteger, primary_key=True),
-    Column("version", BigInteger, nullable=False),
-    CheckConstraint("id = 1", name="single"),
 )
