@@ -4,14 +4,10 @@ Whatever changes an answer bumps it in the same transaction, so that a cached an
 older than what its version says.
 """
 
-from typing import TYPE_CHECKING
-
 from sqlalchemy import BigInteger, CheckConstraint, Column, SmallInteger, Table, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.database import metadata
-
-if TYPE_CHECKING:
-    from sqlalchemy.ext.asyncio import AsyncConnection
 
 data_version = Table(
     "data_version",

@@ -1,0 +1,1 @@
+"""Costs: slices, facts, rollups; questions and their answers."""

@@ -28,7 +28,6 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from core.data_version import data_version as data_version
 from core.database import metadata
 
 ABSENT: Final = 0

@@ -1,0 +1,1 @@
+"""Work done once for a period, by whichever replica comes first."""

@@ -1,0 +1,1 @@
+"""Projects, and the scopes of spend that they hold."""
