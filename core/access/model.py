@@ -1,9 +1,10 @@
 """Who asks, and what that lets them see and do."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
-from core.errors import ForbiddenError
+from core.errors import ForbiddenError, InvalidError, NotFoundError
 
 
 class Role(StrEnum):
@@ -16,6 +17,18 @@ class Role(StrEnum):
 
 class RoleNeededError(ForbiddenError):
     """That needs another role."""
+
+
+class NotAMemberError(ForbiddenError):
+    """You have no access to costs here; ask an administrator for it."""
+
+
+class UnknownTokenError(NotFoundError):
+    """No such token has been issued."""
+
+
+class UnknownRoleError(InvalidError):
+    """A role is viewer, finance, admin or none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,3 +63,37 @@ class Viewer:
 
 OPERATOR = Viewer(subject="operator", role=Role.ADMIN)
 """Whoever has the shell of the machine."""
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A person of a workspace and their role; None: shut out. `projects` as a viewer's."""
+
+    workspace: str
+    user_id: str
+    role: Role | None
+    projects: frozenset[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """What is kept of a token that was issued: everything but the token itself."""
+
+    jti: str
+    subject: str
+    role: Role
+    projects: frozenset[str] | None
+    issued_at: datetime
+    expires_at: datetime
+    revoked_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """Who did what to what, for the audit."""
+
+    at: datetime
+    actor: str
+    action: str
+    subject: str
+    detail: dict[str, object]

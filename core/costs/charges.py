@@ -41,4 +41,4 @@ CHARGES: Final = pa.schema(
         pa.field("lines", pa.int64(), nullable=False),
     ]
 )
-"""Every column before `billed`, names aside, is part of a row's identity: a slice holds each but once."""
+"""Every column before `billed`, names aside, is a row's identity: a slice holds each but once."""

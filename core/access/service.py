@@ -1,0 +1,132 @@
+"""Who somebody is, what they may see and do, and who did what."""
+
+import secrets
+from collections.abc import Iterable
+from datetime import timedelta
+
+from cachetools import TTLCache
+
+from core import data_version
+from core.access import store
+from core.access.model import (
+    Deed,
+    Member,
+    NotAMemberError,
+    Role,
+    Token,
+    UnknownTokenError,
+    Viewer,
+)
+from core.clock import Clock
+from core.database import Connection, Database
+
+_REVOCATION_SECONDS = 5
+
+
+class AccessService:
+    """The verbs of access.
+
+    `admins` are Slack user ids that are administrators whatever their entry says;
+    `default_role` is that of workspace members without an entry (None: they are shut out).
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        *,
+        admins: Iterable[str] = (),
+        default_role: Role | None = Role.VIEWER,
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._admins = frozenset(admins)
+        self._default_role = default_role
+        # A token is looked up at every request; that it was revoked is known seconds later.
+        self._revoked: TTLCache[str, bool] = TTLCache(10_000, _REVOCATION_SECONDS)
+
+    async def slack_viewer(self, workspace: str, user_id: str, *, guest: bool = False) -> Viewer:
+        """A person of a Slack workspace.
+
+        Raises:
+            NotAMemberError: their role is none, or they are a guest without an entry.
+        """
+        if user_id in self._admins:
+            return Viewer(user_id, Role.ADMIN, workspace=workspace)
+        async with self._database.read() as tx:
+            entry = await store.member(tx, workspace, user_id)
+        role = entry.role if entry else None if guest else self._default_role
+        if role is None:
+            raise NotAMemberError
+        return Viewer(user_id, role, entry.projects if entry else None, workspace)
+
+    async def members(self) -> tuple[Member, ...]:
+        """Everybody with an entry of their own."""
+        async with self._database.read() as tx:
+            return await store.all_members(tx)
+
+    async def set_member(self, entry: Member, *, by: Viewer) -> None:
+        """Give a person a role, or none."""
+        by.require(Role.ADMIN)
+        async with self._database.begin() as tx:
+            await store.put_member(tx, entry)
+            detail = {"role": entry.role, "projects": sorted(entry.projects or ()) or None}
+            await store.record(tx, by.subject, "member.set", entry.user_id, detail)
+            await data_version.bump(tx)
+
+    async def issue(
+        self,
+        *,
+        subject: str,
+        role: Role,
+        ttl: timedelta,
+        by: Viewer,
+        projects: frozenset[str] | None = None,
+    ) -> Token:
+        """Keep that a token is issued, and give its claims; signing it is the surface's part."""
+        by.require(Role.ADMIN)
+        now = self._clock().replace(microsecond=0)
+        token = Token(secrets.token_urlsafe(16), subject, role, projects, now, now + ttl)
+        async with self._database.begin() as tx:
+            await store.add_token(tx, token)
+            await store.record(tx, by.subject, "token.issue", token.jti, {"subject": subject})
+        return token
+
+    async def tokens(self) -> tuple[Token, ...]:
+        """Every token issued, the newest first."""
+        async with self._database.read() as tx:
+            return await store.all_tokens(tx)
+
+    async def revoke(self, jti: str, *, by: Viewer) -> None:
+        """Make a token worthless, within seconds in every replica.
+
+        Raises:
+            UnknownTokenError: none of that id was issued.
+        """
+        by.require(Role.ADMIN)
+        async with self._database.begin() as tx:
+            if not await store.revoke(tx, jti, self._clock()):
+                raise UnknownTokenError(f"No token with the id {jti!r} has been issued.")
+            await store.record(tx, by.subject, "token.revoke", jti, {})
+        self._revoked.pop(jti, None)
+
+    async def is_revoked(self, jti: str) -> bool:
+        """Whether a token has been revoked; may lag by some seconds."""
+        known = self._revoked.get(jti)
+        if known is None:
+            async with self._database.read() as tx:
+                known = await store.revoked(tx, jti)
+            self._revoked[jti] = known
+        return known
+
+    async def deeds(self, *, limit: int = 100) -> tuple[Deed, ...]:
+        """The latest deeds, the newest first."""
+        async with self._database.read() as tx:
+            return await store.deeds(tx, limit)
+
+
+async def record(
+    tx: Connection, actor: Viewer, action: str, subject: str, **detail: object
+) -> None:
+    """Write down a deed within the transaction that does it."""
+    await store.record(tx, actor.subject, action, subject, detail)

@@ -1,0 +1,37 @@
+"""Jobs, and what can become of them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from core.errors import ConflictError
+
+
+class JobState(StrEnum):
+    """Where a job stands; a running one whose lease has expired is anybody's to take over."""
+
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class LeaseLostError(ConflictError):
+    """Another worker has taken this job over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A piece of work for one period: `sync` for `2026-11-22`, say.
+
+    `attempts` counts the claims; with `worker` it fences off a worker that lost its lease.
+    """
+
+    id: int
+    kind: str
+    period: str
+    state: JobState
+    worker: str
+    attempts: int
+    started_at: datetime
+    ended_at: datetime | None = None
+    error: str | None = None
