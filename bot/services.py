@@ -1,0 +1,36 @@
+"""What the surfaces are handed: the verbs of the domain, and what is drawn for them."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from bot.render.charts.worker import ChartWorker
+from bot.settings import Settings
+from core.access.service import AccessService
+from core.clock import Clock, today
+from core.costs.service import CostService
+from core.database import Database
+from core.ingest.service import IngestService
+from core.jobs.service import JobService
+from core.projects.service import ProjectService
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Made once by the composition root (`bot/app.py`); surfaces take it as an argument.
+
+    `database` is there to be pinged by health checks, not to be queried.
+    """
+
+    settings: Settings
+    clock: Clock
+    database: Database
+    access: AccessService
+    projects: ProjectService
+    costs: CostService
+    jobs: JobService
+    ingest: IngestService
+    charts: ChartWorker
+
+    def today(self) -> date:
+        """The present day in the reports' time zone: what `today` means in a question."""
+        return today(self.clock, self.settings.report_timezone)
