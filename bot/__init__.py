@@ -1,1 +1,1 @@
-"""What talks to the outside: Slack, REST, the scheduler, the command line. Holds no rules of the domain."""
+"""What talks to the outside: Slack, REST, scheduler, command line. Holds no rules of the domain."""

@@ -1,0 +1,34 @@
+"""The command line: `cost-tracker`."""
+
+import sys
+
+import typer
+
+from bot.cli import access, console, costs, projects, running, setup
+from core.errors import CostTrackerError
+
+app = typer.Typer(
+    name="cost-tracker",
+    help="Cloud cost in Slack, over REST and here.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+app.add_typer(running.app)
+app.add_typer(costs.app)
+app.add_typer(setup.app)
+app.add_typer(projects.app, name="projects")
+app.add_typer(access.token, name="token")
+app.add_typer(access.members, name="members")
+
+
+def main() -> None:
+    """Run a command; exit 0 for success, 1 for failure, 2 for a mistake in what was typed."""
+    try:
+        app()
+    except CostTrackerError as error:
+        sys.exit(console.tell(error))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,164 @@
+"""`token` and `members`: who may ask."""
+
+import re
+from datetime import timedelta
+from typing import Annotated
+
+import typer
+
+from bot.cli import console
+from bot.rest import tokens
+from bot.services import Services
+from core.access.model import OPERATOR, Member, Role, UnknownRoleError
+from core.errors import InvalidError
+
+token = typer.Typer(help="Tokens of the REST API.", no_args_is_help=True)
+members = typer.Typer(help="The people of the workspace.", invoke_without_command=True)
+
+_UNITS = {"m": "minutes", "h": "hours", "d": "days"}
+
+
+class BadDurationError(InvalidError):
+    """A duration is a number and m, h or d."""
+
+
+def duration(words: str) -> timedelta:
+    """Read `30m`, `12h` or `90d`.
+
+    Raises:
+        BadDurationError: it is none of these.
+    """
+    found = re.fullmatch(r"([1-9][0-9]{0,5})([mhd])", words)
+    if found is None:
+        raise BadDurationError(f"{words!r} is no duration.", fix="Write 30m, 12h or 90d.")
+    return timedelta(**{_UNITS[found[2]]: int(found[1])})
+
+
+@token.command()
+def issue(
+    *,
+    sub: Annotated[str, typer.Option(help="Who will use it.")],
+    role: Annotated[Role, typer.Option(help="What it may do.")] = Role.VIEWER,
+    project: Annotated[
+        list[str] | None, typer.Option(help="Show it this project only; repeatable.")
+    ] = None,
+    ttl: Annotated[str, typer.Option(help="How long it holds: 30m, 12h, 90d.")] = "90d",
+    as_json: console.AsJson = False,
+) -> None:
+    """Issue a token and print it; it can't be shown again."""
+
+    async def work(services: Services) -> None:
+        slugs = [(await services.projects.get(slug, OPERATOR)).slug for slug in project or ()]
+        issued = await services.access.issue(
+            subject=sub,
+            role=role,
+            ttl=duration(ttl),
+            by=OPERATOR,
+            projects=frozenset(slugs) if slugs else None,
+        )
+        signed = tokens.sign(issued, services.settings)
+        if as_json:
+            console.print_json({"token": signed, "jti": issued.jti, "expires": issued.expires_at})
+        else:
+            typer.echo(signed)
+
+    console.with_services(work)
+
+
+@token.command()
+def revoke(jti: str) -> None:
+    """Make a token worthless, within seconds everywhere."""
+    console.with_services(lambda services: services.access.revoke(jti, by=OPERATOR))
+    console.out.print(f"Revoked {jti}.", markup=False)
+
+
+@token.command(name="list")
+def list_tokens(*, as_json: console.AsJson = False) -> None:
+    """List the tokens that were issued."""
+    found = console.with_services(lambda services: services.access.tokens())
+    if as_json:
+        console.print_json(
+            [
+                {
+                    "jti": one.jti,
+                    "sub": one.subject,
+                    "role": one.role,
+                    "projects": None if one.projects is None else sorted(one.projects),
+                    "expires": one.expires_at,
+                    "revoked": one.revoked_at,
+                }
+                for one in found
+            ]
+        )
+        return
+    console.print_table(
+        ("Id", "For", "Role", "Expires", "Revoked"),
+        [
+            (
+                one.jti,
+                one.subject,
+                one.role,
+                one.expires_at.date().isoformat(),
+                one.revoked_at.date().isoformat() if one.revoked_at else "-",
+            )
+            for one in found
+        ],
+        empty="No tokens yet: cost-tracker token issue --sub NAME --role viewer",
+    )
+
+
+@members.callback()
+def list_members(context: typer.Context, *, as_json: console.AsJson = False) -> None:
+    """List those who were given a role of their own, when nothing else is said."""
+    if context.invoked_subcommand is not None:
+        return
+    found = console.with_services(lambda services: services.access.members())
+    if as_json:
+        console.print_json(
+            [
+                {
+                    "workspace": one.workspace,
+                    "user": one.user_id,
+                    "role": one.role or "none",
+                    "projects": None if one.projects is None else sorted(one.projects),
+                }
+                for one in found
+            ]
+        )
+        return
+    console.print_table(
+        ("Workspace", "Person", "Role", "Projects"),
+        [
+            (
+                one.workspace,
+                one.user_id,
+                one.role or "none",
+                "all" if one.projects is None else ", ".join(sorted(one.projects)),
+            )
+            for one in found
+        ],
+        empty="Nobody has a role of their own; everybody has SLACK_DEFAULT_ROLE.",
+    )
+
+
+@members.command(name="set")
+def set_member(
+    workspace: Annotated[str, typer.Argument(help="The Slack workspace's id: T…")],
+    user: Annotated[str, typer.Argument(help="The person's id: U…")],
+    role: Annotated[str, typer.Argument(help="viewer, finance, admin or none.")],
+    *,
+    project: Annotated[
+        list[str] | None, typer.Option(help="Show them this project only; repeatable.")
+    ] = None,
+) -> None:
+    """Give a person a role of their own."""
+    if role not in {*Role, "none"}:
+        raise UnknownRoleError(f"{role!r} is no role.", suggestions=[*Role, "none"])
+    entry = Member(
+        workspace,
+        user,
+        None if role == "none" else Role(role),
+        frozenset(project) if project else None,
+    )
+    console.with_services(lambda services: services.access.set_member(entry, by=OPERATOR))
+    console.out.print(f"{user}: {role}.", markup=False)

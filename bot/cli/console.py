@@ -1,0 +1,78 @@
+"""What every command shares: settings, services, output, and how errors are told."""
+
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Annotated
+
+import orjson
+import typer
+from pydantic import ValidationError
+from rich.console import Console
+from rich.table import Table
+
+from bot import log
+from bot.app import open_services
+from bot.services import Services
+from bot.settings import Settings
+from core.errors import ConfigurationError, CostTrackerError, InvalidError
+
+out = Console(highlight=False)
+err = Console(stderr=True, highlight=False)
+
+AsJson = Annotated[bool, typer.Option("--json", help="Machine-readable, on standard output.")]
+
+USAGE = 2
+FAILURE = 1
+
+
+def read_settings() -> Settings:
+    """The settings from the environment.
+
+    Raises:
+        ConfigurationError: naming each variable that is wrong, never its value.
+    """
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        wrong = "; ".join(
+            f"{str(problem['loc'][0]).upper()}: {problem['msg']}" for problem in error.errors()
+        )
+        raise ConfigurationError(f"Settings that can't be used: {wrong}.") from None
+    log.configure(settings.log_level, settings.log_format)
+    return settings
+
+
+def with_services[T](work: Callable[[Services], Awaitable[T]]) -> T:
+    """Run a command's work with the services open, and close them."""
+
+    async def run() -> T:
+        async with open_services(read_settings()) as services:
+            return await work(services)
+
+    return asyncio.run(run())
+
+
+def print_json(value: object) -> None:
+    """Print a value as indented JSON."""
+    sys.stdout.write(orjson.dumps(value, option=orjson.OPT_INDENT_2).decode() + "\n")
+
+
+def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]], *, empty: str) -> None:
+    """Print rows as a table, or one line that says there are none."""
+    if not rows:
+        out.print(empty)
+        return
+    table = Table(*columns, box=None, pad_edge=False, header_style="bold")
+    for row in rows:
+        table.add_row(*row)
+    out.print(table)
+
+
+def tell(error: CostTrackerError) -> int:
+    """Print an error with its fix and suggestions; the exit status that it means."""
+    err.print(f"[bold red]{type(error).__name__.removesuffix('Error')}[/]", end=": ")
+    err.print(str(error), markup=False)
+    if error.suggestions:
+        err.print("Did you mean: " + " · ".join(error.suggestions), markup=False)
+    return USAGE if isinstance(error, InvalidError) else FAILURE

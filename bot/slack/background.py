@@ -1,0 +1,27 @@
+"""Work that goes on after the acknowledgement: tracked, and waited for at the end."""
+
+import asyncio
+from collections.abc import Coroutine
+
+
+class Background:
+    """The tasks that listeners leave behind; Bolt doesn't keep track of its own."""
+
+    def __init__(self) -> None:
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def spawn(self, work: Coroutine[None, None, None]) -> None:
+        """Let work go on; it must see to its own errors."""
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def drain(self, seconds: float = 20) -> None:
+        """Wait for what is under way, then cancel what still is."""
+        if not self._tasks:
+            return
+        _, late = await asyncio.wait(self._tasks, timeout=seconds)
+        for task in late:
+            task.cancel()
+        if late:
+            await asyncio.wait(late, timeout=1)

@@ -1,0 +1,71 @@
+"""Signed, expiring addresses of charts, for Slack to show in private answers.
+
+Slack refuses uploaded files there but shows an image by its public address. The address
+says which question, whose and on which day; the picture is drawn when it is fetched, for
+what that person may see at that moment. It gives away nothing without the signature.
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final
+
+import jwt
+
+from bot.settings import Settings
+from core.clock import Clock
+
+PATH: Final = "/charts"
+LIFE: Final = timedelta(days=30)
+LONGEST: Final = 3000
+_AUDIENCE: Final = "chart"
+
+
+@dataclass(frozen=True, slots=True)
+class Pictured:
+    """Whose question on which day a picture answers."""
+
+    question: str
+    today: date
+    workspace: str
+    user: str
+
+
+class Links:
+    """Makes and reads the addresses; without PUBLIC_URL or a signing key there are none."""
+
+    def __init__(self, settings: Settings, clock: Clock) -> None:
+        self._base = settings.public_url
+        secrets = settings.jwt_secrets.get_secret_value() if settings.jwt_secrets else ""
+        self._key = secrets.split(",")[0].partition(":")[2].strip()
+        self._clock = clock
+
+    def address(self, pictured: Pictured) -> str | None:
+        """Where Slack can fetch the picture; None where it can't."""
+        if self._base is None or not self._key:
+            return None
+        claims = {
+            "aud": _AUDIENCE,
+            "exp": self._clock() + LIFE,
+            "q": pictured.question,
+            "d": pictured.today.isoformat(),
+            "w": pictured.workspace,
+            "u": pictured.user,
+        }
+        url = f"{self._base}{PATH}/{jwt.encode(claims, self._key, 'HS256')}.png"
+        return url if len(url) <= LONGEST else None
+
+    def read(self, token: str) -> Pictured | None:
+        """What an address stands for; None if it wasn't made here or has expired."""
+        try:
+            claims = jwt.decode(
+                token,
+                self._key,
+                ["HS256"],
+                audience=_AUDIENCE,
+                options={"require": ["exp", "aud"], "verify_exp": False},
+            )
+        except jwt.InvalidTokenError:
+            return None
+        if claims["exp"] <= self._clock().timestamp():
+            return None
+        return Pictured(claims["q"], date.fromisoformat(claims["d"]), claims["w"], claims["u"])
