@@ -139,14 +139,29 @@ class CostQuery:
 
 
 @dataclass(frozen=True, slots=True)
+class Comparable:
+    """Two amounts of which a percentage may be taken: days complete on both sides, no others."""
+
+    now: Decimal
+    then: Decimal
+
+    @property
+    def change(self) -> Decimal | None:
+        """What `now` is more than `then`, as a share of it; None where `then` is not positive."""
+        return (self.now - self.then) / self.then if self.then > 0 else None
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """One line of an answer.
 
     `group`: identity per dimension of the question (None: unassigned or absent); `names`:
     display names where they differ from the identity. `start`: first day of its day, week
     or month, None without a granularity. `share`: of its currency's total, None where that
-    is not positive. `previous`: None where the other period has incomplete or no data.
-    `other`: it sums the lines that `top` or `over` left out.
+    is not positive. `previous`: all of the other period, None where it has incomplete or no
+    data. `comparable`: both sides cut to days complete on both; what a percentage is taken
+    of, None where there are no such days. `other`: it sums the lines that `top` or `over`
+    left out.
     """
 
     group: Mapping[Dimension, str | None]
@@ -157,15 +172,17 @@ class Line:
     start: date | None = None
     names: Mapping[Dimension, str] | None = None
     other: bool = False
+    comparable: Comparable | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Total:
-    """The sum in one currency, exact, and that of the period compared with."""
+    """The sum in one currency, exact, and that of the period compared with, as in `Line`."""
 
     currency: str
     amount: Decimal
     previous: Decimal | None = None
+    comparable: Comparable | None = None
 
 
 class NoteKind(StrEnum):
@@ -215,7 +232,8 @@ class CostAnswer:
     """What a question's answer says; `text` is the question as understood.
 
     `compared` is the other period (or the other project's same period), None where there
-    is nothing to compare with. Lines are ordered by amount, largest first, or, with a
+    is nothing to compare with. `comparable` are the days, of this period and of the other,
+    that the totals' and lines' `comparable` are of. Lines are ordered by amount, largest first, or, with a
     granularity, by start and then amount; currencies never mix.
     """
 
@@ -227,11 +245,15 @@ class CostAnswer:
     notes: tuple[Note, ...] = ()
     freshness: Freshness = Freshness()
     data_version: int = 0
+    comparable: tuple[Period, Period] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class CostRow:
-    """One day's charges of one project, account, service, SKU, region and category."""
+    """One day's charges of one project, account, service, SKU, region and category.
+
+    `date` is the charge's day on either basis; `category` is the ServiceCategory.
+    """
 
     date: date
     project: str | None
@@ -240,7 +262,7 @@ class CostRow:
     service: str | None
     sku: str | None
     region: str | None
-    category: str
+    category: str | None
     currency: str
     amount: Decimal
 

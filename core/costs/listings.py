@@ -1,0 +1,78 @@
+"""What can be listed beside an answer: rows, values, the state of the data, restatements."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from core.costs.model import CostRow
+
+
+@dataclass(frozen=True, slots=True)
+class RowPage:
+    """Some rows of a question, in order of their day; `next` finds those after, None at the end."""
+
+    items: tuple[CostRow, ...]
+    next: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DimensionValue:
+    """One value of a dimension: its identity, and its display name ('' where there is none other).
+
+    `value` None: unassigned or absent.
+    """
+
+    value: str | None
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BillingPeriodState:
+    """What is known of one billing period (`month`: its first day) of a source."""
+
+    month: date
+    matches_export: bool
+    final: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SourceState:
+    """How far one source's data reaches, and whether it is proved.
+
+    through: instant of the newest charge exported (UTC), None before the first sync.
+    complete_until: first day that is not complete yet (half-open).
+    synced_at: when it was last read, changed or not.
+    matches_export: every billing period's stored totals equal the export's.
+    behind: slices that moved at the source since they were read.
+    billing_periods: newest first. currencies: those its totals are in, sorted.
+    """
+
+    name: str
+    kind: str
+    provider: str
+    through: datetime | None = None
+    complete_until: date | None = None
+    synced_at: datetime | None = None
+    matches_export: bool = False
+    behind: int = 0
+    billing_periods: tuple[BillingPeriodState, ...] = ()
+    currencies: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Restatement:
+    """A day that was published already and changed: the measure `cost`, before and after.
+
+    `project` None: unassigned; `account` None: a whole billing account's charges.
+    """
+
+    id: int
+    recorded_at: datetime
+    source: str
+    day: date
+    project: str | None
+    account: str | None
+    service: str | None
+    currency: str
+    before: Decimal
+    after: Decimal
