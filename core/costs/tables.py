@@ -10,7 +10,6 @@ from typing import Final
 from sqlalchemy import (
     BigInteger,
     Boolean,
-    CheckConstraint,
     Column,
     Date,
     DateTime,
@@ -42,6 +41,7 @@ sources = Table(
     Column("location", Text, nullable=False),
     Column("through", DateTime(timezone=True)),
     Column("complete_until", Date),
+    Column("held_since", Date, comment="first day held when a sync last finished"),
     Column("synced_at", DateTime(timezone=True)),
 )
 
@@ -55,11 +55,14 @@ slices = Table(
     Column("read_at", DateTime(timezone=True), nullable=False),
     Column("matches_export", Boolean, nullable=False),
     Column("behind", Boolean, nullable=False, server_default="false"),
+    Column("first_day", Date),
+    Column("last_day", Date),
     Column("archived_at", DateTime(timezone=True)),
     Column("stored_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     UniqueConstraint("source_id", "key"),
 )
 
+# What the source says each slice adds up to. A key that the source doesn't name has zero lines.
 control_totals = Table(
     "control_totals",
     metadata,
@@ -70,6 +73,8 @@ control_totals = Table(
     Column("billed", Numeric, nullable=False),
     Column("effective", Numeric, nullable=False),
     Column("lines", BigInteger, nullable=False),
+    Column("matches", Boolean, nullable=False, comment="what is stored adds up to the same"),
+    Column("uninvoiced", BigInteger, nullable=False, comment="facts stored without InvoiceId"),
     PrimaryKeyConstraint("slice_id", "billing_period", "kind_id", "currency"),
 )
 
@@ -80,6 +85,16 @@ billing_accounts = Table(
     Column("provider", Text, nullable=False),
     Column("account_id", Text, nullable=False),
     UniqueConstraint("provider", "account_id"),
+)
+
+# Which source holds a billing account's month: no two do, or its charges would count twice.
+billing_claims = Table(
+    "billing_claims",
+    metadata,
+    Column("billing_account_id", ForeignKey("billing_accounts.id"), nullable=False),
+    Column("billing_period", Date, nullable=False),
+    Column("source_id", ForeignKey("sources.id"), nullable=False),
+    PrimaryKeyConstraint("billing_account_id", "billing_period"),
 )
 
 services = Table(
@@ -162,7 +177,11 @@ _AMOUNTS = ("billed", "effective", "list", "contracted")
 
 
 def _rollup(name: str, time: str, *dimensions: str) -> Table:
-    """One rollup: its key, and amounts with how many facts they add up."""
+    """One rollup: its key, and amounts with how many facts they add up.
+
+    No check that `lines` is positive: a signed difference is proposed as a row before it is
+    added to the one stored, and PostgreSQL checks the proposal too.
+    """
     key = (time, *dimensions, "kind_id", "billing_period", "currency")
     types = {time: Date, "billing_period": Date, "currency": Text, "kind_id": SmallInteger}
     return Table(
@@ -172,7 +191,6 @@ def _rollup(name: str, time: str, *dimensions: str) -> Table:
         *(Column(amount, Numeric, nullable=False) for amount in _AMOUNTS),
         Column("lines", BigInteger, nullable=False),
         PrimaryKeyConstraint(*key),
-        CheckConstraint("lines > 0", name="lines"),
     )
 
 
@@ -215,6 +233,7 @@ billing_periods = Table(
     Column("billing_period", Date, nullable=False),
     Column("matches_export", Boolean, nullable=False),
     Column("final", Boolean, nullable=False),
+    Column("changed_at", DateTime(timezone=True), nullable=False, comment="of its facts"),
     Column("checked_at", DateTime(timezone=True), nullable=False),
     PrimaryKeyConstraint("source_id", "billing_period"),
 )
