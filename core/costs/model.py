@@ -328,6 +328,43 @@ class Slice:
     read_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class SourceInfo:
+    """A source as it is kept: its name in `sources.toml`, and where its charges come from.
+
+    `kind`: bigquery or focus. `provider`: gcp, aws or azure. `location`: a table or an
+    address, for people.
+    """
+
+    name: str
+    kind: str
+    provider: str
+    location: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoredSlice:
+    """A slice as it is stored: what the next sync compares the source's listing with."""
+
+    key: str
+    fingerprint: str
+    read_at: datetime
+    matches_export: bool
+    behind: bool = False
+    archived: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What a source showed after a sync: each slice it listed, key to fingerprint.
+
+    `whole`: it listed all it has, so a stored slice that isn't there has vanished.
+    """
+
+    fingerprints: Mapping[str, str]
+    whole: bool
+
+
 class Replaced(StrEnum):
     """What became of a slice that was handed in."""
 
