@@ -16,6 +16,7 @@ async def replace(
     projects: ProjectService,
     item: Slice,
     charges: pa.Table,
+    *,
     totals: Sequence[ControlTotal],
     rates: Mapping[tuple[date, str], Decimal],
     now: datetime,

@@ -5,7 +5,7 @@ A sync, from `core.ingest`:
     stored = await stored_slices(database, info.name)
     # … for each slice whose fingerprint differs, oldest key first (names are kept as the
     #   slice with the greatest key has them), several at once if one likes:
-    await replace(database, projects, item, charges, totals, rates, now)
+    await replace(database, projects, item, charges, totals=…, rates=…, now=…)
     await finish_sync(database, info.name, Listing(…), through=…, zone=…, now=…)
 """
 
