@@ -1,0 +1,58 @@
+"""Alembic's environment: which tables there should be, and the connection to reach them by."""
+
+import asyncio
+import os
+from pathlib import Path
+
+from alembic import context
+from alembic.runtime.environment import NameFilterParentNames, NameFilterType
+from sqlalchemy import Connection, text
+
+import core.access.tables
+import core.costs.tables
+import core.data_version
+import core.jobs.tables
+import core.projects.tables  # noqa: F401 - tables register themselves
+from core.database import Database, metadata
+
+
+def migrate(connection: Connection) -> None:
+    """Run what the command asks for."""
+    # Partitions of facts are made at run time: they are data here, not schema.
+    partitions = set(connection.scalars(text("SELECT relname FROM pg_class WHERE relispartition")))
+
+    def is_schema(name: str | None, kind: NameFilterType, _: NameFilterParentNames) -> bool:
+        return kind != "table" or name not in partitions
+
+    context.configure(
+        connection=connection,
+        target_metadata=metadata,
+        include_name=is_schema,
+        compare_server_default=True,
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+async def from_shell() -> None:
+    """Run alembic's own command line against DATABASE_URL, or the embedded server."""
+    database = await Database.connect(os.environ.get("DATABASE_URL") or await embedded())
+    try:
+        async with database.begin() as tx:
+            await tx.run_sync(migrate)
+    finally:
+        await database.close()
+
+
+async def embedded() -> str:
+    """The address of the embedded server in DATA_DIR."""
+    from core.embedded_postgres import ensure  # noqa: PLC0415 - not needed with a DATABASE_URL
+
+    return await ensure(Path(os.environ.get("DATA_DIR") or ".data"))
+
+
+given = context.config.attributes.get("connection")
+if given is None:
+    asyncio.run(from_shell())
+else:
+    migrate(given)
