@@ -1,0 +1,18 @@
+"""Charts: chosen from an answer, drawn in a process of their own.
+
+The worker process passes through here on its way to the drawing, so nothing of the
+application is imported before it is used.
+"""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bot.render.charts.spec import Chart
+    from core.costs.model import CostAnswer
+
+
+def chart_of(answer: CostAnswer) -> Chart | None:
+    """The picture of an answer; None where one would say no more than its words."""
+    from bot.render.charts.choose import choose  # noqa: PLC0415 - see above
+
+    return choose(answer)

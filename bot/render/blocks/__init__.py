@@ -1,0 +1,51 @@
+"""Slack messages: domain values in, text and blocks out.
+
+Blocks are made with `slackblocks`, which checks Slack's limits as they are made; what it
+doesn't know (the sum of all text, names that would ping) is kept in `message.py`.
+"""
+
+from bot.render.blocks.actions import (
+    ASK,
+    CSV,
+    PROJECT_CHANGE,
+    PROJECT_SHOW,
+    SEND_CHART,
+    SHARE,
+    SUGGEST,
+)
+from bot.render.blocks.costs import (
+    ChartFile,
+    ChartImage,
+    ChartNative,
+    ChartPlace,
+    cost_answer,
+)
+from bot.render.blocks.message import Message, escape
+from bot.render.blocks.places import data_state, home, project, projects, whoami
+from bot.render.blocks.replies import crash, error, help_page, said
+
+__all__ = [
+    "ASK",
+    "CSV",
+    "PROJECT_CHANGE",
+    "PROJECT_SHOW",
+    "SEND_CHART",
+    "SHARE",
+    "SUGGEST",
+    "ChartFile",
+    "ChartImage",
+    "ChartNative",
+    "ChartPlace",
+    "Message",
+    "cost_answer",
+    "crash",
+    "data_state",
+    "error",
+    "escape",
+    "help_page",
+    "home",
+    "project",
+    "projects",
+    "said",
+    "whoami",
+]

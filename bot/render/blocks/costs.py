@@ -1,0 +1,115 @@
+"""The answer to a question, as a Slack message."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from slackblocks import Block, DataVisualizationBlock, ImageBlock, SlackFile
+
+from bot.render import words
+from bot.render.blocks import actions, tables
+from bot.render.blocks.message import (
+    Message,
+    bold,
+    code,
+    context,
+    escape,
+    message,
+    section,
+    text_size,
+)
+from bot.render.blocks.native import native_chart
+from bot.render.charts import chart_of
+from core.costs.model import CostAnswer, Form
+
+
+@dataclass(frozen=True, slots=True)
+class ChartImage:
+    """The picture has an address that Slack can reach."""
+
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChartFile:
+    """The picture was uploaded; never in a private answer, where Slack refuses files."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChartNative:
+    """Slack draws it by its own chart block: for private answers without a public address."""
+
+
+type ChartPlace = ChartImage | ChartFile | ChartNative
+
+
+def cost_answer(
+    answer: CostAnswer,
+    *,
+    chart: ChartPlace | None = None,
+    shared_by: str | None = None,
+    share: bool = True,
+    send_chart: bool = False,
+    apology: str = "",
+) -> Message:
+    """The answer: a sentence, the question as understood, chart, table, notes, what's next.
+
+    Args:
+        answer: what was answered.
+        chart: where its picture is; None: it has none.
+        shared_by: the Slack user who posted it for all to see; it is private otherwise.
+        share: offer to post it in the channel; never where it is posted already.
+        send_chart: offer to send the picture, where this message can't hold it.
+        apology: one sentence on what is missing from it, such as a chart that failed.
+    """
+    headline = words.headline(answer, bold)
+    picture = list(_picture(answer, chart))
+    above: list[Block] = [
+        section(headline, "answer"),
+        context(_understood(answer, shared_by), "question"),
+        *picture,
+    ]
+    below: list[Block] = [
+        *_notes(answer, apology),
+        context(escape(words.fresh(answer.freshness)), "freshness"),
+        *actions.row(
+            actions.answer_buttons(
+                answer, share=share and shared_by is None, send_chart=send_chart
+            ),
+            "actions",
+        ),
+    ]
+    room = text_size([*above, *below])
+    with_table = answer.query.form != Form.CHART or not picture
+    table = tables.of_answer(answer, taken=room) if with_table else []
+    return message(headline, [*above, *table, *below])
+
+
+def _understood(answer: CostAnswer, shared_by: str | None) -> str:
+    asked = f"asked by <@{escape(shared_by)}>" if shared_by else "Understood as"
+    compared = answer.compared
+    against = f" · compared with {escape(words.period(compared))}" if compared else ""
+    text = code(answer.text)
+    return f"{text} {asked}{against}" if shared_by else f"{asked} {text}{against}"
+
+
+def _picture(
+    answer: CostAnswer, place: ChartPlace | None
+) -> Iterator[ImageBlock | DataVisualizationBlock]:
+    chart = chart_of(answer) if place is not None else None
+    if chart is None:
+        return
+    match place:
+        case ChartImage(url):
+            yield ImageBlock(image_url=url, alt_text=chart.alt, block_id="chart")
+        case ChartFile(id=file):
+            yield ImageBlock(slack_file=SlackFile(id=file), alt_text=chart.alt, block_id="chart")
+        case ChartNative():
+            yield from native_chart(answer)
+
+
+def _notes(answer: CostAnswer, apology: str) -> Iterator[Block]:
+    said = [words.note(note) for note in answer.notes] + ([apology] if apology else [])
+    if said:
+        yield context("\n".join(f"• {escape(each)}" for each in said), "notes")

@@ -1,0 +1,156 @@
+"""Projects, the state of the data, who one is, the home tab: as Slack messages."""
+
+from collections.abc import Iterator, Sequence
+
+from slackblocks import ActionsBlock, Block, HeaderBlock, RawText, TableBlock
+
+from bot.render import words
+from bot.render.blocks import actions
+from bot.render.blocks.message import Message, bold, code, context, cut, escape, message, section
+from core.access.model import Viewer
+from core.costs.listings import SourceState
+from core.projects.model import Project
+
+_ROWS = 99
+_BUTTONS = 10
+_CELL = 60
+
+
+def projects(found: Sequence[Project], *, command: str = "/cost") -> Message:
+    """The projects that somebody may see, a button each for the first few."""
+    if not found:
+        text = "There are no projects yet: the first sync makes one of every account it meets."
+        return message(text, [section(text, "projects")])
+    text = f"{words.plural(len(found), 'project')}: {escape(words.listing([p.slug for p in found], most=20))}"
+    rows = [
+        (project.slug, project.name, project.team or "–", str(len(project.accounts)))
+        for project in found[:_ROWS]
+    ]
+    blocks: list[Block] = [
+        section(f"*{words.plural(len(found), 'project')}*", "projects"),
+        _table(("Project", "Name", "Team", "Accounts"), rows),
+    ]
+    if len(found) > _ROWS:
+        blocks.append(context(f"and {len(found) - _ROWS:,} more", "more"))
+    blocks.append(context(f"Ask {code(f'{command} PROJECT mtd')} for its cost.", "next"))
+    return message(text, blocks)
+
+
+def project(found: Project, *, command: str = "/cost", may_change: bool = False) -> Message:
+    """One project: who answers for it and what it holds."""
+    facts = list(_facts(found))
+    head = bold(found.slug) + (f": {escape(found.name)}" if found.name != found.slug else "")
+    head += " (archived)" if found.archived else ""
+    body = "\n".join((head, *facts))
+    buttons = [
+        actions.button("Cost this month", f"{actions.ASK}.project", f"project={found.slug} mtd"),
+        actions.button("Change", actions.PROJECT_CHANGE, found.slug) if may_change else None,
+    ]
+    del command
+    return message(body, [section(body, "project"), *actions.row(buttons, "actions")])
+
+
+def _facts(found: Project) -> Iterator[str]:
+    if found.owner:
+        yield f"Owner: {_person(found.owner)}"
+    for name, value in (("Team", found.team), ("Cost centre", found.cost_center)):
+        if value:
+            yield f"{name}: {escape(value)}"
+    if found.channel:
+        yield f"Channel: <#{escape(found.channel)}>"
+    accounts = [
+        f"{words.identity(account.provider, words.PROVIDER)} {account.id}"
+        + (f" ({account.name})" if account.name not in ("", account.id) else "")
+        for account in found.accounts
+    ]
+    yield f"Accounts: {escape(words.listing(accounts, most=20) or 'none')}"
+    if found.aliases:
+        yield f"Also found as: {escape(words.listing(found.aliases, most=10))}"
+
+
+def _person(owner: str) -> str:
+    return escape(owner) if "@" in owner else f"<@{escape(owner)}>"
+
+
+def data_state(sources: Sequence[SourceState]) -> Message:
+    """How fresh and how well proved the data is, per source."""
+    if not sources:
+        text = "There is no data yet: no source has been synced."
+        return message(text, [section(text, "data")])
+    lines = [f"{bold(source.name)}: {escape(_state(source))}" for source in sources]
+    return message(
+        "\n".join(lines),
+        [section(line, f"data.{number}") for number, line in enumerate(lines[:45])],
+    )
+
+
+def _state(source: SourceState) -> str:
+    if source.through is None:
+        return "nothing has been synced yet"
+    parts = [f"data through {words.clock(source.through)}"]
+    if source.complete_until is not None:
+        parts.append(f"days complete before {words.day(source.complete_until)}")
+    if source.synced_at is not None:
+        parts.append(f"last read {words.clock(source.synced_at)}")
+    differing = [p for p in source.billing_periods if not p.matches_export]
+    parts.append(
+        "every billing period matches the export"
+        if source.matches_export
+        else "not matched: "
+        + (words.listing([words.month(p.month) for p in differing]) or "no period yet")
+    )
+    if source.behind:
+        parts.append(f"{words.plural(source.behind, 'slice')} changed at the source since")
+    return "; ".join(parts)
+
+
+def whoami(viewer: Viewer, *, mine: Sequence[str] = ()) -> Message:
+    """Who one is here, and what that lets one see."""
+    seen = (
+        "every project"
+        if viewer.projects is None
+        else words.listing(sorted(viewer.projects), most=20) or "no project"
+    )
+    text = f"Your role is {bold(viewer.role.value)}; you may see {escape(seen)}."
+    if mine:
+        text += f" Yours: {escape(words.listing(mine, most=20))}."
+    return message(text, [section(text, "whoami")])
+
+
+def home(
+    *, found: Sequence[Project], sources: Sequence[SourceState], command: str = "/cost"
+) -> list[dict[str, object]]:
+    """The blocks of the home tab: what to ask, the projects, the state of the data."""
+    asked = [
+        ("All, this month", "all mtd"),
+        ("All, last 7 days by project", "all last-7d by project"),
+    ]
+    buttons = [
+        actions.button(label, f"{actions.ASK}.home-{number}", question)
+        for number, (label, question) in enumerate(asked)
+    ]
+    page: list[Block] = [
+        HeaderBlock(text="Cloud costs", block_id="title"),
+        section(f"Type {code(f'{command} checkout last-7d')} anywhere.", "start"),
+        *actions.row(buttons, "actions"),
+        *_open(found),
+        section("*Data*\n" + (data_state(sources).text), "data"),
+    ]
+    return message("Cloud costs", page).blocks
+
+
+def _open(found: Sequence[Project]) -> list[ActionsBlock]:
+    return actions.row(
+        (
+            actions.button(project.slug, f"{actions.PROJECT_SHOW}.{number}", project.slug)
+            for number, project in enumerate(found[:_BUTTONS])
+        ),
+        "projects",
+    )
+
+
+def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> TableBlock:
+    return TableBlock(
+        rows=[[RawText(cut(cell, _CELL) or "–") for cell in row] for row in (header, *rows)],
+        block_id="table",
+    )

@@ -1,0 +1,91 @@
+"""What a picture shows, in plain values that cross to the worker process.
+
+Whoever makes a chart has already written every word of it and turned amounts into lengths;
+drawing knows no money. Nothing is imported here, so that the worker starts fast.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """The axis of amounts: from `low` to `high`, with the places that are marked and named."""
+
+    low: float
+    high: float
+    ticks: tuple[tuple[float, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One ranked bar; `text` stands at its end, `previous` is marked on it."""
+
+    name: str
+    value: float
+    text: str
+    color: str
+    previous: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """Horizontal bars, largest first; `previous_name` explains the mark on them."""
+
+    bars: tuple[Bar, ...]
+    scale: Scale
+    previous_name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One day, week or month along the axis of time.
+
+    `text` stands above its bars. `incomplete`: more is still to come in; `missing`: nothing
+    has come in yet, which is not the same as zero.
+    """
+
+    text: str = ""
+    incomplete: bool = False
+    missing: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One part of every stack, bottom first; a value a slot. `text` follows its name."""
+
+    name: str
+    text: str
+    color: str
+    values: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Stacks:
+    """Bars along time, stacked by group; one series without a name is a plain total.
+
+    `marks` names slots on the axis, by their position. `previous` is the total of the period
+    compared with, slot by slot; `limit` a horizontal line, such as a budget.
+    """
+
+    slots: tuple[Slot, ...]
+    marks: tuple[tuple[float, str], ...]
+    series: tuple[Series, ...]
+    scale: Scale
+    previous: tuple[float | None, ...] = ()
+    previous_name: str = ""
+    limit: float | None = None
+    limit_name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A picture: the answer as its title, the question below it, how fresh it is at its foot.
+
+    `alt` says the same figures in words, in at most 2000 characters.
+    """
+
+    title: str
+    subtitle: str
+    footer: str
+    alt: str
+    body: Ranked | Stacks

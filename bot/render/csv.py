@@ -1,0 +1,88 @@
+"""Answers and rows as CSV (RFC 4180, UTF-8), safe to open in a spreadsheet.
+
+Text that a spreadsheet would take for a formula gets an apostrophe before it; numbers are
+exact, in plain notation, and left alone.
+"""
+
+import csv
+import io
+from collections.abc import AsyncIterator, Iterable
+from decimal import Decimal
+from typing import Final
+
+from core.costs.model import CostAnswer, CostRow, Line
+from core.money import plain
+
+ROW_COLUMNS: Final = (
+    "date",
+    "project",
+    "provider",
+    "account",
+    "service",
+    "sku",
+    "region",
+    "category",
+    "currency",
+    "amount",
+)
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+_CHUNK: Final = 1000
+
+type Cell = str | Decimal | None
+
+
+def cost_answer(answer: CostAnswer) -> bytes:
+    """The lines of an answer, a column a dimension, names beside identities that differ."""
+    dimensions = answer.query.group_by
+    named = [d for d in dimensions if any(line.names and d in line.names for line in answer.lines)]
+    header: list[Cell] = ["date"]
+    for dimension in dimensions:
+        header += [str(dimension), *([f"{dimension} name"] if dimension in named else [])]
+    header += ["currency", "amount", "previous", "share"]
+
+    def cells(line: Line) -> list[Cell]:
+        row: list[Cell] = [line.start.isoformat() if line.start else None]
+        for dimension in dimensions:
+            row.append("(other)" if line.other else line.group.get(dimension))
+            if dimension in named:
+                row.append((line.names or {}).get(dimension))
+        return [*row, line.currency, line.amount, line.previous, line.share]
+
+    return _write((header, *map(cells, answer.lines)))
+
+
+async def rows(source: AsyncIterator[CostRow]) -> AsyncIterator[bytes]:
+    """Rows as they come, in chunks of a thousand, the header first."""
+    pending: list[Iterable[Cell]] = [ROW_COLUMNS]
+    async for row in source:
+        pending.append([_cell(getattr(row, column)) for column in ROW_COLUMNS])
+        if len(pending) == _CHUNK:
+            yield _write(pending)
+            pending = []
+    yield _write(pending)
+
+
+def file_name(answer: CostAnswer) -> str:
+    """What to call the file: `costs-checkout-2026-11-15-to-2026-11-21.csv`."""
+    period = answer.query.period
+    what = "-".join(answer.query.projects[:3]) or "all"
+    return f"costs-{what}-{period.start}-to-{period.last_day}.csv"
+
+
+def _cell(value: object) -> Cell:
+    return value if value is None or isinstance(value, Decimal) else str(value)
+
+
+def _write(table: Iterable[Iterable[Cell]]) -> bytes:
+    buffer = io.StringIO(newline="")
+    writer = csv.writer(buffer)
+    writer.writerows([_guarded(cell) for cell in row] for row in table)
+    return buffer.getvalue().encode()
+
+
+def _guarded(cell: Cell) -> str:
+    if cell is None:
+        return ""
+    if isinstance(cell, Decimal):
+        return plain(cell)
+    return f"'{cell}" if cell.startswith(_FORMULA) else cell

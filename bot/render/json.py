@@ -1,0 +1,135 @@
+"""Domain values as JSON: plain dicts with exact decimals as text, as the API documents them."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+from core.costs.model import CostAnswer, CostQuery, CostRow, Freshness, Line, Note, Total
+from core.money import plain
+from core.period import Period
+from core.projects.model import Project
+
+
+def cost_answer(answer: CostAnswer) -> dict[str, Any]:
+    """An answer; `end` is exclusive, shares and amounts are text."""
+    return {
+        "query": _query(answer.query, answer.text),
+        "compared": _days(answer.compared),
+        "totals": [_total(total) for total in answer.totals],
+        "lines": [_line(line) for line in answer.lines],
+        "notes": [_note(note) for note in answer.notes],
+        "data": freshness(answer.freshness),
+    }
+
+
+def cost_row(row: CostRow) -> dict[str, Any]:
+    """One row of `/v1/costs`."""
+    return {
+        "date": row.date.isoformat(),
+        "project": row.project,
+        "provider": row.provider,
+        "account": row.account,
+        "service": row.service,
+        "sku": row.sku,
+        "region": row.region,
+        "category": row.category,
+        "currency": row.currency,
+        "amount": plain(row.amount),
+    }
+
+
+def project(value: Project) -> dict[str, Any]:
+    """A project and the accounts it holds."""
+    return {
+        "slug": value.slug,
+        "name": value.name,
+        "owner": value.owner,
+        "team": value.team,
+        "cost_center": value.cost_center,
+        "channel": value.channel,
+        "archived": value.archived,
+        "accounts": [
+            {"provider": account.provider, "id": account.id, "name": account.name}
+            for account in value.accounts
+        ],
+        "aliases": list(value.aliases),
+    }
+
+
+def freshness(value: Freshness) -> dict[str, Any]:
+    """How far the data reaches, and whether it is proved."""
+    return {
+        "through": instant(value.through),
+        "complete_until": _day(value.complete_until),
+        "matches_export": value.matches_export,
+        "final": value.final,
+    }
+
+
+def instant(value: datetime | None) -> str | None:
+    """An instant in UTC: `2026-11-21T22:00:00Z`."""
+    if value is None:
+        return None
+    return value.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def _query(query: CostQuery, text: str) -> dict[str, Any]:
+    return {
+        "text": text,
+        "projects": list(query.projects),
+        "start": query.period.start.isoformat(),
+        "end": query.period.end.isoformat(),
+        "measure": query.measure.value,
+        "basis": query.basis.value,
+        "group_by": [str(dimension) for dimension in query.group_by],
+        "granularity": query.granularity.value if query.granularity else None,
+    }
+
+
+def _total(total: Total) -> dict[str, Any]:
+    return {
+        "currency": total.currency,
+        "amount": plain(total.amount),
+        "previous": _amount(total.previous),
+    }
+
+
+def _line(line: Line) -> dict[str, Any]:
+    written: dict[str, Any] = {
+        "group": {str(dimension): value for dimension, value in line.group.items()},
+        "date": _day(line.start),
+        "currency": line.currency,
+        "amount": plain(line.amount),
+        "previous": _amount(line.previous),
+        "share": _amount(line.share),
+    }
+    if line.names:
+        written["names"] = {str(dimension): name for dimension, name in line.names.items()}
+    if line.other:
+        written["other"] = True
+    return written
+
+
+def _note(note: Note) -> dict[str, Any]:
+    written: dict[str, Any] = {"kind": note.kind.value}
+    if note.amount is not None:
+        written |= {"currency": note.currency, "amount": plain(note.amount)}
+    if note.days is not None:
+        written |= {"days": _days(note.days)}
+    if note.text:
+        written["text"] = note.text
+    return written
+
+
+def _days(period: Period | None) -> dict[str, str] | None:
+    if period is None:
+        return None
+    return {"start": period.start.isoformat(), "end": period.end.isoformat()}
+
+
+def _day(value: date | None) -> str | None:
+    return value.isoformat() if value is not None else None
+
+
+def _amount(value: Decimal | None) -> str | None:
+    return plain(value) if value is not None else None
