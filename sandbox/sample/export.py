@@ -4,6 +4,7 @@ The shape is `schema.json`: BigQuery's own description of a `gcp_billing_export_
 (https://cloud.google.com/billing/docs/how-to/export-data-bigquery-tables/standard-usage).
 """
 
+import io
 import json
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
@@ -12,6 +13,7 @@ from typing import Any, Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from sandbox.sample.catalogue import SERVICES, sku_id
 from sandbox.sample.charge import HOUR, MICRO, Charge
@@ -61,19 +63,32 @@ def arrow_type(field: Mapping[str, Any]) -> pa.DataType:
     return pa.list_(kind) if field["mode"] == "REPEATED" else kind
 
 
-def export(charges: Sequence[Charge]) -> pa.Table:
-    """Return the rows of the export, and the day on which each was taken in."""
-    columns = _Columns(charges)
+def export(charges: Sequence[Charge], *, extra: bool = False) -> pa.Table:
+    """Return the rows of the export, and the day on which each was taken in.
+
+    Args:
+        charges: what to export.
+        extra: mark them with a system label, as no part of the sample's own story.
+    """
+    columns = _Columns(charges, extra=extra)
     made = {field["name"]: columns.make(field) for field in SCHEMA}
     taken_in = [charge.exported // _DAY * _DAY for charge in charges]
     return pa.table(made | {PARTITION: pa.array(taken_in, _INSTANT)})
 
 
+def parquet(charges: Sequence[Charge], *, extra: bool = False) -> bytes:
+    """Return `export` as a Parquet file; uncompressed, for it goes no farther than this machine."""
+    file = io.BytesIO()
+    pq.write_table(export(charges, extra=extra), file, compression="none")
+    return file.getvalue()
+
+
 class _Columns:
     """Makes columns: most depend on the line alone, and are written once for each line."""
 
-    def __init__(self, charges: Sequence[Charge]) -> None:
+    def __init__(self, charges: Sequence[Charge], *, extra: bool) -> None:
         self._charges = charges
+        self._extra = extra
         self._lines = pa.array([charge.line for charge in charges], pa.int32())
 
     def make(self, field: Mapping[str, Any]) -> pa.Array:
@@ -82,6 +97,9 @@ class _Columns:
             return self._credits(kind)
         if name == "usage":
             return self._usage(kind)
+        if name == "system_labels":
+            labels = _pairs([("sandbox.example/extra", "yes")] if self._extra else [])
+            return pa.array([labels for _ in self._charges], kind)
         if name in _OF_CHARGE:
             return pa.array([_OF_CHARGE[name](charge) for charge in self._charges], kind)
         return pa.array([_OF_LINE[name](line) for line in LINES], kind).take(self._lines)
@@ -200,7 +218,6 @@ _OF_LINE: Final[Mapping[str, Callable[[Line], Any]]] = {
     "sku": lambda line: {"id": sku_id(line.description), "description": line.description},
     "project": _project,
     "labels": lambda line: _pairs(line.labels),
-    "system_labels": lambda _: [],
     "location": _location,
     "tags": lambda _: [],
     "transaction_type": lambda _: "GOOGLE",
