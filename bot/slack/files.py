@@ -15,7 +15,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 _TRIES: Final = 8
-_NOT_READY: Final = ("invalid_blocks", "slack_file", "file_not_found", "invalid slack file")
+_NOT_READY: Final = ("slack_file", "slack file", "file_not_found")
 
 
 async def upload(

@@ -1,0 +1,1 @@
+"""Progress of a sync on the terminal."""

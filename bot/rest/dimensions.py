@@ -1,0 +1,53 @@
+"""The values of a dimension over REST."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from bot.rest import models
+from bot.rest.operations import Call, Operation, Reply
+from bot.rest.pages import page
+from bot.rest.parameters import dimension
+from core.costs.listings import DimensionValue
+
+
+class DimensionParameters(models.Closed):
+    """Which values, and how many at once."""
+
+    prefix: str = Field(
+        default="", max_length=100, description="Only with a word that begins so, in any case."
+    )
+    limit: Annotated[int, Field(ge=1, le=1000)] = 100
+    cursor: str | None = None
+
+
+async def values(call: Call) -> Reply:
+    """The values of a dimension that charges which the token may see have."""
+    asked: DimensionParameters = call.parameters
+    found = await call.services.costs.dimension(
+        dimension(call.path["dimension"]), call.viewer, prefix=asked.prefix
+    )
+    ordered = sorted(found, key=_key)
+    shown, following = page(ordered, _key, cursor=asked.cursor, limit=asked.limit)
+    return {
+        "items": [{"value": one.value, "name": one.name} for one in shown],
+        "next": following,
+    }
+
+
+def _key(value: DimensionValue) -> str:
+    """By identity, what has none first."""
+    return "" if value.value is None else f"={value.value}"
+
+
+OPERATIONS = (
+    Operation(
+        "GET",
+        "/v1/dimensions/{dimension}",
+        values,
+        "List the values of a dimension",
+        "Costs",
+        reply=models.DimensionValues,
+        parameters=DimensionParameters,
+    ),
+)

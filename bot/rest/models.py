@@ -1,0 +1,203 @@
+"""The bodies of the API as pydantic models: they check what comes in and document what goes out."""
+
+from datetime import date, datetime
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Amount = Annotated[
+    str, Field(pattern=r"^-?\d+(\.\d+)?$", description="An exact decimal in plain notation.")
+]
+Slug = Annotated[str, Field(min_length=1, max_length=63, examples=["checkout"])]
+
+
+class Closed(BaseModel):
+    """A body that has these members and no others."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Problem(BaseModel):
+    """An error, by RFC 9457. `type` is stable; `detail` is for people."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    suggestions: list[str] = Field(default=[], description="What would have worked, nearest first.")
+
+
+class Account(Closed):
+    """A provider's sub-account."""
+
+    provider: Literal["gcp", "aws", "azure"]
+    id: str = Field(min_length=1, max_length=200)
+    name: str = ""
+
+
+class Project(Closed):
+    """A project, and the accounts it holds. `aliases` are slugs that it used to have."""
+
+    slug: str
+    name: str
+    owner: str | None
+    team: str | None
+    cost_center: str | None
+    channel: str | None
+    archived: bool
+    accounts: list[Account]
+    aliases: list[str]
+
+
+class ProjectList(Closed):
+    """Projects, a page of them."""
+
+    items: list[Project]
+    next: str | None
+
+
+Text = Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class NewProject(Closed):
+    """What is needed to make a project."""
+
+    slug: Slug
+    name: str = Field(default="", max_length=200)
+    owner: Text | None = None
+    team: Text | None = None
+    cost_center: Text | None = None
+    channel: Text | None = None
+
+
+class ProjectChange(Closed):
+    """What to change of a project; null clears; `slug` renames."""
+
+    slug: Slug | None = None
+    name: Text | None = None
+    owner: Text | None = None
+    team: Text | None = None
+    cost_center: Text | None = None
+    channel: Text | None = None
+    archived: bool | None = None
+
+
+class NewAccount(Closed):
+    """An account to link; `move` takes it from the project that holds it."""
+
+    provider: Literal["gcp", "aws", "azure"]
+    id: str = Field(min_length=1, max_length=200)
+    move: bool = False
+
+
+class DimensionValue(Closed):
+    """One value of a dimension; null is unassigned or absent."""
+
+    value: str | None
+    name: str
+
+
+class DimensionValues(Closed):
+    """The values of a dimension, a page of them."""
+
+    items: list[DimensionValue]
+    next: str | None
+
+
+class CostRow(Closed):
+    """A day's charges of one project, account, service, SKU, region and category."""
+
+    date: date
+    project: str | None
+    provider: str
+    account: str | None
+    service: str | None
+    sku: str | None
+    region: str | None
+    category: str
+    currency: str
+    amount: Amount
+
+
+class CostRows(Closed):
+    """Rows, a page of them."""
+
+    items: list[CostRow]
+    next: str | None
+
+
+class Query(Closed):
+    """The question as understood; `end` is exclusive."""
+
+    text: str
+    projects: list[str]
+    start: date
+    end: date
+    measure: Literal["cost", "net", "gross", "list"]
+    basis: Literal["usage", "invoice"]
+    group_by: list[str]
+    granularity: Literal["daily", "weekly", "monthly"] | None
+
+
+class Days(Closed):
+    """Days from `start` up to, not including, `end`."""
+
+    start: date
+    end: date
+
+
+class Total(Closed):
+    """The sum in one currency; `previous` null where there is nothing to compare with."""
+
+    currency: str
+    amount: Amount
+    previous: Amount | None
+
+
+class Line(BaseModel):
+    """One line: identities under `group`, display names that differ under `names`."""
+
+    group: dict[str, str | None]
+    date: date | None
+    currency: str
+    amount: Amount
+    previous: Amount | None
+    share: Amount | None
+    names: dict[str, str] = {}
+    other: bool = Field(default=False, description="The sum of the lines that were left out.")
+
+
+class Note(BaseModel):
+    """Something to know beside the figures."""
+
+    kind: str
+    currency: str | None = None
+    amount: Amount | None = None
+    days: Days | None = None
+    text: str = ""
+
+
+class Data(Closed):
+    """How far the data reaches, and whether it is proved against its source."""
+
+    through: datetime | None
+    complete_until: date | None
+    matches_export: bool
+    final: bool
+
+
+class Answer(Closed):
+    """An answer; the same from the summary, the trend and `cost-tracker cost --json`."""
+
+    query: Query
+    compared: Days | None
+    totals: list[Total]
+    lines: list[Line]
+    notes: list[Note]
+    data: Data
+
+
+class Health(BaseModel):
+    """Whether this process is up."""
+
+    status: str

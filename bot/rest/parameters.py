@@ -1,0 +1,204 @@
+"""The parameters of the cost endpoints, and the one question that they make."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from bot.rest.operations import ParameterError
+from core.costs.model import (
+    ACCOUNT,
+    CATEGORY,
+    PROJECT,
+    PROVIDER,
+    REGION,
+    SERVICE,
+    SKU,
+    TEAM,
+    Basis,
+    CostQuery,
+    Dimension,
+    Filter,
+    Granularity,
+    Measure,
+    Versus,
+    Vocabulary,
+    label,
+)
+from core.errors import InvalidError
+from core.period import Period, read_period
+
+FILTERS = (PROJECT, TEAM, SERVICE, SKU, REGION, PROVIDER, ACCOUNT, CATEGORY)
+_ABSENT = ("none", "unassigned")
+_MOST_DIMENSIONS = 3
+_PREFIX = "label."
+
+Values = Annotated[
+    tuple[str, ...], Field(description="Repeatable; '!' before a value excludes it.")
+]
+
+
+class CostParameters(BaseModel):
+    """What every cost endpoint takes: which charges, of which days, in which measure.
+
+    `label.KEY=value` filters by a label; `none` is what has no such label, `unassigned` the
+    spend of no project.
+    """
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+    project: Values = ()
+    team: Values = ()
+    service: Values = ()
+    sku: Values = ()
+    region: Values = ()
+    provider: Values = ()
+    account: Values = ()
+    category: Values = ()
+    period: str | None = Field(
+        default=None,
+        max_length=100,
+        description="As in questions: mtd, last-7d, 2026-10, 2026-10-01..2026-10-15. Default: mtd.",
+    )
+    start: date | None = Field(default=None, description="First day; goes with `end`.")
+    end: date | None = Field(default=None, description="The day after the last; exclusive.")
+    measure: Measure = Measure.COST
+    basis: Basis = Basis.USAGE
+
+    @model_validator(mode="after")
+    def _only_known(self) -> Self:
+        """Extra parameters can only be labels."""
+        for name, values in (self.model_extra or {}).items():
+            if not name.startswith(_PREFIX) or name == _PREFIX:
+                raise ValueError(f"there is no parameter {name!r}")
+            if not all(isinstance(value, str) for value in values):
+                raise ValueError(f"the values of {name!r} must be text")
+        return self
+
+    def days(self, today: date) -> Period:
+        """The days asked for."""
+        if self.start is not None or self.end is not None:
+            return self._written()
+        return read_period(self.period or "mtd", today=today)
+
+    def _written(self) -> Period:
+        if self.period is not None:
+            raise ParameterError("Give either 'period' or 'start' and 'end'.")
+        if self.start is None or self.end is None:
+            raise ParameterError("'start' and 'end' go together; 'end' is exclusive.")
+        return Period(self.start, self.end)
+
+    def where(self, names: Vocabulary) -> tuple[Filter, ...]:
+        """The filters, those of values before those that exclude."""
+        given: list[tuple[Dimension, Iterable[str]]] = [
+            (dimension, getattr(self, dimension.name)) for dimension in FILTERS
+        ]
+        extra: dict[str, Any] = self.model_extra or {}
+        given += [(label(name.removeprefix(_PREFIX)), extra[name]) for name in sorted(extra)]
+        filters = []
+        for dimension, values in given:
+            kept = tuple(_value(dimension, v, names) for v in values if not v.startswith("!"))
+            left = tuple(_value(dimension, v[1:], names) for v in values if v.startswith("!"))
+            filters += [Filter(dimension, kept)] if kept else []
+            filters += [Filter(dimension, left, negated=True)] if left else []
+        return tuple(filters)
+
+    def query(self, today: date, names: Vocabulary) -> CostQuery:
+        """The question that these make."""
+        return CostQuery(
+            period=self.days(today),
+            where=self.where(names),
+            measure=self.measure,
+            basis=self.basis,
+        )
+
+
+class RowParameters(CostParameters):
+    """For `/v1/costs`: rows, a page at a time."""
+
+    limit: Annotated[int, Field(ge=1, le=1000)] = 100
+    cursor: str | None = Field(default=None, max_length=2000)
+    format: Literal["json", "csv"] | None = None
+
+
+class AnswerParameters(CostParameters):
+    """For the summary and the trend: how to cut and compare."""
+
+    group_by: Annotated[
+        tuple[str, ...],
+        Field(max_length=_MOST_DIMENSIONS, description="Repeatable; project, service, label:KEY …"),
+    ] = ()
+    granularity: Granularity | None = None
+    compare: str | None = Field(
+        default=None, max_length=100, description="previous, last-year, a period or a project."
+    )
+    currency: str | None = Field(default=None, pattern="^[A-Z]{3}$", description="Convert to it.")
+    limit: int | None = Field(
+        default=None, ge=1, le=1000, description="Lines; the rest is 'other'."
+    )
+    format: Literal["json", "csv"] | None = None
+
+    def query(self, today: date, names: Vocabulary) -> CostQuery:
+        """The question that these make."""
+        dimensions = tuple(dimension(name) for name in self.group_by)
+        if len(set(dimensions)) < len(dimensions):
+            raise ParameterError("A dimension can be grouped by once.")
+        return CostQuery(
+            period=self.days(today),
+            where=self.where(names),
+            group_by=dimensions or self.unasked(),
+            measure=self.measure,
+            basis=self.basis,
+            granularity=self.granularity,
+            versus=_versus(self.compare, today, names),
+            top=self.limit,
+            currency=self.currency,
+        )
+
+    def unasked(self) -> tuple[Dimension, ...]:
+        """What is grouped by where nothing is said: the service, or nothing along time."""
+        return () if self.granularity is not None else (SERVICE,)
+
+
+class TrendParameters(AnswerParameters):
+    """For the trend: along time, by day where nothing else is said."""
+
+    granularity: Granularity = Granularity.DAILY
+
+
+def _value(dimension: Dimension, text: str, names: Vocabulary) -> str | None:
+    if text in _ABSENT and dimension.name in ("project", "team", "label"):
+        return None
+    if dimension != PROJECT or text in names.projects:
+        return text
+    return names.aliases.get(text) or names.accounts.get(text, ("", None))[1] or text
+
+
+def dimension(name: str) -> Dimension:
+    """The dimension of a name: `service`, `label:KEY` (or `label.KEY`)."""
+    plain = name.replace(".", ":", 1)
+    found = next((one for one in FILTERS if one.name == plain), None)
+    if found is not None:
+        return found
+    if plain.startswith("label:") and plain != "label:":
+        return label(plain.removeprefix("label:"))
+    choice = ", ".join(one.name for one in FILTERS)
+    raise ParameterError(f"{name!r} is nothing to group by.", fix=f"Use {choice} or label:KEY.")
+
+
+def _versus(words: str | None, today: date, names: Vocabulary) -> Versus | None:
+    if words is None:
+        return None
+    if words in ("previous", "last-year"):
+        return Versus(words)
+    slug = words if words in names.projects else names.aliases.get(words)
+    if slug is not None:
+        return Versus("project", project=slug)
+    try:
+        return Versus("period", period=read_period(words, today=today))
+    except InvalidError as error:
+        raise ParameterError(
+            f"{words!r} is nothing to compare with.",
+            fix="Use previous, last-year, a period or a project.",
+        ) from error

@@ -1,0 +1,185 @@
+"""Projects over REST."""
+
+from typing import Annotated
+
+from aiohttp import web
+from pydantic import Field
+
+from bot.render import json
+from bot.rest import models
+from bot.rest.operations import Call, Operation, Reply, json_response
+from bot.rest.pages import page
+from core.access.model import Role
+from core.projects.model import UNCHANGED, NewProject, ProjectChange
+
+
+class ListParameters(models.Closed):
+    """Which projects, and how many at once."""
+
+    archived: bool = Field(default=False, description="Archived ones too.")
+    limit: Annotated[int, Field(ge=1, le=1000)] = 100
+    cursor: str | None = None
+
+
+async def list_projects(call: Call) -> Reply:
+    """The projects that the token may see, by slug."""
+    asked: ListParameters = call.parameters
+    found = await call.services.projects.list(call.viewer, archived=asked.archived)
+    shown, following = page(
+        found, lambda project: project.slug, cursor=asked.cursor, limit=asked.limit
+    )
+    return {"items": [json.project(project) for project in shown], "next": following}
+
+
+async def create(call: Call) -> Reply:
+    """Make a project."""
+    body: models.NewProject = call.body
+    made = await call.services.projects.create(
+        NewProject(body.slug, body.name, body.owner, body.team, body.cost_center, body.channel),
+        by=call.viewer,
+    )
+    response = json_response(json.project(made), status=web.HTTPCreated.status_code)
+    response.headers["Location"] = f"/v1/projects/{made.slug}"
+    return response
+
+
+async def show(call: Call) -> Reply:
+    """One project, by its slug or a former one."""
+    return json.project(await call.services.projects.get(call.path["slug"], call.viewer))
+
+
+async def change(call: Call) -> Reply:
+    """Change some of a project; what isn't mentioned stays."""
+    body: models.ProjectChange = call.body
+    projects, slug = call.services.projects, call.path["slug"]
+    said = body.model_dump(include=body.model_fields_set - {"slug", "archived"})
+    if said.get("name", "") is None:
+        said["name"] = UNCHANGED
+    found = await projects.change(slug, ProjectChange(**said), by=call.viewer)
+    if body.archived is not None:
+        found = await projects.archive(found.slug, archived=body.archived, by=call.viewer)
+    if body.slug is not None and body.slug != found.slug:
+        found = await projects.rename(found.slug, body.slug, by=call.viewer)
+    return json.project(found)
+
+
+async def merge(call: Call) -> Reply:
+    """Hand all that a project holds to another; its slug finds that one from then on."""
+    body: Merge = call.body
+    return json.project(
+        await call.services.projects.merge(call.path["slug"], body.into, by=call.viewer)
+    )
+
+
+class Merge(models.Closed):
+    """The project that gets everything."""
+
+    into: models.Slug
+
+
+async def link(call: Call) -> Reply:
+    """Let a project hold an account, all its past spend included."""
+    body: models.NewAccount = call.body
+    return json.project(
+        await call.services.projects.link(
+            call.path["slug"], body.provider, body.id, move=body.move, by=call.viewer
+        )
+    )
+
+
+async def unlink(call: Call) -> Reply:
+    """Take an account from a project; its spend is unassigned then."""
+    path = call.path
+    return json.project(
+        await call.services.projects.unlink(
+            path["slug"], path["provider"], path["id"], by=call.viewer
+        )
+    )
+
+
+async def accounts(call: Call) -> Reply:
+    """The accounts that a project holds."""
+    found = await call.services.projects.get(call.path["slug"], call.viewer)
+    return {"items": json.project(found)["accounts"], "next": None}
+
+
+class Accounts(models.Closed):
+    """The accounts of a project; never so many that there is a second page."""
+
+    items: list[models.Account]
+    next: str | None
+
+
+_ONE = "/v1/projects/{slug}"
+
+OPERATIONS = (
+    Operation(
+        "GET",
+        "/v1/projects",
+        list_projects,
+        "List the projects",
+        "Projects",
+        reply=models.ProjectList,
+        parameters=ListParameters,
+    ),
+    Operation(
+        "POST",
+        "/v1/projects",
+        create,
+        "Make a project",
+        "Projects",
+        reply=models.Project,
+        body=models.NewProject,
+        role=Role.ADMIN,
+        status=201,
+    ),
+    Operation("GET", _ONE, show, "Show a project", "Projects", reply=models.Project),
+    Operation(
+        "PATCH",
+        _ONE,
+        change,
+        "Change a project",
+        "Projects",
+        reply=models.Project,
+        body=models.ProjectChange,
+        role=Role.ADMIN,
+    ),
+    Operation(
+        "POST",
+        f"{_ONE}/merge",
+        merge,
+        "Merge a project into another",
+        "Projects",
+        reply=models.Project,
+        body=Merge,
+        role=Role.ADMIN,
+    ),
+    Operation(
+        "GET",
+        f"{_ONE}/accounts",
+        accounts,
+        "List a project's accounts",
+        "Projects",
+        reply=Accounts,
+    ),
+    Operation(
+        "POST",
+        f"{_ONE}/accounts",
+        link,
+        "Link an account to a project",
+        "Projects",
+        reply=models.Project,
+        body=models.NewAccount,
+        role=Role.ADMIN,
+        status=201,
+    ),
+    Operation(
+        "DELETE",
+        f"{_ONE}/accounts/{{provider}}/{{id}}",
+        unlink,
+        "Unlink an account from a project",
+        "Projects",
+        reply=models.Project,
+        role=Role.ADMIN,
+    ),
+)

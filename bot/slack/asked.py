@@ -1,0 +1,82 @@
+"""One thing that a person asked for in Slack, whichever way it came."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Who asked what, where, and how they can be answered.
+
+    `text`: what was typed, or the value of what was pressed. `channel` None: in a view.
+    `thread`: the message whose thread it belongs to, for questions in messages.
+    `message`: the ts of the message that a button was pressed in. `response_url`: a bearer
+    secret, good for five answers within half an hour; never logged.
+    """
+
+    workspace: str
+    user: str
+    text: str = ""
+    channel: str | None = None
+    thread: str | None = None
+    message: str | None = None
+    action: str = ""
+    trigger: str = ""
+    response_url: str | None = None
+    view: Mapping[str, Any] | None = None
+
+    @classmethod
+    def of_command(cls, body: Mapping[str, Any]) -> Self:
+        """A slash command."""
+        return cls(
+            workspace=body["team_id"],
+            user=body["user_id"],
+            text=body.get("text", ""),
+            channel=body["channel_id"],
+            trigger=body["trigger_id"],
+            response_url=body["response_url"],
+        )
+
+    @classmethod
+    def of_action(cls, body: Mapping[str, Any]) -> Self:
+        """A button or menu, in a message or a view."""
+        action = body["actions"][0]
+        chosen = action.get("selected_option") or {}
+        container = body.get("container") or {}
+        return cls(
+            workspace=body["team"]["id"],
+            user=body["user"]["id"],
+            text=chosen.get("value") or action.get("value") or "",
+            channel=(body.get("channel") or {}).get("id"),
+            thread=container.get("thread_ts"),
+            message=container.get("message_ts"),
+            action=action["action_id"],
+            trigger=body.get("trigger_id", ""),
+            response_url=body.get("response_url"),
+            view=body.get("view"),
+        )
+
+    @classmethod
+    def of_event(cls, body: Mapping[str, Any]) -> Self:
+        """A mention, a direct message, or a look at the home tab."""
+        event = body["event"]
+        in_thread = event.get("thread_ts") or event.get("ts")
+        direct = event.get("channel_type") == "im" and "thread_ts" not in event
+        return cls(
+            workspace=body["team_id"],
+            user=event["user"],
+            text=event.get("text", ""),
+            channel=event.get("channel"),
+            thread=None if direct else in_thread,
+        )
+
+    @classmethod
+    def of_view(cls, body: Mapping[str, Any]) -> Self:
+        """A modal that was submitted."""
+        return cls(
+            workspace=body["team"]["id"],
+            user=body["user"]["id"],
+            trigger=body.get("trigger_id", ""),
+            view=body["view"],
+        )

@@ -1,0 +1,110 @@
+"""Modals: opened at once, filled when the data is there, read when submitted."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from core.projects.model import Project, ProjectChange
+
+type View = dict[str, object]
+
+PROJECT: Final = "project.change"
+_FIELDS: Final = ("name", "owner", "team", "cost_center", "channel")
+
+
+def loading() -> View:
+    """What is shown while the data is read: a trigger lasts three seconds."""
+    return _notice("Loading …")
+
+
+def refusal(words: str) -> View:
+    """What is shown instead of a form that isn't the asker's to fill."""
+    return _notice(words)
+
+
+def _notice(words: str) -> View:
+    return {
+        "type": "modal",
+        "title": _plain("Change project"),
+        "close": _plain("Close"),
+        "blocks": [{"type": "section", "block_id": "notice", "text": _plain(words)}],
+    }
+
+
+def project(found: Project) -> View:
+    """The form to change a project."""
+    return {
+        "type": "modal",
+        "callback_id": PROJECT,
+        "title": _plain("Change project"),
+        "submit": _plain("Save"),
+        "close": _plain("Cancel"),
+        "private_metadata": found.slug,
+        "blocks": [
+            _input("name", "Name", _text(found.name, 150), optional=False),
+            _input("slug", "Slug: what is typed in questions", _text(found.slug, 63)),
+            _input("owner", "Owner", _person(found.owner)),
+            _input("team", "Team", _text(found.team, 80)),
+            _input("cost_center", "Cost centre", _text(found.cost_center, 80)),
+            _input("channel", "Channel: its questions are about this project", _channel(found)),
+        ],
+    }
+
+
+def read_project(view: Mapping[str, Any]) -> tuple[str, str, ProjectChange]:
+    """Of the submitted form: the project, the slug it shall have, and what it shall be."""
+    values = {
+        block: _value(next(iter(elements.values())))
+        for block, elements in view["state"]["values"].items()
+    }
+    slug = view["private_metadata"]
+    change = ProjectChange(**{field: values.get(field) for field in _FIELDS})
+    return slug, values.get("slug") or slug, change
+
+
+def _value(element: Mapping[str, Any]) -> str | None:
+    for key in ("value", "selected_user", "selected_conversation"):
+        if element.get(key):
+            return str(element[key]).strip() or None
+    return None
+
+
+def _plain(text: str) -> dict[str, object]:
+    return {"type": "plain_text", "text": text}
+
+
+def _input(
+    block: str, label: str, element: dict[str, object], *, optional: bool = True
+) -> dict[str, object]:
+    return {
+        "type": "input",
+        "block_id": block,
+        "optional": optional,
+        "label": _plain(label),
+        "element": element,
+    }
+
+
+def _text(value: str | None, longest: int) -> dict[str, object]:
+    element: dict[str, object] = {
+        "type": "plain_text_input",
+        "action_id": "text",
+        "max_length": longest,
+    }
+    return element | ({"initial_value": value} if value else {})
+
+
+def _person(owner: str | None) -> dict[str, object]:
+    """A menu of people; an owner known by e-mail only is kept as text."""
+    if owner is not None and "@" in owner:
+        return _text(owner, 254)
+    element: dict[str, object] = {"type": "users_select", "action_id": "person"}
+    return element | ({"initial_user": owner} if owner else {})
+
+
+def _channel(found: Project) -> dict[str, object]:
+    element: dict[str, object] = {
+        "type": "conversations_select",
+        "action_id": "channel",
+        "filter": {"include": ["public", "private"], "exclude_bot_users": True},
+    }
+    return element | ({"initial_conversation": found.channel} if found.channel else {})
