@@ -3,6 +3,7 @@
 Text here is plain; whoever puts it into Slack's markup escapes it.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -33,7 +34,7 @@ from core.costs.model import (
     NoteKind,
     Total,
 )
-from core.money import display, short
+from core.money import ZERO, display, plain, short
 from core.period import Period
 
 type Mark = Callable[[str], str]
@@ -155,15 +156,23 @@ def _whole(amount: Decimal, currency: str) -> str:
     return display(amount.quantize(Decimal(1)), currency).removesuffix(".00").replace(".00", "")
 
 
+def tick(amount: Decimal, currency: str) -> str:
+    """An amount in the fewest characters: `$8.4k`, `$2k`, `$0.002`."""
+    if amount and abs(amount) < Decimal("0.1"):
+        unit = short(ZERO, currency).removesuffix("0")
+        return f"{'-' if amount < 0 else ''}{unit}{plain(abs(round(amount, 6)))}"
+    return re.sub(r"\.0(?=[kMB]?$)", "", short(amount, currency))
+
+
 def signed(amount: Decimal, currency: str) -> str:
     """A difference with its sign: `+$640.00`, `-$12.30`."""
     return f"+{display(amount, currency)}" if amount > 0 else display(amount, currency)
 
 
 def percent(change: Decimal) -> str:
-    """A change with its sign: `+5.3%`, `-12.0%`, `0.0%`, `×12.4` where percents stop helping."""
+    """A change with its sign: `+5.3%`, `-12.0%`, `0.0%`, `12.4 times` where percents stop helping."""
     if change >= _BIG_CHANGE:
-        return f"×{change + 1:,.1f}" if change < 1000 else f"×{change + 1:,.0f}"  # noqa: PLR2004
+        return f"{change + 1:,.1f} times" if change < 1000 else f"{change + 1:,.0f} times"  # noqa: PLR2004
     text = f"{change * 100:+.1f}%"
     return "0.0%" if text in ("+0.0%", "-0.0%") else text
 
@@ -292,7 +301,7 @@ def moved(total: Total, answer: CostAnswer) -> str:
     elif percent(by) == "0.0%":
         words = "level with"
     elif by >= _BIG_CHANGE:
-        words = f"{percent(by).removeprefix('×')} times"
+        words = percent(by)
     else:
         words = f"{'up' if by > 0 else 'down'} {percent(by).lstrip('+-')} on"
     return f"{words} {other}{of}"

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from core.costs.model import CostAnswer
 
 
-def chart_of(answer: CostAnswer) -> Chart | None:
+def chart_of(answer: "CostAnswer") -> "Chart | None":
     """The picture of an answer; None where one would say no more than its words."""
     from bot.render.charts.choose import choose  # noqa: PLC0415 - see above
 

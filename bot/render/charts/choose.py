@@ -1,10 +1,209 @@
 """Chooses the picture of an answer, and writes every word and length of it."""
 
-from bot.render.charts.spec import Chart
-from core.costs.model import CostAnswer
+import math
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from typing import Final
+from zlib import crc32
+
+from babel.dates import format_date
+
+from bot.render import words
+from bot.render.charts import style
+from bot.render.charts.spec import Bar, Chart, Ranked, Scale, Series, Slot, Stacks
+from bot.render.grid import Grid, Group, grid
+from core.costs.model import CostAnswer, Form, Granularity, Line
+from core.money import ZERO, display, short
+
+_BARS: Final = 10
+_SERIES: Final = 7
+_ALT: Final = 2000
+_TEXTS: Final = 8
+_TICKS: Final = 4
+_DAYS_BY_NAME: Final = 8
+_DAYS_BY_WEEK: Final = 45
 
 
 def choose(answer: CostAnswer) -> Chart | None:
-    """The picture of an answer; None where one would say no more than its words."""
-    del answer
-    return None
+    """The picture of an answer; None where one would say no more than its words.
+
+    Along time: stacked bars, with the period compared with as a line. Otherwise: ranked
+    bars. Of several currencies it shows the first; it says so, and the table has all.
+    """
+    if answer.query.form in (Form.TABLE, Form.CSV) or not answer.totals:
+        return None
+    currency = answer.totals[0].currency
+    layout = grid(answer, currency, most=_SERIES)
+    if layout is not None:
+        return _stacks(answer, layout)
+    return _ranked(answer, [line for line in answer.lines if line.currency == currency])
+
+
+def _chart(answer: CostAnswer, body: Ranked | Stacks, figures: Iterable[str]) -> Chart:
+    title = words.headline(answer)
+    only = f" · {answer.totals[0].currency} only" if len(answer.totals) > 1 else ""
+    return Chart(
+        title=title.removesuffix("."),
+        subtitle=f"{answer.text}{only}",
+        footer=words.fresh(answer.freshness),
+        alt=_alt(title, figures),
+        body=body,
+    )
+
+
+def _alt(title: str, figures: Iterable[str]) -> str:
+    """The figures in words, as many as there is room for."""
+    text = title[: _ALT // 2]
+    left = list(figures)
+    while left:
+        more = f" … and {len(left):,} more."
+        if len(text) + len(left[0]) + 1 + len(more) > _ALT:
+            return text + more
+        text += f" {left.pop(0)}"
+    return text
+
+
+# Ranked bars -----------------------------------------------------------------------------
+
+
+def _ranked(answer: CostAnswer, lines: Sequence[Line]) -> Chart | None:
+    if len(lines) < 2 or not any(line.amount for line in lines):  # noqa: PLR2004 - one bar
+        return None
+    bars = [_bar(answer, line) for line in lines]
+    if len(bars) > _BARS:
+        bars = [*bars[: _BARS - 1], _rest(lines[_BARS - 1 :])]
+    compared = any(bar.previous is not None for bar in bars)
+    body = Ranked(tuple(bars), words.against(answer) if compared else "")
+    return _chart(answer, body, (_said(answer, line) for line in lines))
+
+
+def _bar(answer: CostAnswer, line: Line) -> Bar:
+    moved = words.change(line.comparable, line.currency)
+    amount = words.rounded(line.amount, line.currency)
+    return Bar(
+        _name(answer, line),
+        float(line.amount),
+        f"{amount}  {moved}".rstrip(),
+        style.REST if line.other else style.SERIES[0],
+        None if line.previous is None else float(line.previous),
+    )
+
+
+def _rest(lines: Sequence[Line]) -> Bar:
+    amount = sum((line.amount for line in lines), ZERO)
+    return Bar(
+        f"{words.OTHER} ({len(lines):,})",
+        float(amount),
+        words.rounded(amount, lines[0].currency),
+        style.REST,
+    )
+
+
+def _name(answer: CostAnswer, line: Line) -> str:
+    return " · ".join(filter(None, words.group(line, answer.query.group_by)))
+
+
+def _said(answer: CostAnswer, line: Line) -> str:
+    before = "" if line.previous is None else f" (before {display(line.previous, line.currency)})"
+    return f"{_name(answer, line)} {display(line.amount, line.currency)}{before};"
+
+
+# Along time ------------------------------------------------------------------------------
+
+
+def _stacks(answer: CostAnswer, layout: Grid) -> Chart | None:
+    totals = layout.totals
+    if len(layout.slots) < 2 or not any(any(g.amounts) for g in layout.groups):  # noqa: PLR2004
+        return None
+    colors = _colors(layout.groups)
+    alone = len(layout.groups) == 1
+    compared = any(amount is not None for amount in layout.previous)
+    body = Stacks(
+        slots=tuple(_slot(layout, i, total) for i, total in enumerate(totals)),
+        marks=tuple(_marks(layout)),
+        series=tuple(
+            Series(
+                "" if alone else group.name,
+                words.rounded(group.total, layout.currency),
+                color,
+                tuple(map(float, group.amounts)),
+            )
+            for group, color in zip(layout.groups, colors, strict=True)
+        ),
+        scale=_scale(layout),
+        previous=tuple(None if x is None else float(x) for x in layout.previous)
+        if compared
+        else (),
+        previous_name=words.against(answer) if compared else "",
+    )
+    return _chart(answer, body, _figures(layout))
+
+
+def _slot(layout: Grid, i: int, total: Decimal) -> Slot:
+    missing = i in layout.missing
+    few = len(layout.slots) <= _TEXTS
+    text = words.tick(total, layout.currency) if few and not missing else ""
+    return Slot(text, i in layout.incomplete, missing)
+
+
+def _figures(layout: Grid) -> Iterable[str]:
+    if len(layout.groups) > 1:
+        for group in layout.groups:
+            yield f"{group.name} {display(group.total, layout.currency)};"
+    for i, (start, total) in enumerate(zip(layout.slots, layout.totals, strict=True)):
+        amount = "not in yet" if i in layout.missing else display(total, layout.currency)
+        yield f"{words.slot(start, layout.granularity)} {amount};"
+
+
+def _colors(groups: Sequence[Group]) -> list[str]:
+    """A colour each: the name's own where it is free, so that it stays from chart to chart."""
+    free = list(style.SERIES)
+    colors = []
+    for group in groups:
+        if group.rest:
+            colors.append(style.REST)
+            continue
+        own = style.SERIES[crc32(group.name.encode()) % len(style.SERIES)]
+        color = own if own in free else free[0]
+        free.remove(color)
+        colors.append(color)
+    return colors
+
+
+def _scale(layout: Grid) -> Scale:
+    columns = list(zip(*(group.amounts for group in layout.groups), strict=True))
+    tops = [float(sum(a for a in column if a > 0)) for column in columns]
+    bottoms = [float(sum(a for a in column if a < 0)) for column in columns]
+    previous = [float(amount) for amount in layout.previous if amount is not None]
+    low = min(0.0, *bottoms, *previous)
+    high = max(0.0, *tops, *previous)
+    step = _step((high - low) / _TICKS)
+    first, last = math.floor(low / step), math.ceil(high / step)
+    ticks = tuple(
+        (i * step, words.tick(Decimal(repr(step)) * i, layout.currency))
+        for i in range(first, last + 1)
+    )
+    return Scale(first * step, last * step, ticks)
+
+
+def _step(least: float) -> float:
+    """The next of 1, 2, 5, 10, 20, 50, … that isn't less."""
+    size = 10.0 ** math.floor(math.log10(least))
+    return next(step * size for step in (1, 2, 5, 10) if step * size >= least * 0.999)
+
+
+def _marks(layout: Grid) -> Iterable[tuple[float, str]]:
+    """Names of slots worth naming; drawing leaves out those that don't fit."""
+    slots, granularity = layout.slots, layout.granularity
+    by_month = granularity == Granularity.MONTHLY or (
+        granularity == Granularity.DAILY and len(slots) > _DAYS_BY_WEEK
+    )
+    for i, start in enumerate(slots):
+        if by_month:
+            if start.day == 1:
+                year = i == 0 or start.month == 1
+                yield i, format_date(start, "MMM y" if year else "MMM", locale="en_US")
+        elif granularity == Granularity.DAILY and len(slots) <= _DAYS_BY_NAME:
+            yield i, format_date(start, "EEE d", locale="en_US")
+        elif granularity == Granularity.WEEKLY or start.weekday() == 0:
+            yield i, words.day(start)

@@ -10,13 +10,13 @@ import sys
 from typing import BinaryIO
 
 from bot.render.charts.draw import draw
-from bot.render.charts.spec import Chart, Ranked, Scale
+from bot.render.charts.spec import Bar, Chart, Ranked
 
 PICTURE = b"."
 FAILURE = b"!"
 LENGTH = 4
 
-_WARM_UP = Chart("…", "…", "…", "", Ranked((), Scale(0, 1, ((0.0, "$0"),))))
+_WARM_UP = Chart("…", "…", "…", "", Ranked((Bar("…", 1.0, "$1", "#000000"),)))
 
 
 def main() -> None:

@@ -32,7 +32,6 @@ class Ranked:
     """Horizontal bars, largest first; `previous_name` explains the mark on them."""
 
     bars: tuple[Bar, ...]
-    scale: Scale
     previous_name: str = ""
 
 
