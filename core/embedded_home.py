@@ -36,11 +36,20 @@ class EmbeddedPostgresSettingsError(ConfigurationError):
 
 
 @dataclass(frozen=True)
+class Account:
+    """An account of the system."""
+
+    uid: int
+    gid: int
+    name: str
+
+
+@dataclass(frozen=True)
 class Home:
     """The folder of one server, and the account that it runs as; None: our own."""
 
     folder: Path
-    account: pwd.struct_passwd | None
+    account: Account | None
 
     @classmethod
     def of(cls, data_dir: Path) -> Self:
@@ -71,10 +80,9 @@ class Home:
     def make(self) -> None:
         """Make the folder; as root, others may pass through it, for the server must."""
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
+            self.folder.parent.mkdir(parents=True, exist_ok=True)
+            self.folder.mkdir(exist_ok=True, mode=0o711 if self.account else 0o700)
             owner = self.folder.stat().st_uid
-            if owner == os.geteuid():
-                self.folder.chmod(0o711 if self.account else 0o700)
         except OSError as error:
             raise EmbeddedPostgresSettingsError(
                 f"The embedded PostgreSQL can't use {self.folder}: {error.strerror}.",
@@ -82,7 +90,7 @@ class Home:
             ) from error
         if not self.account and owner != os.geteuid():
             raise EmbeddedPostgresSettingsError(
-                f"{self.folder} belongs to {_name(owner)}.",
+                f"{self.folder} belongs to user {_name(owner)}.",
                 fix="Run as that user, or set DATA_DIR to another folder.",
             )
 
@@ -186,9 +194,12 @@ class Home:
         whether a part of its predecessor is still at work.
         """
         with suppress(FileNotFoundError):
-            file = self.cluster / "postmaster.pid"
-            _, _, rest = file.read_text().partition("\n")
-            file.write_text(f"{_NO_PROCESS}\n{rest}")
+            lock = os.open(self.cluster / "postmaster.pid", os.O_RDWR | os.O_NOFOLLOW)
+            with os.fdopen(lock, "r+") as file:
+                _, _, rest = file.read().partition("\n")
+                file.seek(0)
+                file.write(f"{_NO_PROCESS}\n{rest}")
+                file.truncate()
 
     def _mkdir(self, folder: Path) -> None:
         folder.mkdir(mode=0o700)
@@ -196,7 +207,7 @@ class Home:
 
     def _give(self, path: Path) -> None:
         if self.account:
-            os.chown(path, self.account.pw_uid, self.account.pw_gid, follow_symlinks=False)
+            os.chown(path, self.account.uid, self.account.gid, follow_symlinks=False)
 
 
 def program(name: str) -> str:
@@ -210,13 +221,15 @@ def program(name: str) -> str:
     return str(Path(spec.submodule_search_locations[0], "pginstall", "bin", name))
 
 
-def _unprivileged(cluster: Path) -> pwd.struct_passwd:
+def _unprivileged(cluster: Path) -> Account:
     """Whom the server runs as when we are root, which PostgreSQL refuses to be."""
     if cluster.exists():
-        return pwd.getpwuid(cluster.stat().st_uid)
+        owner = cluster.stat()
+        return Account(owner.st_uid, owner.st_gid, _name(owner.st_uid))
     for name in ("postgres", "nobody"):
         with suppress(KeyError):
-            return pwd.getpwnam(name)
+            found = pwd.getpwnam(name)
+            return Account(found.pw_uid, found.pw_gid, name)
     raise EmbeddedPostgresSettingsError(
         "PostgreSQL doesn't run as root, and there is no user postgres or nobody to run it as.",
         fix="Run as another user, or set DATABASE_URL.",
@@ -225,18 +238,18 @@ def _unprivileged(cluster: Path) -> pwd.struct_passwd:
 
 def _name(uid: int) -> str:
     with suppress(KeyError):
-        return f"user {pwd.getpwuid(uid).pw_name}"
-    return f"user {uid}"
+        return pwd.getpwuid(uid).pw_name
+    return str(uid)
 
 
-def _as(account: pwd.struct_passwd | None) -> dict[str, Any]:
+def _as(account: Account | None) -> dict[str, Any]:
     """The arguments of subprocess that start a child as an account."""
     if account is None:
         return {}
-    return {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
+    return {"user": account.uid, "group": account.gid, "extra_groups": []}
 
 
-def _check_open(account: pwd.struct_passwd, folder: Path, server: str) -> None:
+def _check_open(account: Account, folder: Path, server: str) -> None:
     """See that the account can reach its data and its program. Nothing is opened up for it."""
     tried = subprocess.run(  # noqa: S603 - a constant script
         ["/bin/sh", "-c", 'test -x "$0" && test -x "$1"', str(folder), server],
@@ -248,25 +261,25 @@ def _check_open(account: pwd.struct_passwd, folder: Path, server: str) -> None:
         return
     if closed := _first_closed(account, folder):
         raise EmbeddedPostgresSettingsError(
-            f"{closed} is closed to user {account.pw_name}, as which PostgreSQL runs when it is "
+            f"{closed} is closed to user {account.name}, as which PostgreSQL runs when it is "
             f"started by root; its data in {folder} can't be reached.",
             fix="Set DATA_DIR to a folder whose parents are open to that user (/var/lib/…), or "
             "run as another user, or set DATABASE_URL.",
         )
     raise EmbeddedPostgresSettingsError(
-        f"{_first_closed(account, Path(server)) or server} is closed to user {account.pw_name}, as "
+        f"{_first_closed(account, Path(server)) or server} is closed to user {account.name}, as "
         f"which PostgreSQL runs when it is started by root; its program {server} can't be reached.",
         fix="Install the product elsewhere (/opt/…), or run as another user, or set DATABASE_URL.",
     )
 
 
-def _first_closed(account: pwd.struct_passwd, path: Path) -> Path | None:
+def _first_closed(account: Account, path: Path) -> Path | None:
     """The uppermost folder on the way to a path that an account can't pass through."""
     for folder in (*reversed(path.parents), path):
         found = folder.stat()
-        if found.st_uid == account.pw_uid:
+        if found.st_uid == account.uid:
             needed = stat.S_IXUSR
-        elif found.st_gid == account.pw_gid:
+        elif found.st_gid == account.gid:
             needed = stat.S_IXGRP
         else:
             needed = stat.S_IXOTH

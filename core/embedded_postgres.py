@@ -47,7 +47,7 @@ _SETTINGS: Final[Mapping[str, str]] = {
     "port": "5432",
     "unix_socket_permissions": "0700",
     "io_method": "sync",
-    "shared_buffers": "64MB",
+    "shared_buffers": "128MB",
     "work_mem": "16MB",
     "max_connections": "100",
     "max_wal_senders": "0",
@@ -63,7 +63,7 @@ _SETTINGS: Final[Mapping[str, str]] = {
     "timezone": "UTC",
     "log_timezone": "UTC",
 }
-# For tests: when the machine stops, the cluster is lost.
+# For tests: a crash of the server may lose the last commits, one of the machine everything.
 _NOT_DURABLE: Final[Mapping[str, str]] = {
     "fsync": "off",
     "synchronous_commit": "off",
@@ -220,8 +220,9 @@ def _detach() -> None:
 
 
 def _stop(home: Home) -> bool:
-    if not home.cluster.exists():
+    if not home.folder.exists():
         return False
+    home.make()
     with home.locked():
         return _end(home)
 
