@@ -1,14 +1,47 @@
 """Replacing a slice: only what changed is written, and everything stays exact."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Final
 
 import pyarrow as pa
+from sqlalchemy import text
+from sqlalchemy.dialects.postgresql import insert
 
-from core.costs.model import ControlTotal, Replacement, Slice
-from core.database import Database
+from core import data_version
+from core.costs import control, facts, partitions, restatements, rollups, slices, staging
+from core.costs.intern import Dimensions, intern
+from core.costs.model import ControlTotal, Replaced, Replacement, Slice
+from core.costs.slices import Held, Source
+from core.costs.staging import Staged
+from core.costs.tables import conversion_rates
+from core.database import Connection, Database
 from core.projects.service import ProjectService
+
+# Of one backend, while a slice is compared: two hashes of some hundred thousand rows.
+_SETTINGS: Final = (
+    "SET LOCAL work_mem = '128MB'",
+    "SET LOCAL jit = off",
+    # Temporary tables have no statistics. Twelve columns hash faster than they sort; rows that
+    # come sorted already add up faster, and in far less memory, than they hash.
+    "SET LOCAL enable_mergejoin = off",
+    "SET LOCAL enable_hashagg = off",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """All that a transaction needs to let a slice hold what was read."""
+
+    item: Slice
+    staged: Staged
+    dimensions: Dimensions
+    totals: Sequence[ControlTotal]
+    rates: Mapping[tuple[date, str], Decimal]
+    now: datetime
 
 
 async def replace(
@@ -40,4 +73,77 @@ async def replace(
         UnknownSourceError: the source isn't registered.
         SharedAccountError: another source holds a billing account's month already.
     """
-    raise NotImplementedError
+    async with database.read() as connection:
+        source = await slices.find_source(connection, item.source)
+        held = await slices.find(connection, source, item.key)
+        newest = await slices.is_newest(connection, source, item.key)
+    if held is None or _judge(held, item) is None:
+        dimensions = await intern(
+            database, projects, source.provider, charges, totals, rename=newest
+        )
+        async with database.begin() as tx:
+            await slices.claim(tx, source, dimensions.account_months)
+        staged = await asyncio.to_thread(staging.stage, charges, dimensions.columns)
+        await partitions.ensure(database, staged.days)
+        reading = _Reading(item, staged, dimensions, totals, rates, now)
+        async with database.begin() as tx:
+            return await _write(tx, source, reading)
+    async with database.begin() as tx:
+        held = await slices.lock(tx, source, item)
+        return await _leave(tx, held, item, _judge(held, item) or Replaced.STALE)
+
+
+def _judge(held: Held, item: Slice) -> Replaced | None:
+    """What is to be done with a reading: None: write it."""
+    if held.fingerprint == "":
+        return None
+    if item.read_at < held.read_at:
+        return Replaced.STALE
+    return Replaced.UNCHANGED if item.fingerprint == held.fingerprint else None
+
+
+async def _leave(tx: Connection, held: Held, item: Slice, outcome: Replaced) -> Replacement:
+    if outcome is Replaced.UNCHANGED:
+        await slices.seen(tx, held, item)
+    return Replacement(outcome)
+
+
+async def _write(tx: Connection, source: Source, reading: _Reading) -> Replacement:
+    held = await slices.lock(tx, source, reading.item)
+    if outcome := _judge(held, reading.item):
+        return await _leave(tx, held, reading.item, outcome)
+    for setting in _SETTINGS:
+        await tx.execute(text(setting))
+    await staging.copy(tx, reading.staged)
+    added, removed = await facts.write(tx, held)
+    await rollups.add(tx)
+    published = await slices.find_source(tx, source.name)
+    restated = await restatements.record(tx, published, reading.now)
+    matches = await control.compare(tx, held.id, reading.totals, reading.dimensions.kinds)
+    await control.touch(tx, source.id, held.id, reading.now)
+    await _keep_rates(tx, source, reading.rates)
+    days = reading.staged.days
+    await slices.stored(tx, held, reading.item, days, matches=matches, now=reading.now)
+    await staging.drop(tx)
+    await data_version.bump(tx)
+    return Replacement(Replaced.WRITTEN, added, removed, restated)
+
+
+async def _keep_rates(
+    tx: Connection, source: Source, rates: Mapping[tuple[date, str], Decimal]
+) -> None:
+    if not rates:
+        return
+    statement = insert(conversion_rates).values(
+        [
+            {"source_id": source.id, "billing_period": month, "currency": code, "per_usd": rate}
+            for (month, code), rate in sorted(rates.items())
+        ]
+    )
+    await tx.execute(
+        statement.on_conflict_do_update(
+            index_elements=conversion_rates.primary_key.columns,
+            set_={"per_usd": statement.excluded.per_usd},
+            where=conversion_rates.c.per_usd != statement.excluded.per_usd,
+        )
+    )

@@ -15,11 +15,6 @@ from zoneinfo import ZoneInfo
 
 from core.costs.model import Freshness, Listing, SourceInfo, StoredSlice
 from core.database import Database
-from core.errors import NotFoundError
-
-
-class UnknownSourceError(NotFoundError):
-    """There is no such source."""
 
 
 async def register(database: Database, source: SourceInfo) -> int:

@@ -1,0 +1,110 @@
+"""The facts of a slice: compared with those staged, and only the difference written.
+
+Statements are built from the names of our own columns; nothing that is read comes in but as a
+row of the temporary table `staged`.
+"""
+
+from typing import Final
+
+from sqlalchemy import text
+
+from core.costs.slices import Held
+from core.costs.staging import AMOUNTS, FACT, IDENTITY, VALUES
+from core.database import Connection
+
+_ROLLUP_KEY: Final = ("scope_id", "day", "service_id", "kind_id", "billing_period", "currency")
+
+
+async def write(tx: Connection, held: Held) -> tuple[int, int]:
+    """Let the slice hold exactly the rows of `staged`.
+
+    Leaves the signed difference, summed by the key of the rollup by day, in the temporary
+    table `delta`.
+
+    Returns:
+        How many facts were added and removed; one whose amount changed is both.
+    """
+    if held.first_day is None:
+        return await _write_all(tx, held), 0
+    await tx.execute(text(_difference(held)))
+    await tx.execute(text(_delta("difference", *_CHANGE)))
+    removed = await _remove(tx)
+    columns = ", ".join(FACT)
+    inserted = await tx.execute(
+        text(
+            f"INSERT INTO charge_daily (slice_id, {columns})"
+            f" SELECT {held.id}, {columns} FROM difference WHERE lines IS NOT NULL"
+        )
+    )
+    return inserted.rowcount, removed
+
+
+async def _write_all(tx: Connection, held: Held) -> int:
+    """Nothing is stored: nothing to compare with."""
+    columns = ", ".join(FACT)
+    inserted = await tx.execute(
+        text(
+            f"INSERT INTO charge_daily (slice_id, {columns})"
+            f" SELECT {held.id}, {columns} FROM staged"
+        )
+    )
+    await tx.execute(text(_delta("staged", *(f"coalesce({a}, 0)" for a in AMOUNTS), "1")))
+    return inserted.rowcount
+
+
+_CHANGE: Final = (
+    *(f"coalesce({amount}, 0) - coalesce(old_{amount}, 0)" for amount in AMOUNTS),
+    "CAST(lines IS NOT NULL AS integer) - CAST(place IS NOT NULL AS integer)",
+)
+"""What a row of `difference` adds to the rollups: amounts, and facts."""
+
+
+def _difference(held: Held) -> str:
+    """Rows that differ, by a full join on the whole identity.
+
+    New values are null where a fact goes, old ones (and its `place`) where one comes.
+    """
+    identity = ", ".join(f"coalesce(s.{c}, f.{c}) AS {c}" for c in IDENTITY)
+    new = ", ".join(f"s.{value}" for value in VALUES)
+    old = ", ".join(f"f.{amount} AS old_{amount}" for amount in AMOUNTS)
+    same = " AND ".join(f"s.{column} = f.{column}" for column in IDENTITY)
+    differs = " OR ".join(f"s.{value} IS DISTINCT FROM f.{value}" for value in VALUES)
+    return (
+        f"CREATE TEMP TABLE difference ON COMMIT DROP AS"
+        f" SELECT {identity}, {new}, {old}, f.place, f.partition"
+        f" FROM staged s FULL JOIN (SELECT {', '.join(FACT)}, ctid AS place,"
+        f" tableoid AS partition FROM charge_daily WHERE slice_id = {held.id}"
+        f" AND day BETWEEN '{held.first_day}' AND '{held.last_day}') f ON {same}"
+        f" WHERE {differs}"
+    )
+
+
+def _delta(rows: str, *measures: str) -> str:
+    key = ", ".join(_ROLLUP_KEY)
+    names = (*AMOUNTS, "lines")
+    sums = ", ".join(
+        f"sum({measure}) AS {name}" for measure, name in zip(measures, names, strict=True)
+    )
+    moved = " OR ".join(f"sum({measure}) <> 0" for measure in measures)
+    return (
+        f"CREATE TEMP TABLE delta ON COMMIT DROP AS"
+        f" SELECT {key}, {sums} FROM {rows} GROUP BY {key} HAVING {moved}"
+    )
+
+
+async def _remove(tx: Connection) -> int:
+    """Delete by place, partition by partition: rows of a locked slice don't move meanwhile."""
+    partitions = await tx.execute(
+        text(
+            "SELECT DISTINCT CAST(partition AS oid), CAST(CAST(partition AS regclass) AS text)"
+            " FROM difference WHERE place IS NOT NULL ORDER BY 1"
+        )
+    )
+    removed = 0
+    for oid, name in partitions.all():
+        statement = (
+            f"DELETE FROM {name} WHERE ctid = ANY(ARRAY(SELECT place FROM difference"
+            f" WHERE place IS NOT NULL AND partition = {oid}))"
+        )
+        removed += (await tx.execute(text(statement))).rowcount
+    return removed

@@ -1,0 +1,171 @@
+"""The SQL of sources and of their slices' own rows."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import Row, func, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+
+from core.costs.model import Slice
+from core.costs.tables import slices, sources
+from core.database import Connection
+from core.errors import ConflictError, NotFoundError
+
+
+class UnknownSourceError(NotFoundError):
+    """There is no such source."""
+
+
+class SharedAccountError(ConflictError):
+    """Two sources hold the same billing account's month; its charges would count twice."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A registered source. Days from `held_since` to `complete_until` have been published."""
+
+    id: int
+    name: str
+    provider: str
+    held_since: date | None
+    complete_until: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What is stored of a slice; `first_day` None: no facts. `fingerprint` '': it is new."""
+
+    id: int
+    fingerprint: str
+    read_at: datetime
+    first_day: date | None
+    last_day: date | None
+
+
+_HELD = (slices.c.id, slices.c.fingerprint, slices.c.read_at, slices.c.first_day, slices.c.last_day)
+
+
+async def find_source(tx: Connection, name: str) -> Source:
+    """A registered source.
+
+    Raises:
+        UnknownSourceError: with the names of those there are.
+    """
+    columns = (sources.c.id, sources.c.name, sources.c.provider)
+    published = (sources.c.held_since, sources.c.complete_until)
+    row = (
+        await tx.execute(select(*columns, *published).where(sources.c.name == name))
+    ).one_or_none()
+    if row is None:
+        names = (await tx.execute(select(sources.c.name).order_by(sources.c.name))).scalars()
+        raise UnknownSourceError(f"No source {name!r} has been synced.", suggestions=tuple(names))
+    return Source(*row)
+
+
+async def find(tx: Connection, source: Source, key: str) -> Held | None:
+    """What is stored of a slice, if anything is."""
+    statement = select(*_HELD).where(slices.c.source_id == source.id, slices.c.key == key)
+    return _held((await tx.execute(statement)).one_or_none())
+
+
+async def lock(tx: Connection, source: Source, item: Slice) -> Held:
+    """Lock a slice's row until the transaction's end, making it if it is new."""
+    statement = insert(slices).values(
+        source_id=source.id,
+        key=item.key,
+        fingerprint="",
+        read_at=item.read_at,
+        matches_export=False,
+    )
+    locked = statement.on_conflict_do_update(
+        index_elements=[slices.c.source_id, slices.c.key], set_={"key": item.key}
+    )
+    row = (await tx.execute(locked.returning(*_HELD))).one()
+    return Held(*row)
+
+
+def _held(row: Row[*tuple[object, ...]] | None) -> Held | None:
+    return None if row is None else Held(**row._asdict())
+
+
+async def is_newest(tx: Connection, source: Source, key: str) -> bool:
+    """Whether no slice with a greater key is stored."""
+    greatest = select(func.max(slices.c.key.collate("C"))).where(slices.c.source_id == source.id)
+    found = (await tx.execute(greatest)).scalar_one()
+    return found is None or found <= key
+
+
+async def seen(tx: Connection, held: Held, item: Slice) -> None:
+    """Keep that a slice was found unchanged: a reading from before has nothing to say."""
+    await tx.execute(
+        update(slices)
+        .where(slices.c.id == held.id)
+        .values(
+            read_at=func.greatest(slices.c.read_at, item.read_at), behind=False, archived_at=None
+        )
+    )
+
+
+async def stored(
+    tx: Connection,
+    held: Held,
+    item: Slice,
+    days: tuple[date, ...],
+    *,
+    matches: bool,
+    now: datetime,
+) -> None:
+    """Keep what a slice holds now; `days` in order."""
+    await tx.execute(
+        update(slices)
+        .where(slices.c.id == held.id)
+        .values(
+            fingerprint=item.fingerprint,
+            read_at=item.read_at,
+            matches_export=matches,
+            behind=False,
+            archived_at=None,
+            first_day=days[0] if days else None,
+            last_day=days[-1] if days else None,
+            stored_at=now,
+        )
+    )
+
+
+async def claim(tx: Connection, source: Source, months: Iterable[tuple[int, date]]) -> None:
+    """Claim months (billing account's id, billing period) for a source.
+
+    Raises:
+        SharedAccountError: another source has claimed one of them.
+    """
+    ordered = sorted(set(months))
+    parameters = {
+        "source": source.id,
+        "accounts": [account for account, _ in ordered],
+        "periods": [period for _, period in ordered],
+    }
+    months_of = "unnest(CAST(:accounts AS integer[]), CAST(:periods AS date[])) w(account, period)"
+    await tx.execute(
+        text(
+            "INSERT INTO billing_claims (billing_account_id, billing_period, source_id)"
+            f" SELECT account, period, :source FROM {months_of} ORDER BY 1, 2"
+            " ON CONFLICT DO NOTHING"
+        ),
+        parameters,
+    )
+    others = text(
+        "SELECT a.account_id, c.billing_period, s.name"
+        f" FROM billing_claims c JOIN {months_of}"
+        " ON c.billing_account_id = w.account AND c.billing_period = w.period"
+        " JOIN billing_accounts a ON a.id = c.billing_account_id"
+        " JOIN sources s ON s.id = c.source_id"
+        " WHERE c.source_id <> :source ORDER BY c.billing_period LIMIT 1"
+    )
+    if other := (await tx.execute(others, parameters)).one_or_none():
+        account, period, name = other
+        raise SharedAccountError(
+            f"The sources {name!r} and {source.name!r} both hold {period:%Y-%m} of the billing"
+            f" account {account!r}; its charges would count twice.",
+            fix=f"Keep one of the two in sources.toml; to change over, prune {name!r} first.",
+        )
