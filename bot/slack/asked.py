@@ -11,7 +11,8 @@ class Asked:
 
     `text`: what was typed, or the value of what was pressed. `channel` None: in a view.
     `thread`: the message whose thread it belongs to, for questions in messages.
-    `message`: the ts of the message that a button was pressed in. `response_url`: a bearer
+    `message`: the ts of the message that a button was pressed in, `private`: only its reader
+    sees it. `event`: the id under which Slack repeats an event. `response_url`: a bearer
     secret, good for five answers within half an hour; never logged.
     """
 
@@ -21,7 +22,9 @@ class Asked:
     channel: str | None = None
     thread: str | None = None
     message: str | None = None
+    private: bool = False
     action: str = ""
+    event: str = ""
     trigger: str = ""
     response_url: str | None = None
     view: Mapping[str, Any] | None = None
@@ -51,6 +54,7 @@ class Asked:
             channel=(body.get("channel") or {}).get("id"),
             thread=container.get("thread_ts"),
             message=container.get("message_ts"),
+            private=bool(container.get("is_ephemeral")),
             action=action["action_id"],
             trigger=body.get("trigger_id", ""),
             response_url=body.get("response_url"),
@@ -69,6 +73,7 @@ class Asked:
             text=event.get("text", ""),
             channel=event.get("channel"),
             thread=None if direct else in_thread,
+            event=body.get("event_id", ""),
         )
 
     @classmethod

@@ -3,12 +3,11 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from core.projects.model import Project, ProjectChange
+from core.projects.model import UNCHANGED, Project, ProjectChange
 
 type View = dict[str, object]
 
 PROJECT: Final = "project.change"
-_FIELDS: Final = ("name", "owner", "team", "cost_center", "channel")
 
 
 def loading() -> View:
@@ -57,7 +56,13 @@ def read_project(view: Mapping[str, Any]) -> tuple[str, str, ProjectChange]:
         for block, elements in view["state"]["values"].items()
     }
     slug = view["private_metadata"]
-    change = ProjectChange(**{field: values.get(field) for field in _FIELDS})
+    change = ProjectChange(
+        name=values.get("name") or UNCHANGED,
+        owner=values.get("owner"),
+        team=values.get("team"),
+        cost_center=values.get("cost_center"),
+        channel=values.get("channel"),
+    )
     return slug, values.get("slug") or slug, change
 
 

@@ -27,6 +27,11 @@ async def show(desk: Desk, asked: Asked, slug: str) -> None:
     await desk.answer(asked, blocks.project(found, command=desk.command, may_change=may_change))
 
 
+async def card(desk: Desk, asked: Asked) -> None:
+    """A button that shows a project: its value is the slug."""
+    await show(desk, asked, asked.text)
+
+
 async def open_form(desk: Desk, asked: Asked) -> None:
     """Open the form to change a project; the value of what was pressed is its slug."""
     opened = await desk.client.views_open(trigger_id=asked.trigger, view=modals.loading())

@@ -1,0 +1,177 @@
+"""The Slack app: what is listened to, over HTTP or Socket Mode."""
+
+import re
+from typing import Any
+
+import stamina
+import structlog
+from aiohttp import ClientError, web
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_sdk.errors import SlackApiError
+from slack_sdk.http_retry.builtin_async_handlers import (
+    AsyncConnectionErrorRetryHandler,
+    AsyncRateLimitErrorRetryHandler,
+    AsyncServerErrorRetryHandler,
+)
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.render import blocks
+from bot.services import Services
+from bot.slack import costs, links, modals, pages, projects, receive
+from bot.slack.asked import Asked
+from bot.slack.desk import Desk
+from core.errors import ConfigurationError, CostTrackerError
+
+_log = structlog.get_logger()
+_PATIENCE_SECONDS = 60
+
+
+class SlackSettingsError(ConfigurationError):
+    """Slack does not accept the settings."""
+
+
+class SlackApp:
+    """Listens to one workspace and answers."""
+
+    def __init__(self, services: Services) -> None:
+        self._settings = services.settings
+        self._client = _client(services)
+        self._desk = Desk(services, self._client)
+        self._bot: AuthorizeResult | None = None
+        secret = self._settings.slack_signing_secret
+        self._bolt = AsyncApp(
+            client=self._client,
+            # Socket Mode is not signed; the secret of an app that uses nothing else is unused.
+            signing_secret=secret.get_secret_value() if secret else "unset",
+            authorize=self._authorize,  # type: ignore[arg-type]  # None refuses, says its docstring
+        )
+        _listen(self._bolt, self._desk)
+        self._socket: AsyncSocketModeHandler | None = None
+
+    def mount(self, application: web.Application) -> None:
+        """Add the routes: Slack's requests, and the pictures of private answers."""
+        if self._settings.slack_signing_secret is not None:
+            application.add_routes([receive.route(self._bolt)])
+        application.add_routes([_pictures(self._desk)])
+
+    async def start(self) -> None:
+        """Learn who the bot is, and connect if that is how Slack reaches it.
+
+        Raises:
+            SlackSettingsError: the token isn't accepted, or there is no way for Slack's
+                requests to come in.
+        """
+        if self._settings.slack_signing_secret is None and self._settings.slack_app_token is None:
+            raise SlackSettingsError(
+                "Neither SLACK_SIGNING_SECRET (requests over HTTP) nor SLACK_APP_TOKEN "
+                "(Socket Mode) is set.",
+                fix="Take one from the app's Basic Information page.",
+            )
+        self._bot = await _introduce(self._client)
+        if self._settings.slack_app_token is not None:
+            token = self._settings.slack_app_token.get_secret_value()
+            self._socket = AsyncSocketModeHandler(self._bolt, token)
+            await self._socket.connect_async()  # type: ignore[no-untyped-call]  # of slack_bolt
+        _log.info("slack.ready", team=self._bot.team, socket=self._socket is not None)
+
+    async def close(self) -> None:
+        """Stop listening, and finish what is under way."""
+        if self._socket is not None:
+            await self._socket.close_async()  # type: ignore[no-untyped-call]  # of slack_bolt
+        await self._desk.background.drain()
+
+    async def _authorize(self, team_id: str | None, **_: object) -> AuthorizeResult | None:
+        """The bot, for requests of its own workspace only."""
+        return self._bot if self._bot and team_id in (None, self._bot.team_id) else None
+
+
+def _client(services: Services) -> AsyncWebClient:
+    token = services.settings.slack_bot_token
+    return AsyncWebClient(
+        token=token.get_secret_value() if token else None,
+        base_url=services.settings.slack_api_url,
+        retry_handlers=[
+            AsyncConnectionErrorRetryHandler(max_retry_count=2),
+            AsyncRateLimitErrorRetryHandler(max_retry_count=3),
+            AsyncServerErrorRetryHandler(max_retry_count=2),
+        ],
+    )
+
+
+async def _introduce(client: AsyncWebClient) -> AuthorizeResult:
+    try:
+        async for attempt in stamina.retry_context(
+            on=(ClientError, OSError), timeout=_PATIENCE_SECONDS, attempts=None
+        ):
+            with attempt:
+                told = await client.auth_test()
+    except SlackApiError as error:
+        raise SlackSettingsError(
+            f"Slack does not accept SLACK_BOT_TOKEN: {error.response['error']}.",
+            fix="Install the app in the workspace and take its new bot token.",
+        ) from None
+    return AuthorizeResult.from_auth_test_response(auth_test_response=told, bot_token=client.token)
+
+
+def _listen(bolt: AsyncApp, desk: Desk) -> None:
+    """Match what comes in with who answers it."""
+    bolt.command(desk.command)(desk.listener(costs.command, Asked.of_command))
+    bolt.event("app_mention")(desk.listener(costs.message, Asked.of_event))
+    bolt.event("message", matchers=[_typed_to_us])(desk.listener(costs.message, Asked.of_event))
+    bolt.event("message")(_nothing)
+    bolt.event("app_home_opened", matchers=[_home_tab])(desk.listener(pages.home, Asked.of_event))
+    bolt.event("app_home_opened")(_nothing)
+    for action, work in {
+        blocks.ASK: costs.ask,
+        blocks.SUGGEST: costs.command,
+        blocks.SHARE: costs.share,
+        blocks.SEND_CHART: costs.send_chart,
+        blocks.CSV: costs.send_csv,
+        blocks.PROJECT_SHOW: projects.card,
+        blocks.PROJECT_CHANGE: projects.open_form,
+    }.items():
+        pattern = re.compile(rf"{re.escape(action)}(\..+)?")
+        bolt.action(pattern)(desk.listener(work, Asked.of_action))
+    bolt.view(modals.PROJECT)(projects.submit_form(desk))
+
+
+async def _typed_to_us(event: dict[str, Any]) -> bool:
+    """A message that a person typed in a direct message; not its edits, nor a bot's."""
+    return (
+        event.get("channel_type") == "im"
+        and event.get("subtype") is None
+        and event.get("bot_id") is None
+        and bool(event.get("text"))
+    )
+
+
+async def _home_tab(event: dict[str, Any]) -> bool:
+    return event.get("tab") == "home"
+
+
+async def _nothing() -> None:
+    """Events that come with those that matter; acknowledged, so that Slack doesn't repeat them."""
+
+
+def _pictures(desk: Desk) -> web.RouteDef:
+    """The pictures of private answers, by their signed addresses."""
+
+    async def show(request: web.Request) -> web.Response:
+        pictured = desk.links.read(request.match_info["token"])
+        if pictured is None:
+            raise web.HTTPNotFound
+        try:
+            drawn = await costs.picture(desk, pictured)
+        except CostTrackerError:
+            raise web.HTTPNotFound from None
+        if drawn is None:
+            raise web.HTTPNotFound
+        return web.Response(
+            body=drawn,
+            content_type="image/png",
+            headers={"Cache-Control": "private, max-age=300"},
+        )
+
+    return web.get(f"{links.PATH}/{{token}}.png", show)
