@@ -1,0 +1,331 @@
+"""The control API under /sandbox: what the page and the tests do to the local Slack.
+
+Bodies and answers are JSON. `user` is who acts, `as` whose eyes look.
+
+    GET  /sandbox/state?as=U                who and what there is, with unread counts
+    GET  /sandbox/messages?channel=C&as=U   messages, private ones of that person included
+    GET  /sandbox/views?as=U                open modals, the bottom one first
+    GET  /sandbox/home?as=U                 the app's Home tab
+    GET  /sandbox/stream?as=U               server-sent events: what changed
+    POST /sandbox/say        {user, channel, text, thread_ts}      a message, or a /command
+    POST /sandbox/click      {user, channel+ts | view_id, action_id, block_id, value}
+    POST /sandbox/options    {user, channel+ts | view_id, action_id, block_id, value}
+    POST /sandbox/submit     {user, view_id, values}     values by block id or action id
+    POST /sandbox/close      {user, view_id, clear}
+    POST /sandbox/shortcut   {user, callback_id, channel, ts}
+    POST /sandbox/open_home  {user, tab}
+    POST /sandbox/read       {user, channel}
+    POST /sandbox/membership {channel, joins}            the app in or out of a channel
+    POST /sandbox/channels   {name, private, members}    a new channel
+    POST /sandbox/faults     {method, kind, times, seconds}   kind: rate_limit error slow NAME
+    POST /sandbox/sockets    {do}                        kill (silently) or refresh
+    POST /sandbox/clock      {ahead}                     seconds to move on
+    POST /sandbox/config     {any setting: value}
+    POST /sandbox/event      {subscription, event}       any event
+    POST /sandbox/verify     {}                          url_verification
+    POST /sandbox/reset      {}
+"""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import fields
+from typing import Any, Final
+
+from aiohttp import web
+
+from sandbox.slack import commands, events, interactions
+from sandbox.slack.blocks import images
+from sandbox.slack.config import Config
+from sandbox.slack.errors import SlackError
+from sandbox.slack.faults import Fault
+from sandbox.slack.methods.files import wire as file_wire
+from sandbox.slack.methods.views import stack
+from sandbox.slack.model import BOT_USER, Channel, Json, Message
+from sandbox.slack.payloads import outcome
+from sandbox.slack.pictures import key_of
+from sandbox.slack.slack import Slack
+from sandbox.slack.workspace import new_id
+
+type Verb = Callable[[Slack, Json], Awaitable[Json]]
+
+_SETTABLE: Final = frozenset(field.name for field in fields(Config)) - {"host", "port"}
+
+
+def routes(slack: Slack) -> list[web.RouteDef]:
+    """Every verb of the control API."""
+
+    def post(verb: Verb) -> Callable[[web.Request], Awaitable[web.Response]]:
+        async def handle(request: web.Request) -> web.Response:
+            text = await request.text()
+            return await _answer(verb, slack, json.loads(text) if text else {})
+
+        return handle
+
+    def get(verb: Verb) -> Callable[[web.Request], Awaitable[web.Response]]:
+        async def handle(request: web.Request) -> web.Response:
+            return await _answer(verb, slack, dict(request.query))
+
+        return handle
+
+    return [
+        *(web.get(f"/sandbox/{name}", get(verb)) for name, verb in _LOOKS.items()),
+        *(web.post(f"/sandbox/{name}", post(verb)) for name, verb in _VERBS.items()),
+        web.get("/sandbox/stream", _stream(slack)),
+        web.get("/sandbox/picture/{key}", _picture(slack)),
+    ]
+
+
+async def _answer(verb: Verb, slack: Slack, asked: Json) -> web.Response:
+    try:
+        return web.json_response(await verb(slack, asked))
+    except SlackError as error:
+        return web.json_response(error.wire(), status=400)
+    except KeyError as error:
+        missing = {"ok": False, "error": "missing", "field": str(error.args[0])}
+        return web.json_response(missing, status=400)
+
+
+async def _state(slack: Slack, asked: Json) -> Json:
+    me = asked.get("as") or ""
+    config = slack.config
+    return {
+        "ok": True,
+        "app": {
+            "id": BOT_USER,
+            "name": config.app_name,
+            "command": config.command,
+            "usage_hint": config.usage_hint,
+            "description": config.description,
+            "mode": "socket" if config.socket else "http",
+            "app_url": config.app_url,
+            "connections": slack.sockets.alive,
+        },
+        "ack_seconds": config.ack_seconds,
+        "users": [
+            {"id": u.id, "name": u.name, "real_name": u.real_name, "title": u.title}
+            | {"role": u.role, "color": u.color}
+            for u in slack.workspace.users.values()
+        ],
+        "channels": [_channel(slack, me, c) for c in slack.workspace.visible(me)],
+        "faults": [
+            {"method": f.method, "kind": f.kind, "times": f.times}
+            for f in slack.faults.planned
+            if f.times > 0
+        ],
+    }
+
+
+def _channel(slack: Slack, me: str, channel: Channel) -> Json:
+    return {
+        "id": channel.id,
+        "name": channel.name,
+        "topic": channel.topic,
+        "private": channel.private,
+        "archived": channel.archived,
+        "im": channel.im_with is not None,
+        "bot": slack.workspace.bot_in(channel),
+        "members": sorted(channel.members),
+        "unread": slack.workspace.unread(me, channel.id),
+    }
+
+
+async def _messages(slack: Slack, asked: Json) -> Json:
+    channel = slack.workspace.channel(asked["channel"])
+    seen = list(slack.workspace.seen_by(asked.get("as"), channel.id))
+    return {"ok": True, "messages": [_shown(slack, message, seen) for message in seen]}
+
+
+def _shown(slack: Slack, message: Message, around: list[Message]) -> Json:
+    """A message with what the page needs beside it."""
+    replies = [m for m in around if m.thread_ts == message.ts and m.ts != message.ts]
+    addresses = [image.get("image_url") for _, image in images(message.blocks)]
+    uploaded = [image["slack_file"] for _, image in images(message.blocks) if "slack_file" in image]
+    files = [*message.files, *(file["id"] for file in uploaded if "id" in file)]
+    return message.wire() | {
+        "channel": message.channel,
+        "only_for": message.only_for,
+        "notice": message.notice,
+        "broadcast": message.broadcast,
+        "attached": message.files,
+        "replies": {"count": len(replies), "users": sorted({m.user for m in replies})},
+        "pictures": {url: f"/sandbox/picture/{key_of(url)}" for url in addresses if url},
+        "files": {
+            file_id: file_wire(slack, slack.workspace.files[file_id])
+            for file_id in files
+            if file_id in slack.workspace.files
+        },
+    }
+
+
+async def _views(slack: Slack, asked: Json) -> Json:
+    open_ones = stack(slack, asked["as"])
+    return {"ok": True, "views": [_viewed(slack, view.wire()) for view in open_ones]}
+
+
+async def _home(slack: Slack, asked: Json) -> Json:
+    view = slack.workspace.homes.get(asked["as"])
+    return {"ok": True, "view": _viewed(slack, view.wire()) if view else None}
+
+
+def _viewed(slack: Slack, view: Json) -> Json:
+    found = [image for _, image in images(view["blocks"])]
+    uploaded = [image["slack_file"].get("id") for image in found if "slack_file" in image]
+    addresses = [image["image_url"] for image in found if "image_url" in image]
+    return view | {
+        "pictures": {url: f"/sandbox/picture/{key_of(url)}" for url in addresses},
+        "files": {
+            file_id: file_wire(slack, slack.workspace.files[file_id])
+            for file_id in uploaded
+            if file_id in slack.workspace.files
+        },
+    }
+
+
+async def _say(slack: Slack, asked: Json) -> Json:
+    return await commands.typed(
+        slack, asked["user"], asked["channel"], asked["text"], asked.get("thread_ts")
+    )
+
+
+async def _open_home(slack: Slack, asked: Json) -> Json:
+    return interactions.open_home(slack, asked)
+
+
+async def _read(slack: Slack, asked: Json) -> Json:
+    key = (asked["user"], asked["channel"])
+    slack.workspace.read[key] = slack.workspace.ts()
+    return outcome(ok=True)
+
+
+async def _membership(slack: Slack, asked: Json) -> Json:
+    channel = slack.workspace.channel(asked["channel"])
+    return commands.membership(slack, channel, joins=bool(asked.get("joins", True)))
+
+
+async def _new_channel(slack: Slack, asked: Json) -> Json:
+    members = set(asked.get("members") or [u.id for u in slack.workspace.users.values()])
+    channel = Channel(
+        asked.get("id") or new_id("C"),
+        asked["name"],
+        asked.get("topic", ""),
+        members,
+        private=bool(asked.get("private")),
+    )
+    slack.workspace.channels[channel.id] = channel
+    slack.workspace.tell("channel", channel=channel.id)
+    return {"ok": True, "channel": channel.wire()}
+
+
+async def _faults(slack: Slack, asked: Json) -> Json:
+    if asked.get("clear"):
+        slack.faults.clear()
+    else:
+        slack.faults.planned.append(
+            Fault(
+                asked["method"],
+                asked["kind"],
+                int(asked.get("times", 1)),
+                float(asked.get("seconds", 1)),
+            )
+        )
+    slack.workspace.tell("faults")
+    return outcome(ok=True)
+
+
+async def _sockets(slack: Slack, asked: Json) -> Json:
+    if asked["do"] == "kill":
+        slack.sockets.kill()
+    else:
+        await slack.sockets.refresh()
+    return outcome(ok=True)
+
+
+async def _clock(slack: Slack, asked: Json) -> Json:
+    slack.clock.ahead += float(asked["ahead"])
+    return outcome(ok=True)
+
+
+async def _config(slack: Slack, asked: Json) -> Json:
+    for name, value in asked.items():
+        if name not in _SETTABLE:
+            raise SlackError("no_such_setting", name=name)
+        current = getattr(slack.config, name)
+        known: Any = type(current)
+        convert = known if isinstance(current, frozenset | tuple) else lambda given: given
+        setattr(slack.config, name, convert(value))
+    return outcome(ok=True)
+
+
+async def _event(slack: Slack, asked: Json) -> Json:
+    return outcome(events.send(slack, asked["subscription"], asked["event"]))
+
+
+async def _verify(slack: Slack, _asked: Json) -> Json:
+    return outcome(await events.verify(slack))
+
+
+async def _reset(slack: Slack, _asked: Json) -> Json:
+    slack.reset()
+    return outcome(ok=True)
+
+
+_LOOKS: Final[dict[str, Verb]] = {
+    "state": _state,
+    "messages": _messages,
+    "views": _views,
+    "home": _home,
+}
+_VERBS: Final[dict[str, Verb]] = {
+    "say": _say,
+    "click": interactions.click,
+    "options": interactions.options,
+    "submit": interactions.submit,
+    "close": interactions.close,
+    "shortcut": interactions.shortcut,
+    "open_home": _open_home,
+    "read": _read,
+    "membership": _membership,
+    "channels": _new_channel,
+    "faults": _faults,
+    "sockets": _sockets,
+    "clock": _clock,
+    "config": _config,
+    "event": _event,
+    "verify": _verify,
+    "reset": _reset,
+}
+
+
+def _picture(slack: Slack) -> Callable[[web.Request], Awaitable[web.Response]]:
+    async def handle(request: web.Request) -> web.Response:
+        if (kept := slack.pictures.get(request.match_info["key"])) is None:
+            raise web.HTTPNotFound
+        kind, content = kept
+        return web.Response(body=content, content_type=kind)
+
+    return handle
+
+
+def _stream(slack: Slack) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+    async def handle(request: web.Request) -> web.StreamResponse:
+        me = request.query.get("as")
+        queue: asyncio.Queue[Json] = asyncio.Queue()
+        response = web.StreamResponse(
+            headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"}
+        )
+        await response.prepare(request)
+        listener = queue.put_nowait
+        slack.workspace.listeners.add(listener)
+        try:
+            await response.write(b'data: {"type": "hello"}\n\n')
+            while True:
+                change = await queue.get()
+                if change.get("only_for") in (None, me):
+                    await response.write(f"data: {json.dumps(change)}\n\n".encode())
+        except ConnectionError:
+            return response
+        finally:
+            slack.workspace.listeners.discard(listener)
+
+    return handle
