@@ -6,17 +6,17 @@ Text here is plain; whoever puts it into Slack's markup escapes it.
 import re
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import Final
 
 from babel.dates import format_date
+from babel.numbers import format_currency
 
 from core.costs.model import (
     ACCOUNT,
     CATEGORY,
     PROJECT,
     PROVIDER,
-    REGION,
     SERVICE,
     SKU,
     TEAM,
@@ -41,6 +41,7 @@ type Mark = Callable[[str], str]
 """Makes a name stand out: bold in Slack, nothing elsewhere."""
 
 OTHER: Final = "other"
+_DASH: Final = "\N{EN DASH}"
 _UNITS: Final = {"d": "day", "w": "week", "m": "month", "q": "quarter", "y": "year"}
 _TO_DATE: Final = {
     "wtd": "this week so far",
@@ -54,8 +55,26 @@ _NAMED: Final = frozenset({"today", "yesterday"}) | {
 _NONE: Final = {PROJECT: "unassigned", TEAM: "no team", ACCOUNT: "no account"}
 _PLURALS: Final = {SERVICE: "services", PROJECT: "projects", CATEGORY: "categories"}
 _PROVIDERS: Final = {"gcp": "Google Cloud", "aws": "AWS", "azure": "Azure"}
+_NOTES: Final = {
+    NoteKind.TAX_EXCLUDED: "Tax of {amount} is not in these figures; `net` has it.",
+    NoteKind.PROMOTION_EXCLUDED: (
+        "Promotional credits of {amount} are not in these figures; `net` has them."
+    ),
+    NoteKind.INCOMPLETE_DAYS: "{span}: more is still to come in.",
+    NoteKind.MISSING_DAYS: "{span}: not in yet.",
+    NoteKind.PARTIAL_ACCESS: "Only projects that you may see are in these figures.",
+    NoteKind.UNASSIGNED: "{some} belongs to no project.",
+    NoteKind.CONVERTED: "{text}",
+    NoteKind.LIST_UNKNOWN: "{some} has no list price in the export.",
+    NoteKind.BEHIND_EXPORT: (
+        "The export has changed since the last sync; the next one brings it in."
+    ),
+    NoteKind.MISMATCH: "Warning: what is stored differs from the export{by}.",
+}
 _BIG_CHANGE: Final = Decimal(10)
 _ROUND_FROM: Final = 100
+_SHORT_FROM: Final = 10**6
+_TWO_DIGITS: Final = Context(prec=2)
 
 
 def plural(count: int, one: str, many: str = "") -> str:
@@ -82,15 +101,15 @@ def month(value: date) -> str:
 
 
 def days(period: Period, *, year: bool = False) -> str:
-    """The days of a period, in as few words as will do: `15–21 Nov`, `30 Oct – 3 Nov 2026`."""
+    """The days of a period, in as few words as will do: 15 to 21 Nov, 30 Oct to 3 Nov 2026."""
     first, last = period.start, period.last_day
     if first == last:
         return day(first, year=year)
     if first.year != last.year:
-        return f"{day(first, year=True)} – {day(last, year=True)}"
+        return f"{day(first, year=True)} {_DASH} {day(last, year=True)}"
     if first.month != last.month:
-        return f"{day(first)} – {day(last, year=year)}"
-    return f"{first.day}–{day(last, year=year)}"
+        return f"{day(first)} {_DASH} {day(last, year=year)}"
+    return f"{first.day}{_DASH}{day(last, year=year)}"
 
 
 def calendar(period: Period) -> str | None:
@@ -123,7 +142,7 @@ def period_name(period: Period) -> str:
 
 
 def period(value: Period) -> str:
-    """A period by name and days: `the last 7 days (15–21 Nov)`."""
+    """A period by name and days: `the last 7 days`, with the days in parentheses."""
     name = period_name(value)
     written = days(value, year=True)
     relative = bool(value.name) and calendar(value) != name
@@ -131,36 +150,34 @@ def period(value: Period) -> str:
 
 
 def when(value: Period) -> str:
-    """A period as it stands in a sentence: `in the last 7 days (15–21 Nov)`, `on 3 Oct 2026`."""
+    """A period as it stands in a sentence: `in the last 7 days (…)`, `on 3 Oct 2026`."""
     words = period(value)
     name = value.name.lower()
     if name in _NAMED or name in _TO_DATE:
         return words
     if name or calendar(value):
         return f"in {words}"
-    return (
-        f"on {words}"
-        if value.days == 1
-        else f"from {words.replace('–', ' to ', 1)}".replace("  ", " ")
-    )
+    if value.days == 1:
+        return f"on {words}"
+    return f"from {words.replace(f' {_DASH} ', ' to ').replace(_DASH, ' to ')}"
 
 
 def rounded(amount: Decimal, currency: str) -> str:
     """An amount without cents where they would be noise: `$5,120`, `$64.20`, `$1.2M`."""
+    if abs(amount) >= _SHORT_FROM:
+        return short(amount, currency)
     if abs(amount) >= _ROUND_FROM:
-        return short(amount, currency) if abs(amount) >= 10**6 else _whole(amount, currency)
+        return format_currency(
+            amount, currency, format="¤#,##0", locale="en_US", currency_digits=False
+        )
     return display(amount, currency)
-
-
-def _whole(amount: Decimal, currency: str) -> str:
-    return display(amount.quantize(Decimal(1)), currency).removesuffix(".00").replace(".00", "")
 
 
 def tick(amount: Decimal, currency: str) -> str:
     """An amount in the fewest characters: `$8.4k`, `$2k`, `$0.002`."""
     if amount and abs(amount) < Decimal("0.1"):
         unit = short(ZERO, currency).removesuffix("0")
-        return f"{'-' if amount < 0 else ''}{unit}{plain(abs(round(amount, 6)))}"
+        return f"{'-' if amount < 0 else ''}{unit}{plain(abs(amount).normalize(_TWO_DIGITS))}"
     return re.sub(r"\.0(?=[kMB]?$)", "", short(amount, currency))
 
 
@@ -170,9 +187,9 @@ def signed(amount: Decimal, currency: str) -> str:
 
 
 def percent(change: Decimal) -> str:
-    """A change with its sign: `+5.3%`, `-12.0%`, `0.0%`, `12.4 times` where percents stop helping."""
+    """A change with its sign, `+5.3%` or `-12.0%`; `12.4 times` where that stops helping."""
     if change >= _BIG_CHANGE:
-        return f"{change + 1:,.1f} times" if change < 1000 else f"{change + 1:,.0f} times"  # noqa: PLR2004
+        return f"{change + 1:,.1f} times"
     text = f"{change * 100:+.1f}%"
     return "0.0%" if text in ("+0.0%", "-0.0%") else text
 
@@ -236,7 +253,7 @@ def slot_short(start: date, granularity: Granularity) -> str:
     return day(start)
 
 
-def subject(query: CostQuery, mark: Mark = str) -> str:
+def subject(query: CostQuery, mark: Mark = str, *, everything: str = "all projects") -> str:
     """What is asked about: `checkout`, `Cloud SQL of checkout`, `all projects (region not eu)`."""
     filters = {f.dimension: f for f in query.where if not f.negated}
     projects, services = filters.get(PROJECT), filters.get(SERVICE)
@@ -245,7 +262,7 @@ def subject(query: CostQuery, mark: Mark = str) -> str:
         main = _names(services, mark) + (f" of {main}" if main else "")
     rest = [f for f in query.where if f is not projects and f is not services]
     limits = ", ".join(_limit(each) for each in rest)
-    return (main or mark("all projects")) + (f" ({limits})" if limits else "")
+    return (main or mark(everything)) + (f" ({limits})" if limits else "")
 
 
 def _names(kept: Filter, mark: Mark) -> str:
@@ -308,23 +325,26 @@ def moved(total: Total, answer: CostAnswer) -> str:
 
 
 def headline(answer: CostAnswer, mark: Mark = str) -> str:
-    """The answer in one sentence, with the subject of each currency's total."""
-    who = subject(answer.query, mark)
-    who = who[:1].upper() + who[1:] if who.startswith("all") else who
-    period_words = when(answer.query.period)
+    """The answer in one sentence.
+
+    Args:
+        answer: what was answered.
+        mark: makes the subject stand out, and makes it safe where it is written.
+    """
     if not answer.totals:
         return nothing(answer, mark)
+    partly = any(note.kind == NoteKind.PARTIAL_ACCESS for note in answer.notes)
+    everything = "All that you may see" if partly else "All projects"
+    who = subject(answer.query, mark, everything=everything)
     amounts = listing([display(t.amount, t.currency) for t in answer.totals], most=5)
-    sentence = f"{_capital(who)} cost {amounts} {period_words}"
-    how = measured(answer.query)
-    sentence += f", {how}" if how else ""
-    moves = [(t, moved(t, answer)) for t in answer.totals]
-    said = [f"{t.currency} {m}" if len(answer.totals) > 1 else m for t, m in moves if m]
-    return f"{sentence}{', ' if said else ''}{'; '.join(said)}."
+    parts = [f"{who} cost {amounts} {when(answer.query.period)}", measured(answer.query)]
+    return ", ".join(filter(None, (*parts, _moves(answer)))) + "."
 
 
-def _capital(text: str) -> str:
-    return text.replace("all projects", "All projects", 1) if "all projects" in text[:14] else text
+def _moves(answer: CostAnswer) -> str:
+    several = len(answer.totals) > 1
+    moves = [(total.currency, moved(total, answer)) for total in answer.totals]
+    return "; ".join(f"{code} {move}" if several else move for code, move in moves if move)
 
 
 def nothing(answer: CostAnswer, mark: Mark = str) -> str:
@@ -362,30 +382,13 @@ def clock(instant: datetime) -> str:
 
 def note(value: Note) -> str:
     """Something to know, as one plain sentence."""
-    amount = (
-        display(value.amount, value.currency) if value.amount is not None and value.currency else ""
-    )
+    money = value.amount is not None and value.currency
+    amount = display(value.amount, value.currency) if money else ""  # type: ignore[arg-type]
     span = days(value.days) if value.days is not None else "Some days"
-    match value.kind:
-        case NoteKind.TAX_EXCLUDED:
-            return f"Tax of {amount} is not in these figures; `net` has it."
-        case NoteKind.PROMOTION_EXCLUDED:
-            return f"Promotional credits of {amount} are not in these figures; `net` has them."
-        case NoteKind.INCOMPLETE_DAYS:
-            return f"{span}: more is still to come in."
-        case NoteKind.MISSING_DAYS:
-            return f"{span}: not in yet."
-        case NoteKind.PARTIAL_ACCESS:
-            return "Only projects that you may see are in these figures."
-        case NoteKind.UNASSIGNED:
-            return f"{amount or 'Some'} of it belongs to no project."
-        case NoteKind.CONVERTED:
-            return value.text or "Converted with the rates of the billing export."
-        case NoteKind.LIST_UNKNOWN:
-            return f"{amount or 'Some charges'} had no list price in the export."
-        case NoteKind.BEHIND_EXPORT:
-            return "The export has changed since the last sync; the next one brings it in."
-        case NoteKind.MISMATCH:
-            return (
-                f"Warning: stored totals differ from the export{f' by {amount}' if amount else ''}."
-            )
+    return _NOTES[value.kind].format(
+        amount=amount,
+        some=amount or "Some of it",
+        by=f" by {amount}" if amount else "",
+        span=span,
+        text=value.text or "Converted with the rates of the billing export.",
+    )

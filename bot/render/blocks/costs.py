@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from slackblocks import Block, DataVisualizationBlock, ImageBlock, SlackFile
 
@@ -9,12 +10,12 @@ from bot.render import words
 from bot.render.blocks import actions, tables
 from bot.render.blocks.message import (
     Message,
-    bold,
     code,
     context,
     escape,
     message,
     section,
+    sentence,
     text_size,
 )
 from bot.render.blocks.native import native_chart
@@ -63,7 +64,7 @@ def cost_answer(
         send_chart: offer to send the picture, where this message can't hold it.
         apology: one sentence on what is missing from it, such as a chart that failed.
     """
-    headline = words.headline(answer, bold)
+    headline = sentence(partial(words.headline, answer))
     picture = list(_picture(answer, chart))
     above: list[Block] = [
         section(headline, "answer"),
@@ -104,7 +105,9 @@ def _picture(
         case ChartImage(url):
             yield ImageBlock(image_url=url, alt_text=chart.alt, block_id="chart")
         case ChartFile(id=file):
-            yield ImageBlock(slack_file=SlackFile(id=file), alt_text=chart.alt, block_id="chart")
+            yield ImageBlock(
+                slack_file=SlackFile(url=None, id=file), alt_text=chart.alt, block_id="chart"
+            )
         case ChartNative():
             yield from native_chart(answer)
 

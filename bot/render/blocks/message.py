@@ -1,6 +1,6 @@
 """A Slack message, and the pieces every message is made from."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -13,8 +13,12 @@ from slackblocks import (
     TextType,
 )
 
+from bot.render.words import Mark
+
 MOST_TEXT: Final = 12_000
 """Characters of all blocks together. Slack refuses somewhere above 13,200 (bolt-js#2509)."""
+_ON: Final = "\x02"
+_OFF: Final = "\x03"
 _SECTION: Final = 3000
 _TOP: Final = 3900
 
@@ -40,7 +44,18 @@ def escape(text: str) -> str:
 
 def bold(text: str) -> str:
     """A name that stands out."""
-    return f"*{escape(text).replace('*', '∗')}*"
+    return f"*{escape(text).replace('*', '\N{ASTERISK OPERATOR}')}*"
+
+
+def sentence(make: Callable[[Mark], str]) -> str:
+    """A sentence of `words` in Slack's markup: its names in bold, all of it harmless."""
+    plain = make(lambda name: f"{_ON}{_tame(name)}{_OFF}")
+    return escape(plain).replace(_ON, "*").replace(_OFF, "*")
+
+
+def _tame(name: str) -> str:
+    """A name that can't end its own bold: on one line, without asterisks."""
+    return " ".join(name.replace("*", "\N{ASTERISK OPERATOR}").split())
 
 
 def code(text: str) -> str:

@@ -9,11 +9,13 @@ from bot.render.blocks import actions
 from bot.render.blocks.message import Message, bold, code, context, cut, escape, message, section
 from core.access.model import Viewer
 from core.costs.listings import SourceState
+from core.costs.model import PROVIDER
 from core.projects.model import Project
 
 _ROWS = 99
 _BUTTONS = 10
 _CELL = 60
+_NOTHING = "\N{EN DASH}"
 
 
 def projects(found: Sequence[Project], *, command: str = "/cost") -> Message:
@@ -21,9 +23,10 @@ def projects(found: Sequence[Project], *, command: str = "/cost") -> Message:
     if not found:
         text = "There are no projects yet: the first sync makes one of every account it meets."
         return message(text, [section(text, "projects")])
-    text = f"{words.plural(len(found), 'project')}: {escape(words.listing([p.slug for p in found], most=20))}"
+    named = words.listing([project.slug for project in found], most=20)
+    text = f"{words.plural(len(found), 'project')}: {escape(named)}"
     rows = [
-        (project.slug, project.name, project.team or "–", str(len(project.accounts)))
+        (project.slug, project.name, project.team or _NOTHING, str(len(project.accounts)))
         for project in found[:_ROWS]
     ]
     blocks: list[Block] = [
@@ -42,12 +45,14 @@ def project(found: Project, *, command: str = "/cost", may_change: bool = False)
     head = bold(found.slug) + (f": {escape(found.name)}" if found.name != found.slug else "")
     head += " (archived)" if found.archived else ""
     body = "\n".join((head, *facts))
+    hint = f"Ask {code(f'{command} {found.slug} last-7d')} for its cost."
     buttons = [
         actions.button("Cost this month", f"{actions.ASK}.project", f"project={found.slug} mtd"),
         actions.button("Change", actions.PROJECT_CHANGE, found.slug) if may_change else None,
     ]
-    del command
-    return message(body, [section(body, "project"), *actions.row(buttons, "actions")])
+    return message(
+        body, [section(body, "project"), context(hint, "next"), *actions.row(buttons, "actions")]
+    )
 
 
 def _facts(found: Project) -> Iterator[str]:
@@ -59,7 +64,7 @@ def _facts(found: Project) -> Iterator[str]:
     if found.channel:
         yield f"Channel: <#{escape(found.channel)}>"
     accounts = [
-        f"{words.identity(account.provider, words.PROVIDER)} {account.id}"
+        f"{words.identity(account.provider, PROVIDER)} {account.id}"
         + (f" ({account.name})" if account.name not in ("", account.id) else "")
         for account in found.accounts
     ]
@@ -151,6 +156,6 @@ def _open(found: Sequence[Project]) -> list[ActionsBlock]:
 
 def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> TableBlock:
     return TableBlock(
-        rows=[[RawText(cut(cell, _CELL) or "–") for cell in row] for row in (header, *rows)],
+        rows=[[RawText(cut(cell, _CELL) or _NOTHING) for cell in row] for row in (header, *rows)],
         block_id="table",
     )

@@ -4,8 +4,15 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Final
 
-from slackblocks import Block, ColumnSettings, RawText, TableBlock
-from slackblocks.rich_text import RichText, RichTextSection
+from slackblocks import (
+    Block,
+    ColumnSettings,
+    RawText,
+    RichText,
+    RichTextObject,
+    RichTextSection,
+    TableBlock,
+)
 
 from bot.render import words
 from bot.render.blocks.message import MOST_TEXT, context, cut
@@ -18,7 +25,7 @@ type Row = tuple[str, ...]
 ROWS: Final = 100
 _NAME: Final = 60
 _ACROSS: Final = 6
-_NOTHING: Final = "–"
+_NOTHING: Final = "\N{EN DASH}"
 _SPARE: Final = 200
 
 
@@ -45,13 +52,14 @@ def of_answer(answer: CostAnswer, *, taken: int) -> list[Block]:
 def _blocks(
     header: Row, shown: Sequence[Row], totals: Sequence[Row], left: int, hidden: int
 ) -> Iterator[Block]:
-    rows = [[_plain(cell) for cell in row] for row in (header, *shown)]
-    bold = [[_bold(cell) for cell in row] for row in totals]
+    rows: list[list[RawText | RichTextObject]]
+    rows = [[RawText(cell or _NOTHING) for cell in row] for row in (header, *shown)]
+    rows += [[_bold(cell or _NOTHING) for cell in row] for row in totals]
     settings = [
         ColumnSettings(align="left" if column < left else "right", is_wrapped=column < left)
         for column in range(len(header))
     ]
-    yield TableBlock(rows=[*rows, *bold], column_settings=settings, block_id="table")
+    yield TableBlock(rows=rows, column_settings=settings, block_id="table")
     if hidden:
         yield context(f"and {words.plural(hidden, 'more line')}; the CSV has all", "more")
 
@@ -145,9 +153,5 @@ def _length(row: Row) -> int:
     return sum(map(len, row))
 
 
-def _plain(cell: str) -> RawText:
-    return RawText(cell or _NOTHING)
-
-
 def _bold(cell: str) -> RichTextSection:
-    return RichTextSection([RichText(cell or _NOTHING, bold=True)])
+    return RichTextSection([RichText(cell, bold=True)])

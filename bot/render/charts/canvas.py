@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Literal
 
+from matplotlib.artist import Artist
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.figure import Figure
@@ -37,6 +38,7 @@ class Canvas:
         )
         self._canvas = FigureCanvasAgg(self._figure)
         self._pixels = IdentityTransform()
+        self._drawn = 0
 
     def boxes(
         self,
@@ -59,7 +61,7 @@ class Canvas:
             hatch=hatch,
             transform=self._pixels,
         )
-        self._figure.add_artist(shape)
+        self._add(shape)
 
     def lines(
         self,
@@ -71,7 +73,7 @@ class Canvas:
     ) -> None:
         """Draw lines through points."""
         placed = [[(x, self._up(y)) for x, y in path] for path in paths]
-        self._figure.add_artist(
+        self._add(
             LineCollection(
                 placed,
                 colors=color,
@@ -94,7 +96,7 @@ class Canvas:
         bold: bool = False,
     ) -> None:
         """Write a line with its middle at a height."""
-        self._figure.add_artist(
+        self._add(
             Text(
                 x,
                 self._up(y),
@@ -111,7 +113,8 @@ class Canvas:
 
     def measure(self, words: str, *, size: float = style.TEXT, bold: bool = False) -> float:
         """How wide a line would be, in pixels."""
-        width, _, _ = self._canvas.get_renderer().get_text_width_height_descent(
+        renderer = self._canvas.get_renderer()  # type: ignore[no-untyped-call] # matplotlib's
+        width, _, _ = renderer.get_text_width_height_descent(
             drawable(words), _font(size, bold=bold), ismath=False
         )
         return float(width)
@@ -145,8 +148,16 @@ class Canvas:
     def png(self) -> bytes:
         """The picture."""
         buffer = io.BytesIO()
-        self._canvas.print_png(buffer, pil_kwargs={"compress_level": 4})
+        self._canvas.print_png(  # type: ignore[no-untyped-call] # matplotlib's
+            buffer, pil_kwargs={"compress_level": 4}
+        )
         return buffer.getvalue()
+
+    def _add(self, artist: Artist) -> None:
+        """What is drawn later lies above; matplotlib would put every line above every area."""
+        self._drawn += 1
+        artist.set_zorder(self._drawn)
+        self._figure.add_artist(artist)
 
     def _up(self, y: float) -> float:
         return self.height - y

@@ -13,14 +13,16 @@ from bot.render.charts import style
 from bot.render.charts.spec import Bar, Chart, Ranked, Scale, Series, Slot, Stacks
 from bot.render.grid import Grid, Group, grid
 from core.costs.model import CostAnswer, Form, Granularity, Line
-from core.money import ZERO, display, short
+from core.money import ZERO, display
 
 _BARS: Final = 10
 _SERIES: Final = 7
 _ALT: Final = 2000
 _TEXTS: Final = 8
+_COMPARED: Final = 92
 _TICKS: Final = 4
 _DAYS_BY_NAME: Final = 8
+_DAYS_BY_DATE: Final = 16
 _DAYS_BY_WEEK: Final = 45
 
 
@@ -78,13 +80,12 @@ def _ranked(answer: CostAnswer, lines: Sequence[Line]) -> Chart | None:
 
 
 def _bar(answer: CostAnswer, line: Line) -> Bar:
-    moved = words.change(line.comparable, line.currency)
-    amount = words.rounded(line.amount, line.currency)
     return Bar(
         _name(answer, line),
         float(line.amount),
-        f"{amount}  {moved}".rstrip(),
+        words.rounded(line.amount, line.currency),
         style.REST if line.other else style.SERIES[0],
+        words.change(line.comparable, line.currency),
         None if line.previous is None else float(line.previous),
     )
 
@@ -117,7 +118,7 @@ def _stacks(answer: CostAnswer, layout: Grid) -> Chart | None:
         return None
     colors = _colors(layout.groups)
     alone = len(layout.groups) == 1
-    compared = any(amount is not None for amount in layout.previous)
+    compared = len(layout.slots) <= _COMPARED and any(x is not None for x in layout.previous)
     body = Stacks(
         slots=tuple(_slot(layout, i, total) for i, total in enumerate(totals)),
         marks=tuple(_marks(layout)),
@@ -205,5 +206,7 @@ def _marks(layout: Grid) -> Iterable[tuple[float, str]]:
                 yield i, format_date(start, "MMM y" if year else "MMM", locale="en_US")
         elif granularity == Granularity.DAILY and len(slots) <= _DAYS_BY_NAME:
             yield i, format_date(start, "EEE d", locale="en_US")
-        elif granularity == Granularity.WEEKLY or start.weekday() == 0:
+        elif (
+            granularity == Granularity.WEEKLY or len(slots) <= _DAYS_BY_DATE or start.weekday() == 0
+        ):
             yield i, words.day(start)

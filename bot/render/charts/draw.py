@@ -1,12 +1,11 @@
 """Draws a chart; imports matplotlib and the plain values of a chart, nothing else of ours."""
 
-from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final
 
 from bot.render.charts import style
 from bot.render.charts.canvas import Box, Canvas
-from bot.render.charts.spec import Chart, Ranked, Stacks
+from bot.render.charts.spec import Bar, Chart, Ranked, Stacks
 
 _MARGIN: Final = 48
 _TITLE_STEP: Final = 62
@@ -42,15 +41,22 @@ def draw(chart: Chart) -> bytes:
     return sheet.png()
 
 
-def _title(sheet: Canvas, chart: Chart) -> list[str]:
-    return sheet.wrap(chart.title, sheet.width - 2 * _MARGIN, most=2, size=style.TITLE, bold=True)
+def _title(sheet: Canvas, chart: Chart) -> tuple[list[str], float]:
+    """The title on at most two lines, in the largest size that shows all of it."""
+    width = sheet.width - 2 * _MARGIN
+    for size in style.TITLES:
+        lines = sheet.wrap(chart.title, width, most=2, size=size, bold=True)
+        if not lines or not lines[-1].endswith("…"):
+            break
+    return lines, size
 
 
 def _head(sheet: Canvas, chart: Chart) -> float:
     """Title and subtitle; where they end."""
     y = _MARGIN - 12.0
-    for line in _title(sheet, chart):
-        sheet.text(_MARGIN, y + _TITLE_STEP / 2, line, size=style.TITLE, bold=True)
+    lines, size = _title(sheet, chart)
+    for line in lines:
+        sheet.text(_MARGIN, y + _TITLE_STEP / 2, line, size=size, bold=True)
         y += _TITLE_STEP
     if chart.subtitle:
         words = sheet.fit(chart.subtitle, sheet.width - 2 * _MARGIN, size=style.SMALL)
@@ -63,7 +69,7 @@ def _head(sheet: Canvas, chart: Chart) -> float:
 
 
 def _ranked_height(chart: Chart, ranked: Ranked) -> int:
-    lines = len(_title(Canvas(1), chart))
+    lines = len(_title(Canvas(1), chart)[0])
     head = _MARGIN - 12 + lines * _TITLE_STEP + _SUBTITLE_STEP * bool(chart.subtitle)
     key = _KEY_STEP * bool(ranked.previous_name)
     return int(head + key + _GAP + len(ranked.bars) * _ROW + _FOOTER)
@@ -76,7 +82,7 @@ def _draw_ranked(sheet: Canvas, ranked: Ranked, top: float) -> None:
     top += _GAP / 2
     names = [sheet.fit(bar.name, sheet.width * 0.36) for bar in ranked.bars]
     left = _MARGIN + max((sheet.measure(name) for name in names), default=0) + _GAP
-    room = max((sheet.measure(bar.text) for bar in ranked.bars), default=0)
+    room = max((_text_width(sheet, bar) for bar in ranked.bars), default=0)
     right = sheet.width - _MARGIN - room - _GAP
     reach = [bar.value for bar in ranked.bars]
     reach += [bar.previous for bar in ranked.bars if bar.previous is not None]
@@ -93,9 +99,16 @@ def _draw_ranked(sheet: Canvas, ranked: Ranked, top: float) -> None:
             mark = zero + bar.previous * scale
             sheet.lines([[(mark, middle - 32), (mark, middle + 32)]], style.INK, 1.6)
             reached = max(reached, mark)
-        sheet.text(reached + _GAP / 2 + 4, middle, bar.text)
+        reached += _GAP / 2 + 4
+        sheet.text(reached, middle, bar.text)
+        reached += sheet.measure(bar.text) + _GAP
+        sheet.text(reached, middle, bar.change, size=style.SMALL, color=style.SOFT)
     bottom = top + len(ranked.bars) * _ROW
     sheet.lines([[(zero, top), (zero, bottom)]], style.SOFT, 0.6)
+
+
+def _text_width(sheet: Canvas, bar: Bar) -> float:
+    return sheet.measure(bar.text) + _GAP + sheet.measure(bar.change, size=style.SMALL)
 
 
 def _bar(zero: float, end: float, middle: float) -> Box:
@@ -116,7 +129,7 @@ def _key_mark(sheet: Canvas, x: float, y: float, words: str) -> None:
 def _draw_stacks(sheet: Canvas, stacks: Stacks, top: float) -> None:
     top = _keys(sheet, stacks, top) + _GAP
     bottom = sheet.height - _FOOTER - _LABELS
-    right = sheet.width - _MARGIN
+    right = float(sheet.width - _MARGIN)
     if any(series.name for series in stacks.series):
         right = _names(sheet, stacks, top, bottom)
     ticks = max(
@@ -222,8 +235,10 @@ def _bars(sheet: Canvas, stacks: Stacks, plot: Box) -> None:
     sheet.lines([[(plot[0], zero), (plot[2], zero)]], style.SOFT, 0.8)
     for i, slot in enumerate(stacks.slots):
         if slot.text:
-            x, y = _x(stacks, plot, i + 0.5), _y(stacks, plot, above[i])
-            sheet.text(x, y - 22, slot.text, size=style.SMALL, across="center")
+            before = stacks.previous[i] if stacks.previous else None
+            y = _y(stacks, plot, max(above[i], before or 0.0))
+            x = _x(stacks, plot, i + 0.5)
+            sheet.text(x, y - 24, slot.text, size=style.SMALL, across="center")
 
 
 def _box(stacks: Stacks, plot: Box, slot: int, side: float, values: tuple[float, float]) -> Box:
@@ -255,15 +270,21 @@ def _limit(sheet: Canvas, stacks: Stacks, plot: Box) -> None:
 
 
 def _marks(sheet: Canvas, stacks: Stacks, plot: Box) -> None:
-    """Names along the axis of time, leaving out those that would touch the one before."""
+    """Names along the axis of time: all, or else every second, third, … that has room."""
+    if not stacks.marks:
+        return
     y = plot[3] + _LABELS / 2
-    placed: list[tuple[float, str]] = []
-    edge = float("-inf")
-    for slot, words in stacks.marks:
-        half = sheet.measure(words, size=style.SMALL) / 2
-        x = min(_x(stacks, plot, slot + 0.5), sheet.width - half - 4)
-        if x - half > edge:
-            placed.append((x, words))
-            edge = x + half + 24
-    for x, words in placed:
+    for stride in range(1, len(stacks.marks) + 1):
+        spans = [_span(sheet, stacks, plot, mark) for mark in stacks.marks[::stride]]
+        if all(one[1] + 14 < other[0] for one, other in pairwise(spans)):
+            break
+    for (left, right), (_, words) in zip(spans, stacks.marks[::stride], strict=True):
+        x = (left + right) / 2
         sheet.text(x, y, words, size=style.SMALL, color=style.SOFT, across="center")
+
+
+def _span(sheet: Canvas, stacks: Stacks, plot: Box, mark: tuple[float, str]) -> tuple[float, float]:
+    slot, words = mark
+    half = sheet.measure(words, size=style.SMALL) / 2
+    x = max(half + 8, min(_x(stacks, plot, slot + 0.5), sheet.width - half - 8))
+    return (x - half, x + half)

@@ -18,12 +18,13 @@ class Scale:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One ranked bar; `text` stands at its end, `previous` is marked on it."""
+    """One ranked bar; `text` and, paler, `change` stand at its end, `previous` is marked on it."""
 
     name: str
     value: float
     text: str
     color: str
+    change: str = ""
     previous: float | None = None
 
 

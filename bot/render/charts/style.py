@@ -17,7 +17,7 @@ LIMIT: Final = "#C0143C"
 # that differs from all of them by its darkness.
 SERIES: Final = ("#4477AA", "#EE6677", "#228833", "#CCBB44", "#66CCEE", "#AA3377", "#1F2A44")
 
-TITLE: Final = 17.0
+TITLES: Final = (17.0, 15.0, 13.0)
 TEXT: Final = 14.0
 SMALL: Final = 12.0
 
