@@ -4,6 +4,8 @@ Whatever changes an answer bumps it in the same transaction, so that a cached an
 older than what its version says.
 """
 
+from time import monotonic
+
 from sqlalchemy import BigInteger, CheckConstraint, Column, SmallInteger, Table, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -18,6 +20,16 @@ data_version = Table(
 )
 
 
+_last_bump = float("-inf")
+
+
 async def bump(tx: AsyncConnection) -> None:
     """Count one change; do it last in the transaction, for its row is locked until the end."""
+    global _last_bump  # noqa: PLW0603 - of the process, as the database is
     await tx.execute(update(data_version).values(version=data_version.c.version + 1))
+    _last_bump = monotonic()
+
+
+def last_bump() -> float:
+    """When this process last counted a change, by `time.monotonic`; committed soon after."""
+    return _last_bump

@@ -1,17 +1,41 @@
 """The verbs of costs: answer a question, list what is behind it, say how good the data is."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import date
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from cachetools import LRUCache
+
 from core.access.model import Viewer
-from core.cache import Cache
-from core.clock import Clock
+from core.cache import Cache, Flights
+from core.clock import Clock, today
+from core.costs import store
+from core.costs.assemble import Found, against, lines, sums_by_currency, totals
+from core.costs.basis import Basis
+from core.costs.codec import decode, encode
 from core.costs.listings import DimensionValue, Restatement, RowPage, SourceState
 from core.costs.model import CostAnswer, CostQuery, CostRow, Dimension, Vocabulary
+from core.costs.names import (
+    Slugs,
+    mentions_projects,
+    read_slugs,
+    read_vocabulary,
+    resolved_filter,
+    resolved_versus,
+)
+from core.costs.notes import notes, refuse_unknown_rates
+from core.costs.plan import Plan, plan
+from core.costs.versions import Versions
 from core.database import Database
 from core.period import Period
 
-MOST_ROWS = 1000
+PACIFIC: Final = ZoneInfo("America/Los_Angeles")
+MOST_ROWS: Final = 1000
+_KEPT_LINES: Final = 50_000
+_KEPT_VOCABULARIES: Final = 32
+_TRIES: Final = 3
 
 
 class CostService:
@@ -23,17 +47,28 @@ class CostService:
         cache: Cache,
         clock: Clock,
         *,
-        zone: ZoneInfo = ZoneInfo("America/Los_Angeles"),
+        zone: ZoneInfo = PACIFIC,
     ) -> None:
         """Keep its parts; `zone` (REPORT_TIMEZONE) says which day today is."""
+        self._database = database
+        self._cache = cache
+        self._clock = clock
+        self._zone = zone
+        self._versions = Versions(database)
+        self._answers: LRUCache[Any, CostAnswer] = LRUCache(_KEPT_LINES, _size)
+        self._names: LRUCache[Any, Any] = LRUCache(_KEPT_VOCABULARIES)
+        self._complete: LRUCache[Any, date | None] = LRUCache(1000)
+        self._last_complete: date | None = None
+        self._flights = Flights[Any, Any]()
 
     async def data_version(self) -> int:
         """The version of all that answers depend on: the same version, the same answer."""
-        raise NotImplementedError
+        return (await self._versions.present()).number
 
     async def vocabulary(self, viewer: Viewer) -> Vocabulary:
         """The names that the viewer's questions can mention."""
-        raise NotImplementedError
+        found: Vocabulary = await self._named(viewer.projects, read_vocabulary, viewer.projects)
+        return found
 
     async def answer(self, query: CostQuery, viewer: Viewer) -> CostAnswer:
         """Answer a question.
@@ -42,7 +77,15 @@ class CostService:
             UnknownProjectError: it names a project that there isn't, or not for this viewer.
             RateUnknownError: amounts can't be converted to `query.currency`.
         """
-        raise NotImplementedError
+        query = await self._resolved(query, viewer)
+        version = await self._versions.present()
+        key = (version, viewer.projects, query, today(self._clock, self._zone))
+        answer = self._answers.get(key)
+        if answer is None:
+            answer = await self._flights.join(key, lambda: self._fetch(key, query, viewer))
+            if _size(answer) < _KEPT_LINES // 8:
+                self._answers[key] = answer
+        return answer
 
     async def rows(
         self, query: CostQuery, viewer: Viewer, *, after: str | None = None, limit: int = MOST_ROWS
@@ -105,3 +148,78 @@ class CostService:
             limit: no more than so many.
         """
         raise NotImplementedError
+
+    async def _fetch(self, key: Any, query: CostQuery, viewer: Viewer) -> CostAnswer:
+        """Compute an answer, or have it from another replica."""
+        if not self._cache.shared:
+            return await self._compute(query, viewer)
+        answer = None
+
+        async def load() -> bytes:
+            nonlocal answer
+            answer = await self._compute(query, viewer)
+            return encode(answer)
+
+        version, visible, *rest = key
+        name = repr((version, visible and sorted(visible), *rest))
+        data = await self._cache.get_or_load(name, load)
+        return decode(data, query) if answer is None else answer
+
+    async def _compute(self, query: CostQuery, viewer: Viewer) -> CostAnswer:
+        made, basis, found = await self._summarise(query, viewer)
+        refuse_unknown_rates(basis, query.currency)
+        known = against(query, made, basis)
+        sums = sums_by_currency(found)
+        return CostAnswer(
+            query=query,
+            text=str(query.period),
+            totals=totals(sums, known),
+            lines=lines(query, made, found, sums, known),
+            compared=made.then if known.previous or known.comparable else None,
+            comparable=made.comparable if known.comparable else None,
+            notes=notes(
+                query, made, sums, basis, viewer=viewer, today=today(self._clock, self._zone)
+            ),
+            freshness=basis.freshness,
+            data_version=basis.version,
+        )
+
+    async def _summarise(self, query: CostQuery, viewer: Viewer) -> tuple[Plan, Basis, list[Found]]:
+        """Plan by the days thought complete and, if the answer says otherwise, once more."""
+        guess = self._complete.get((viewer.projects, query.where), self._last_complete)
+        for _ in range(_TRIES):
+            made = plan(query, guess)
+            async with self._database.read() as connection:
+                basis, found = await store.summarise(connection, query, made, viewer.projects)
+            guess = self._last_complete = basis.freshness.complete_until
+            self._complete[viewer.projects, query.where] = guess
+            if plan(query, guess) == made:
+                break
+        return made, basis, found
+
+    async def _resolved(self, query: CostQuery, viewer: Viewer) -> CostQuery:
+        """The question with the present slugs of its projects, all of which may be seen."""
+        if not mentions_projects(query):
+            return query
+        slugs: Slugs = await self._named("slugs", read_slugs)
+        return replace(
+            query,
+            where=tuple(resolved_filter(item, slugs, viewer) for item in query.where),
+            versus=resolved_versus(query.versus, slugs, viewer),
+        )
+
+    async def _named(self, key: Any, read: Any, *arguments: Any) -> Any:
+        """Names as of the present data version, read once for each."""
+        versioned = (await self._versions.present(), key)
+
+        async def load() -> Any:
+            async with self._database.read() as connection:
+                return await read(connection, *arguments)
+
+        if versioned not in self._names:
+            self._names[versioned] = await self._flights.join(versioned, load)
+        return self._names[versioned]
+
+
+def _size(answer: CostAnswer) -> int:
+    return 1 + len(answer.lines)

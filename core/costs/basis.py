@@ -1,0 +1,82 @@
+"""What an answer's figures rest on, as their statement reports it."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import orjson
+
+from core.costs.model import Freshness
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """Charges of one currency and billing period, and what they are converted.
+
+    `converted` None: no rate is known. `now`: of the question's period, not of the other.
+    """
+
+    currency: str
+    month: date
+    now: bool
+    amount: Decimal
+    converted: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """The data version, the freshness of the sources drawn on, and what is wrong with them.
+
+    first_day: the first of which anything is held. held_until: the day after the last, of the
+    source that reaches least far.
+    mismatches: source and month of each billing period that doesn't match its export.
+    """
+
+    version: int
+    freshness: Freshness
+    first_day: date | None
+    held_until: date | None
+    behind: bool
+    mismatches: tuple[tuple[str, date], ...]
+    rates: tuple[Rate, ...]
+
+
+def read_basis(text: str) -> Basis:
+    """Read the JSON that a statement returns beside its lines."""
+    told: dict[str, Any] = orjson.loads(text)
+    matches, final, mismatches = told["periods"] or (None, None, None)
+    first, last = told["held"] or (None, None)
+    return Basis(
+        version=told["version"],
+        freshness=Freshness(
+            through=_instant(told["through"]),
+            complete_until=_day(told["complete_until"]),
+            matches_export=bool(matches),
+            final=bool(final),
+        ),
+        first_day=_day(first),
+        held_until=None if last is None else date.fromisoformat(last) + timedelta(1),
+        behind=told["behind"],
+        mismatches=tuple((name, date.fromisoformat(month)) for name, month in mismatches or ()),
+        rates=tuple(_rate(*rate) for rate in told.get("rates") or ()),
+    )
+
+
+def _rate(currency: str, month: str, *rest: Any) -> Rate:
+    now, amount, converted = rest
+    return Rate(
+        currency,
+        date.fromisoformat(month),
+        now,
+        Decimal(amount),
+        None if converted is None else Decimal(converted),
+    )
+
+
+def _day(text: str | None) -> date | None:
+    return None if text is None else date.fromisoformat(text)
+
+
+def _instant(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text).replace(tzinfo=UTC)

@@ -1,0 +1,123 @@
+"""How a question is put to the tables: which of them, for which days, on which side.
+
+The cheapest table that has the question's dimensions answers: whole months from a month
+rollup, other days from the day rollup, and the facts only where a SKU, a region or a label
+is asked for.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from enum import IntEnum, StrEnum
+
+from core.costs.compare import Shift, add_months, alignment, complete_parts, month_of, other_period
+from core.costs.model import CATEGORY, REGION, SERVICE, SKU, Basis, CostQuery, Granularity
+from core.period import Period
+
+_OF_FACTS = {SKU.name, REGION.name, "label"}
+_OF_SERVICES = {SERVICE.name, CATEGORY.name}
+
+
+class Grain(StrEnum):
+    """The tables, by what a row of each adds up."""
+
+    FACT = "charge_daily"
+    DAY = "cost_by_day_service"
+    MONTH_SERVICE = "cost_by_month_service"
+    MONTH = "cost_by_month"
+
+
+class Side(IntEnum):
+    """What a piece counts for: the question's period or the other, days comparable or not."""
+
+    NOW = 0
+    NOW_ONLY = 1
+    THEN = 2
+    THEN_ONLY = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """The days of `period`, from one table, for one side."""
+
+    grain: Grain
+    side: Side
+    period: Period
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A question's pieces; `comparable` None where nothing may be compared."""
+
+    now: Period
+    then: Period
+    pieces: tuple[Piece, ...]
+    comparable: tuple[Period, Period] | None
+    shift: Shift
+
+    @property
+    def cut(self) -> bool:
+        """Whether only parts of the two periods may be compared."""
+        return self.comparable is not None and (
+            self.comparable[0].end < self.now.end or self.comparable[1].end < self.then.end
+        )
+
+
+def plan(query: CostQuery, complete_until: date | None) -> Plan:
+    """Plan a question, the days before `complete_until` being complete."""
+    then = other_period(query)
+    now = query.period if query.basis is Basis.USAGE else _months(query.period)
+    comparable = complete_parts(now, then, complete_until, query.basis)
+    return Plan(
+        now=now,
+        then=then,
+        pieces=(
+            *_side(query, now, comparable and comparable[0], Side.NOW, Side.NOW_ONLY),
+            *_side(query, then, comparable and comparable[1], Side.THEN, Side.THEN_ONLY),
+        ),
+        comparable=comparable,
+        shift=alignment(now, then, query.granularity),
+    )
+
+
+def _months(period: Period) -> Period:
+    return Period(month_of(period.start), add_months(month_of(period.last_day), 1), period.name)
+
+
+def _side(
+    query: CostQuery, whole: Period, part: Period | None, both: Side, only: Side
+) -> Iterator[Piece]:
+    """The pieces of one period: of its comparable part, and of the rest."""
+    if part is None:
+        yield from _pieces(query, whole, only)
+        return
+    yield from _pieces(query, part, both)
+    if part.end < whole.end:
+        yield from _pieces(query, Period(part.end, whole.end), only)
+
+
+def _pieces(query: CostQuery, period: Period, side: Side) -> Iterator[Piece]:
+    """Whole months from a month rollup where that serves, the days at the edges apart."""
+    names = dimension_names(query)
+    by_month = Grain.MONTH_SERVICE if names & _OF_SERVICES else Grain.MONTH
+    if names & _OF_FACTS:
+        yield Piece(Grain.FACT, side, period)
+        return
+    if query.basis is Basis.INVOICE:
+        yield Piece(by_month, side, period)
+        return
+    first = add_months(month_of(period.start), 0 if period.start.day == 1 else 1)
+    last = month_of(period.end)
+    if first >= last or query.granularity in (Granularity.DAILY, Granularity.WEEKLY):
+        yield Piece(Grain.DAY, side, period)
+        return
+    if period.start < first:
+        yield Piece(Grain.DAY, side, Period(period.start, first))
+    yield Piece(by_month, side, Period(first, last))
+    if last < period.end:
+        yield Piece(Grain.DAY, side, Period(last, period.end))
+
+
+def dimension_names(query: CostQuery) -> set[str]:
+    """The dimensions that a question groups or filters by."""
+    return {d.name for d in query.group_by} | {f.dimension.name for f in query.where}

@@ -1,0 +1,1 @@
+"""Questions as SQL: one statement per shape of question, built once, compiled once."""

@@ -1,0 +1,352 @@
+"""The statement that answers a question: its lines, and all that must be said beside them.
+
+Three steps: each piece adds up one table by ids (`charges`), ids become values and kinds are
+told apart (lines), and one more row tells what the lines rest on (basis): the data version,
+how fresh the sources drawn on are, and whether the billing periods touched are proved.
+"""
+
+from functools import lru_cache
+from typing import Any, Final
+
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    Date,
+    DateTime,
+    FromClause,
+    Integer,
+    Numeric,
+    Select,
+    Table,
+    Text,
+    and_,
+    bindparam,
+    case,
+    cast,
+    func,
+    literal_column,
+    null,
+    or_,
+    select,
+    true,
+    union_all,
+)
+
+from core.costs.model import ACCOUNT, CATEGORY, PROJECT, SERVICE, SKU, Basis, Granularity, Measure
+from core.costs.plan import Grain, Side
+from core.costs.sql import rates
+from core.costs.sql.compiled import Compiled, compiled
+from core.costs.sql.conditions import conditions, constant, drawn_on, value_of
+from core.costs.sql.shape import OF_SCOPES, Shape
+from core.costs.tables import (
+    billing_periods,
+    charge_daily,
+    cost_by_day_service,
+    cost_by_month,
+    cost_by_month_service,
+    kinds,
+    regions,
+    services,
+    skus,
+    slices,
+    sources,
+    tag_sets,
+)
+from core.data_version import data_version
+from core.projects.tables import projects, scopes
+
+_TABLES: Final = {
+    Grain.FACT: charge_daily,
+    Grain.DAY: cost_by_day_service,
+    Grain.MONTH_SERVICE: cost_by_month_service,
+    Grain.MONTH: cost_by_month,
+}
+_UNITS: Final = {Granularity.WEEKLY: "week", Granularity.MONTHLY: "month"}
+_IDS: Final = {
+    SERVICE.name: "service_id",
+    CATEGORY.name: "service_id",
+    SKU.name: "sku_id",
+    "region": "region_id",
+    "label": "tag_set_id",
+} | dict.fromkeys(OF_SCOPES, "scope_id")
+_NAMES: Final[dict[str, ColumnElement[str]]] = {
+    PROJECT.name: projects.c.name,
+    ACCOUNT.name: scopes.c.account_name,
+    SKU.name: skus.c.name,
+}
+
+
+_OWN: Final = {
+    "service_id": services,
+    "sku_id": skus,
+    "region_id": regions,
+    "tag_set_id": tag_sets,
+}
+
+
+@lru_cache(maxsize=512)
+def statement(shape: Shape) -> Compiled:
+    """The statement of a shape of question.
+
+    Its rows: the basis as JSON in the first column of one row; of the others a value for each
+    dimension, a name for each, the bucket's first day, currency, amount, amount of the other
+    period, the comparable parts of both, tax, promotional credits, spend of no project.
+    """
+    charges = _charges(shape)
+    if shape.convert:
+        charges = rates.priced(charges)
+    lines = _lines(shape, charges)
+    width = len(lines.selected_columns) - 1
+    basis = select(_basis(shape, charges), *(null() for _ in range(width)))
+    return compiled(union_all(basis, lines))
+
+
+def _charges(shape: Shape) -> CTE:
+    """What each piece adds up to, by ids."""
+    pieces = [
+        _piece(shape, index, _TABLES[grain], side)
+        for index, (grain, side) in enumerate(shape.pieces)
+    ]
+    return (union_all(*pieces) if len(pieces) > 1 else pieces[0]).cte("charges")
+
+
+def _piece(shape: Shape, index: int, table: Table, side: Side) -> Select[Any]:
+    then = side in (Side.THEN, Side.THEN_ONLY)
+    time = _time(shape, table)
+    ids = {_IDS[name] for name in shape.dimensions}
+    if shape.measure in (Measure.COST, Measure.GROSS):
+        ids.add("kind_id")
+    keys = [table.c[name].label(name) for name in sorted(ids)]
+    if shape.granularity is not None:
+        keys.append(_bucket(shape, time, then=then).label("bucket"))
+    if shape.convert:
+        keys.append(table.c.billing_period.label("billing_period"))
+    amount = _amount(shape, table)
+    sums = [
+        func.sum(amount).label("amount"),
+        func.min(table.c.billing_period).label("first_period"),
+        func.max(table.c.billing_period).label("last_period"),
+    ]
+    if shape.everything:
+        unassigned = select(scopes.c.id).where(scopes.c.project_id.is_(None))
+        sums.append(func.sum(amount).filter(table.c.scope_id.in_(unassigned)).label("unassigned"))
+    return (
+        select(
+            constant(side.value).label("side"),
+            table.c.currency.label("currency"),
+            *keys,
+            *sums,
+        )
+        .where(*_within(shape, table, index))
+        .where(
+            *conditions(
+                table,
+                shape.filters,
+                restricted=shape.restricted,
+                other_project=shape.other_project and then,
+            )
+        )
+        .group_by(table.c.currency, *keys)
+    )
+
+
+def _time(shape: Shape, table: Table) -> ColumnElement[Any]:
+    if shape.basis is Basis.INVOICE:
+        return table.c.billing_period
+    return table.c.month if "month" in table.c else table.c.day
+
+
+def _amount(shape: Shape, table: Table) -> ColumnElement[Any]:
+    match shape.measure:
+        case Measure.COST:
+            return table.c.effective
+        case Measure.LIST:
+            return table.c.list
+        case _:
+            return table.c.billed
+
+
+def _within(shape: Shape, table: Table, index: int) -> list[ColumnElement[bool]]:
+    """That a charge lies in the days of a piece."""
+    start, end = bindparam(f"start_{index}", type_=Date), bindparam(f"end_{index}", type_=Date)
+    time = _time(shape, table)
+    found = [time >= start, time < end]
+    if shape.basis is Basis.INVOICE and table is charge_daily:
+        # The rollup knows which months those invoices reach back to: no other partition is read.
+        months = cost_by_month.c.month
+        touched = cost_by_month.c.billing_period
+        of_period = and_(touched >= start, touched < end)
+        first = select(func.min(months)).where(of_period).scalar_subquery()
+        last = select(func.max(months)).where(of_period).scalar_subquery()
+        after = cast(last + literal_column("interval '1 month'"), Date)
+        found += [table.c.day >= first, table.c.day < after]
+    return found
+
+
+def _bucket(shape: Shape, time: ColumnElement[Any], *, then: bool) -> ColumnElement[Any]:
+    """The first day of the day, week or month that a charge counts in; the other side's moved."""
+    shift = bindparam("shift", type_=Integer)
+    if then and not shape.by_months:
+        time = time + shift
+    if shape.granularity in _UNITS:
+        unit: ColumnElement[str] = constant(_UNITS[shape.granularity])
+        time = func.date_trunc(unit, cast(time, DateTime))
+        if then and shape.by_months:
+            time = time + func.make_interval(0, shift)
+        return cast(time, Date)
+    return time
+
+
+def _lines(shape: Shape, charges: CTE) -> Select[Any]:
+    """Values, names and sums of each line, as `statement` lists them."""
+    source, values, names = _with_dimensions(shape, charges)
+
+    def total(
+        *which: ColumnElement[bool], of: ColumnElement[Any] = charges.c.amount
+    ) -> ColumnElement[Any]:
+        return func.sum(of).filter(and_(true(), *which))
+
+    counted = _counted(shape)
+    now, then = _is_now(charges), ~_is_now(charges)
+    sides = {side for _, side in shape.pieces}
+    cut = Side.NOW in sides and bool(sides & {Side.NOW_ONLY, Side.THEN_ONLY})
+    nothing: ColumnElement[Any] = cast(null(), Numeric)
+    tax = promotion = nothing
+    if shape.measure is Measure.COST:
+        category = kinds.c.charge_category
+        tax = total(now, category == constant("Tax"))
+        promotion = total(now, ~kinds.c.in_cost, category == constant("Credit"))
+    columns: list[ColumnElement[Any]] = [
+        *values,
+        *names,
+        charges.c.bucket if shape.granularity else cast(null(), Date),
+        charges.c.currency,
+        total(now, counted),
+        total(then, counted),
+        total(charges.c.side == constant(Side.NOW.value), counted) if cut else nothing,
+        total(charges.c.side == constant(Side.THEN.value), counted) if cut else nothing,
+        tax,
+        promotion,
+        total(now, counted, of=charges.c.unassigned) if shape.everything else nothing,
+    ]
+    keys: list[ColumnElement[Any]] = [constant(n + 2) for n in range(len(values))]
+    if shape.granularity:
+        keys.append(charges.c.bucket)
+    keys.append(charges.c.currency)
+    labelled = [column.label(f"c{index}") for index, column in enumerate(columns)]
+    return select(null().label("basis"), *labelled).select_from(source).group_by(*keys)
+
+
+def _is_now(charges: CTE) -> ColumnElement[bool]:
+    return charges.c.side <= constant(Side.NOW_ONLY.value)
+
+
+def _with_dimensions(
+    shape: Shape, charges: CTE
+) -> tuple[FromClause, list[ColumnElement[Any]], list[ColumnElement[Any]]]:
+    """The charges with what their ids stand for: values, and names beside them."""
+    source: FromClause = charges
+    ids = {_IDS[name] for name in shape.dimensions}
+    if "scope_id" in ids:
+        source = source.join(scopes, scopes.c.id == charges.c.scope_id)
+        source = source.outerjoin(projects, projects.c.id == scopes.c.project_id)
+    for column, table in _OWN.items():
+        if column in ids:
+            source = source.join(table, table.c.id == charges.c[column])
+    if shape.measure in (Measure.COST, Measure.GROSS):
+        source = source.join(kinds, kinds.c.id == charges.c.kind_id)
+    values: list[ColumnElement[Any]] = []
+    names: list[ColumnElement[Any]] = []
+    for index, name in enumerate(shape.dimensions):
+        values.append(func.nullif(value_of(name, f"group_key_{index}"), constant("")))
+        names.append(func.max(_NAMES[name]) if name in _NAMES else cast(null(), Text))
+    return source, values, names
+
+
+def _counted(shape: Shape) -> ColumnElement[bool]:
+    """Whether a charge's kind counts in the measure."""
+    match shape.measure:
+        case Measure.COST:
+            return kinds.c.in_cost
+        case Measure.GROSS:
+            return kinds.c.in_gross
+        case _:
+            return true()
+
+
+def _basis(shape: Shape, charges: CTE) -> ColumnElement[Any]:
+    """What the answer rests on, as a JSON object in text; `core.costs.answers` reads it."""
+    drawn = (
+        select(sources).where(*drawn_on(shape.filters, restricted=shape.restricted)).cte("drawn")
+    )
+    touched = (
+        select(
+            func.min(charges.c.first_period).label("first"),
+            func.max(charges.c.last_period).label("last"),
+        )
+        .where(_is_now(charges))
+        .cte("touched")
+    )
+    parts: dict[str, Any] = {
+        "version": select(data_version.c.version).scalar_subquery(),
+        "through": _oldest(func.timezone(constant("UTC"), drawn.c.through), drawn),
+        "complete_until": _oldest(drawn.c.complete_until, drawn),
+        "held": _held(drawn),
+        "behind": select(slices.c.id)
+        .where(
+            slices.c.source_id == drawn.c.id,
+            slices.c.behind,
+            or_(slices.c.last_day.is_(None), slices.c.last_day >= bindparam("first", type_=Date)),
+        )
+        .exists(),
+        "periods": _periods(drawn, touched),
+    }
+    if shape.convert:
+        source: FromClause = charges
+        if shape.measure in (Measure.COST, Measure.GROSS):
+            source = source.join(kinds, kinds.c.id == charges.c.kind_id)
+        parts["rates"] = rates.used(charges, _counted(shape), source)
+    pairs: list[Any] = []
+    for name, value in parts.items():
+        pairs += constant(name), value
+    return cast(func.json_build_object(*pairs), Text)
+
+
+def _oldest(column: ColumnElement[Any], drawn: CTE) -> ColumnElement[Any]:
+    """The least of the sources drawn on; null where one has none yet."""
+    known = func.bool_and(column.is_not(None))
+    return select(case((known, func.min(column)))).select_from(drawn).scalar_subquery()
+
+
+def _held(drawn: CTE) -> ColumnElement[Any]:
+    """[first day held by any source, last day held by each]."""
+    days = (
+        select(
+            func.min(slices.c.first_day).label("first"), func.max(slices.c.last_day).label("last")
+        )
+        .where(slices.c.source_id == drawn.c.id)
+        .group_by(slices.c.source_id)
+        .subquery()
+    )
+    return select(
+        func.json_build_array(func.min(days.c.first), func.min(days.c.last))
+    ).scalar_subquery()
+
+
+def _periods(drawn: CTE, touched: CTE) -> ColumnElement[Any]:
+    """[all match, all final, [[source, month that doesn't match] …]] of the periods touched."""
+    periods = billing_periods.c
+    mismatch = func.json_build_array(drawn.c.name, periods.billing_period)
+    return (
+        select(
+            func.json_build_array(
+                func.bool_and(periods.matches_export),
+                func.bool_and(periods.final),
+                func.json_agg(mismatch).filter(~periods.matches_export),
+            )
+        )
+        .select_from(drawn)
+        .join(billing_periods, periods.source_id == drawn.c.id)
+        .join(touched, periods.billing_period.between(touched.c.first, touched.c.last))
+        .scalar_subquery()
+    )

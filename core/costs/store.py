@@ -1,0 +1,43 @@
+"""Reading costs: each question one statement, run on a connection that commits by itself."""
+
+from dataclasses import dataclass
+
+from core.costs.assemble import Found, read_rows
+from core.costs.basis import Basis, read_basis
+from core.costs.model import CostQuery
+from core.costs.plan import Plan
+from core.costs.sql.compiled import driver_of
+from core.costs.sql.shape import parameters, shape_of
+from core.costs.sql.summary import statement
+from core.database import Connection
+
+# A database that was restored or replaced counts its versions anew: it isn't the same one.
+_VERSION = (
+    "SELECT version, (SELECT oid::text FROM pg_database WHERE datname = current_database())"
+    " || '-' || extract(epoch FROM pg_postmaster_start_time())::text FROM data_version"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """Which state of which database: `home` tells databases apart that share a cache."""
+
+    number: int
+    home: str
+
+
+async def read_version(connection: Connection) -> Version:
+    """The present version of all that answers depend on."""
+    row = await (await driver_of(connection)).fetchrow(_VERSION)
+    return Version(row[0], row[1])
+
+
+async def summarise(
+    connection: Connection, query: CostQuery, plan: Plan, visible: frozenset[str] | None
+) -> tuple[Basis, list[Found]]:
+    """Run the statement of a planned question: what it rests on, and its lines."""
+    made = statement(shape_of(query, plan, visible))
+    rows = await made.fetch(connection, parameters(query, plan, visible))
+    told = next(index for index, row in enumerate(rows) if row[0] is not None)
+    lines = [row for index, row in enumerate(rows) if index != told]
+    return read_basis(rows[told][0]), read_rows(lines, len(query.group_by))
