@@ -9,6 +9,7 @@ import os
 import signal
 import socket
 import subprocess
+import threading
 import time
 import urllib.request
 from collections.abc import Callable, Mapping, Sequence
@@ -87,6 +88,7 @@ class Process:
                 )
             os.ftruncate(handle, 0)
             os.write(handle, str(child.pid).encode())
+            threading.Thread(target=child.wait, name=self.name, daemon=True).start()
         except BlockingIOError:
             raise SandboxError(f"{self.name} runs already.") from None
         finally:
@@ -109,15 +111,16 @@ class Process:
             time.sleep(_PAUSE)
 
     def stop(self) -> bool:
-        """End it and what it started; return whether it ran."""
-        if self.pid() is None:
+        """End it, then what is left of what it started; return whether it ran."""
+        pid = self.pid()
+        if pid is None:
             return False
-        for how in (signal.SIGTERM, signal.SIGKILL):
-            if (pid := self.pid()) is None:
-                break
-            with suppress(ProcessLookupError):
-                os.killpg(pid, how)
-            self._gone(_STOP_PATIENCE)
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGTERM)
+        self._gone(_STOP_PATIENCE)
+        with suppress(ProcessLookupError):
+            os.killpg(pid, signal.SIGKILL)
+        self._gone(_STOP_PATIENCE)
         return True
 
     def _gone(self, patience: float) -> None:
