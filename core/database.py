@@ -49,7 +49,10 @@ class _Address:
 
     def __init__(self, url: str) -> None:
         plain = re.sub(r"^postgres(ql)?(\+\w+)?://", "postgresql://", url)
-        parts = urlsplit(plain)
+        try:
+            parts = urlsplit(plain)
+        except ValueError:
+            raise _unreadable() from None
         if parts.scheme != "postgresql" or parts.netloc.count("@") > 1 or parts.fragment:
             raise _unreadable()
         query = dict(parse_qsl(parts.query))
@@ -75,7 +78,7 @@ class _Address:
             raise self._absence(error) from error
         version = connection.get_server_version()
         if version.major < OLDEST_SERVER:
-            await connection.close()
+            connection.terminate()
             raise DatabaseSettingsError(
                 f"The server at {self} is PostgreSQL {version.major}.",
                 fix=f"Use PostgreSQL {OLDEST_SERVER} or newer.",
@@ -114,6 +117,11 @@ class _Address:
                 return DatabaseUnavailableError(
                     f"PostgreSQL at {self} did not answer within {self._timeout:g} s.",
                     fix="Check the address in DATABASE_URL, and the way there through firewalls.",
+                )
+            case ConnectionError() if "rejected SSL" in str(error):
+                return DatabaseSettingsError(
+                    f"PostgreSQL at {self} offers no TLS.",
+                    fix="Set up TLS there, or leave sslmode out of DATABASE_URL.",
                 )
             case ssl.SSLError():
                 return DatabaseSettingsError(
