@@ -11,15 +11,17 @@ from core.costs.model import CostAnswer
 
 def cost_answer(answer: CostAnswer) -> RenderableType:
     """A sentence, a table of all lines, notes and how fresh the data is."""
-    header, body, totals, left = table_of(answer)
+    content = table_of(answer)
     table = Table(box=None, pad_edge=False, header_style="bold", show_footer=False)
-    for position, name in enumerate(header):
+    for position, name in enumerate(content.header):
         table.add_column(
-            Text(name), justify="left" if position < left else "right", no_wrap=position >= left
+            Text(name),
+            justify="left" if position < content.names else "right",
+            no_wrap=position >= content.names,
         )
-    for row in body:
+    for row in content.rows:
         table.add_row(*map(Text, row))
-    for row in totals:
+    for row in content.totals:
         table.add_row(*map(Text, row), style="bold")
     notes = [Text(f"- {words.note(note)}") for note in answer.notes]
     parts: list[RenderableType] = [Text(words.headline(answer), style="bold")]

@@ -72,6 +72,7 @@ _NOTES: Final = {
     NoteKind.MISMATCH: "Warning: what is stored differs from the export{by}.",
 }
 _BIG_CHANGE: Final = Decimal(10)
+_TINY_SHARE: Final = Decimal("0.0005")
 _ROUND_FROM: Final = 100
 _SHORT_FROM: Final = 10**6
 _TWO_DIGITS: Final = Context(prec=2)
@@ -207,7 +208,9 @@ def change(comparable: Comparable | None, currency: str) -> str:
 
 def share(value: Decimal | None) -> str:
     """A part of the whole: `60.9%`; empty where there is no whole to be part of."""
-    return "" if value is None else f"{value * 100:.1f}%"
+    if value is None:
+        return ""
+    return "<0.1%" if 0 < value < _TINY_SHARE else f"{value * 100:.1f}%"
 
 
 def dimension(value: Dimension, *, many: bool = False) -> str:
@@ -217,6 +220,12 @@ def dimension(value: Dimension, *, many: bool = False) -> str:
     if many:
         return _PLURALS.get(value, f"{dimension(value)}s")
     return "SKU" if value == SKU else value.name
+
+
+def title(value: Dimension) -> str:
+    """A dimension as the head of a column: `Service`, `SKU`."""
+    words = dimension(value)
+    return words[:1].upper() + words[1:]
 
 
 def identity(value: str | None, of: Dimension) -> str:
@@ -313,8 +322,7 @@ def moved(total: Total, answer: CostAnswer) -> str:
     of = f", {days(limits[0])} against {days(limits[1])}" if cut and limits else ""
     by = both.change
     if by is None:
-        difference = both.now - both.then
-        words = f"{signed(difference, total.currency)} against" if difference else "the same as"
+        words = _difference(both, total.currency)
     elif percent(by) == "0.0%":
         words = "level with"
     elif by >= _BIG_CHANGE:
@@ -322,6 +330,16 @@ def moved(total: Total, answer: CostAnswer) -> str:
     else:
         words = f"{'up' if by > 0 else 'down'} {percent(by).lstrip('+-')} on"
     return f"{words} {other}{of}"
+
+
+def _difference(both: Comparable, currency: str) -> str:
+    """How an amount moved where the other is none to take a percentage of."""
+    more = both.now - both.then
+    if not both.then and more:
+        return "up from nothing in"
+    if not more:
+        return "the same as"
+    return f"{display(abs(more), currency)} {'more' if more > 0 else 'less'} than"
 
 
 def headline(answer: CostAnswer, mark: Mark = str) -> str:
@@ -382,8 +400,7 @@ def clock(instant: datetime) -> str:
 
 def note(value: Note) -> str:
     """Something to know, as one plain sentence."""
-    money = value.amount is not None and value.currency
-    amount = display(value.amount, value.currency) if money else ""  # type: ignore[arg-type]
+    amount = _size(value)
     span = days(value.days) if value.days is not None else "Some days"
     return _NOTES[value.kind].format(
         amount=amount,
@@ -392,3 +409,10 @@ def note(value: Note) -> str:
         span=span,
         text=value.text or "Converted with the rates of the billing export.",
     )
+
+
+def _size(value: Note) -> str:
+    if value.amount is None or value.currency is None:
+        return ""
+    credit = value.kind == NoteKind.PROMOTION_EXCLUDED
+    return display(-value.amount if credit else value.amount, value.currency)

@@ -83,7 +83,7 @@ def cost_answer(
     ]
     room = text_size([*above, *below])
     with_table = answer.query.form != Form.CHART or not picture
-    table = tables.of_answer(answer, taken=room) if with_table else []
+    table = list(tables.of_answer(answer, taken=room)) if with_table else []
     return message(headline, [*above, *table, *below])
 
 
