@@ -83,7 +83,7 @@ async def open_services(settings: Settings, *, clock: Clock = utc_now) -> AsyncG
                 default_role=_role(settings.slack_default_role),
             ),
             projects=projects,
-            costs=CostService(database, cache, clock),
+            costs=CostService(database, cache, clock, zone=settings.report_timezone),
             jobs=JobService(database, worker=f"{socket.gethostname()}:{os.getpid()}"),
             ingest=IngestService(
                 database,

@@ -1,0 +1,28 @@
+"""What there is, is documented."""
+
+from pathlib import Path
+
+import pytest
+from typer.main import get_command
+
+from bot.__main__ import app
+from bot.settings import Settings
+from bot.slack.manifest import SCOPES
+
+DOCS = Path(__file__).parents[1] / "docs"
+README = (Path(__file__).parents[1] / "README.md").read_text()
+
+
+@pytest.mark.parametrize("name", Settings.model_fields)
+def test_every_setting_is_documented(name: str) -> None:
+    assert f"`{name.upper()}`" in (DOCS / "settings.md").read_text()
+
+
+@pytest.mark.parametrize("name", get_command(app).commands)  # type: ignore[attr-defined]
+def test_every_command_is_in_the_readme(name: str) -> None:
+    assert f"cost-tracker {name}" in README
+
+
+@pytest.mark.parametrize("scope", SCOPES)
+def test_every_scope_is_in_the_readme_with_why(scope: str) -> None:
+    assert f"| `{scope}` | {SCOPES[scope]} |" in README
