@@ -1,25 +1,21 @@
 """The schema and its history."""
 
 from pathlib import Path
-from typing import Final
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from core.database import Database
-
-# Any number will do, as long as nothing else takes it.
-_LOCK: Final = 0xC057
 
 
 async def upgrade(database: Database) -> None:
     """Bring the schema to its newest revision, or change nothing.
 
-    One transaction, under a lock that ends with it: several processes may call this at once.
+    One transaction, under a lock that ends with it (`env.py`): several processes may call this
+    at once.
     """
     async with database.begin() as tx:
-        await tx.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
         await tx.run_sync(_upgrade)
 
 

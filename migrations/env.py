@@ -3,6 +3,7 @@
 import asyncio
 import os
 from pathlib import Path
+from typing import Final
 
 from alembic import context
 from alembic.runtime.environment import NameFilterParentNames, NameFilterType
@@ -16,8 +17,13 @@ import core.projects.tables  # noqa: F401 - tables register themselves
 from core.database import Database, metadata
 
 
+# Any number will do, as long as nothing else takes it.
+_LOCK: Final = 0xC057
+
+
 def migrate(connection: Connection) -> None:
-    """Run what the command asks for."""
+    """Run what the command asks for, in the transaction that the connection is in."""
+    connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
     # Partitions of facts are made at run time: they are data here, not schema.
     partitions = set(connection.scalars(text("SELECT relname FROM pg_class WHERE relispartition")))
 

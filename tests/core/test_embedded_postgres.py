@@ -6,7 +6,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
@@ -23,6 +22,7 @@ from core.embedded_postgres import (
     ensure,
     stop,
 )
+from tests.support.postgres import open_folder
 
 ROOT = os.geteuid() == 0
 only_root = pytest.mark.skipif(not ROOT, reason="only root starts a server as somebody else")
@@ -38,12 +38,9 @@ sys.stdin.readline()
 
 @pytest.fixture
 def data_dir() -> Iterator[Path]:
-    """A folder that the server's account can reach, which pytest's own isn't."""
-    folder = Path(tempfile.mkdtemp(prefix="embedded-"))
-    folder.chmod(0o711)
-    yield folder
-    asyncio.run(stop(folder))
-    shutil.rmtree(folder)
+    with open_folder("embedded-") as folder:
+        yield folder
+        asyncio.run(stop(folder))
 
 
 class Attached:

@@ -9,8 +9,8 @@ import asyncio
 import os
 import shutil
 import tempfile
-from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -35,16 +35,20 @@ async def postgres_url() -> AsyncIterator[str]:
         yield given
         return
     await _clear_up()
-    folder = _folder()
-    yield await ensure(folder, durable=False)
-    await stop(folder)
-    shutil.rmtree(folder)
+    with open_folder(f"{_PREFIX}{os.getpid()}-") as folder:
+        yield await ensure(folder, durable=False)
+        await stop(folder)
 
 
-def _folder() -> Path:
-    folder = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-", dir=_quick_folder()))
-    folder.chmod(0o711)  # as root, the server runs as somebody else
-    return folder
+@contextmanager
+def open_folder(prefix: str) -> Iterator[Path]:
+    """A folder for a server's data: as root, the server runs as somebody else, who passes."""
+    folder = Path(tempfile.mkdtemp(prefix=prefix, dir=_quick_folder()))
+    folder.chmod(0o711)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder)
 
 
 def _quick_folder() -> Path:
