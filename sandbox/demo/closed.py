@@ -94,7 +94,8 @@ def _copied(programs: Path, elsewhere: Path) -> Path:
     if not copies.exists():
         new = elsewhere / "programs.new"
         shutil.rmtree(new, ignore_errors=True)
-        shutil.copytree(programs, new / _PACKAGE, symlinks=True)
+        for folder in (programs, *programs.parent.glob(f"{_PACKAGE}.libs")):
+            shutil.copytree(folder, new / folder.name, symlinks=True)
         for path in (new, *new.rglob("*")):
             if not path.is_symlink():
                 path.chmod(0o755 if path.is_dir() or os.access(path, os.X_OK) else 0o644)

@@ -32,7 +32,7 @@ SETTINGS: Final = frozenset(_NAMES.split())
 _OPEN_TO_THE_USER: Final = ("REPORT_TIMEZONE", "LOG_LEVEL", "LOG_FORMAT")
 _PREFERRED: Final = {
     "product": 8080,
-    "slack": 8090,
+    "slack": 8081,
     "bigquery": 9050,
     "bigquery_grpc": 9060,
     "valkey": 6390,
@@ -73,6 +73,7 @@ class Home:
     @cached_property
     def product(self) -> Place:
         """Where the product keeps its database."""
+        self._make()
         return place(self.folder)
 
     @cached_property
@@ -95,19 +96,22 @@ class Home:
     @contextmanager
     def locked(self) -> Generator[None]:
         """One command at a time starts or ends things here."""
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            handle = os.open(self.folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
-        except OSError as error:
-            raise SandboxError(
-                f"The demo can't write to {self.folder}: {error.strerror}. "
-                "Set DATA_DIR to a folder that you may write to."
-            ) from error
+        self._make()
+        handle = os.open(self.folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
         try:
             fcntl.flock(handle, fcntl.LOCK_EX)
             yield
         finally:
             os.close(handle)
+
+    def _make(self) -> None:
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise SandboxError(
+                f"The demo can't write to {self.folder}: {error.strerror}. "
+                "Set DATA_DIR to a folder that you may write to."
+            ) from error
 
     def ports(self) -> Ports | None:
         """Return the ports in use since the last start."""

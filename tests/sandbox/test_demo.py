@@ -1,0 +1,164 @@
+"""`make demo`, as a person meets it: started, asked, started again, ended."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Generator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from sandbox.demo import closed
+from sandbox.demo.home import Home, Ports
+from sandbox.processes import Process, free_port
+from sandbox.sample.totals import Totals
+
+ROOT = Path(__file__).parents[2]
+START_SECONDS = 90  # a promise of 20 on a machine that does nothing else
+
+
+@dataclass(frozen=True)
+class Demo:
+    """One demo in a folder of its own, on ports of its own."""
+
+    environment: Mapping[str, str]
+
+    @property
+    def home(self) -> Home:
+        return Home.of(self.environment)
+
+    def command(self, *words: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(  # noqa: S603 - our own program
+            [sys.executable, "-m", "sandbox", *words],
+            cwd=ROOT,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=START_SECONDS,
+            check=False,
+        )
+
+    def processes(self) -> list[psutil.Process]:
+        """Everything that mentions the demo's folders, this test apart."""
+        places = (str(self.home.folder), str(self.home.product.data))
+        return [
+            one
+            for one in psutil.process_iter()
+            if one.pid != os.getpid() and any(place in _words(one) for place in places)
+        ]
+
+    def get(self, path: str) -> Any:
+        token = (self.home.folder / "token").read_text()
+        ports = self.home.ports()
+        assert ports is not None
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{ports.product}{path}", headers={"Authorization": f"Bearer {token}"}
+        )
+        with urllib.request.urlopen(request, timeout=10) as reply:  # noqa: S310 - as above
+            return json.load(reply)
+
+
+def _words(process: psutil.Process) -> str:
+    try:
+        return " ".join((*process.cmdline(), process.environ().get("DATA_DIR", "")))
+    except psutil.Error:
+        return ""
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Generator[Demo]:
+    data = tmp_path_factory.mktemp("demo")
+    one = Demo({**os.environ, "DATA_DIR": str(data)})
+    one.home.folder.mkdir()
+    ports = iter(free_port(port) for port in range(21_000, 22_000, 100))
+    chosen = {name: next(ports) for name in Ports.__slots__}
+    (one.home.folder / "ports.json").write_text(json.dumps(chosen))
+    yield one
+    one.command("stop")
+    closed.remove(one.home.folder)
+
+
+def test_interrupted_while_it_starts_it_leaves_nothing_running(demo: Demo) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-m", "sandbox", "start"],
+        cwd=ROOT,
+        env=demo.environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    ) as starting:
+        while Process("valkey", demo.home.folder).pid() is None:
+            time.sleep(0.01)
+        starting.send_signal(signal.SIGINT)
+        said, _ = starting.communicate(timeout=START_SECONDS)
+    assert starting.returncode == 130, said
+    assert demo.processes() == []
+
+
+def test_it_starts_and_answers_with_the_totals_of_the_sample(demo: Demo) -> None:
+    started = demo.command("start")
+    assert started.returncode == 0, started.stdout + started.stderr
+    assert "/cost checkout last-7d" in started.stdout
+    assert (demo.home.folder / "token").read_text().strip() in started.stdout
+
+    totals = Totals.read(demo.home.folder / "totals.json")
+    month = sorted({cell.invoice for cell, _ in totals})[-3]
+    invoice = demo.get(
+        f"/v1/costs/summary?period={month[:4]}-{month[4:]}&basis=invoice&measure=net"
+    )
+    net = totals.sum(which=lambda cell: cell.invoice == month)
+    assert [Decimal(total["amount"]) for total in invoice["totals"]] == [net]
+
+    usage = demo.get(
+        f"/v1/costs/summary?project=checkout&period={month[:4]}-{month[4:]}&group_by=service"
+    )
+    cost = totals.cost(
+        which=lambda cell: cell.project == "checkout" and f"{cell.day:%Y%m}" == month
+    )
+    assert [Decimal(total["amount"]) for total in usage["totals"]] == [cost]
+
+
+def test_a_second_start_says_where_things_are_and_starts_nothing(demo: Demo) -> None:
+    before = {process.pid for process in demo.processes()}
+    again = demo.command("start")
+    assert again.returncode == 0, again.stdout + again.stderr
+    assert "/cost checkout last-7d" in again.stdout
+    assert {process.pid for process in demo.processes()} == before
+
+
+def test_late_rows_change_what_it_answers(demo: Demo) -> None:
+    come = demo.command("late")
+    assert come.returncode == 0, come.stdout + come.stderr
+    totals = Totals.read(demo.home.folder / "totals.json")
+    days = sorted({cell.day for cell, _ in totals})[-14:]
+    answer = demo.get(f"/v1/costs/summary?period={days[0]}..{days[-1]}")
+    cost = totals.cost(which=lambda cell: days[0] <= cell.day <= days[-1])
+    assert [Decimal(total["amount"]) for total in answer["totals"]] == [cost]
+
+
+def test_a_command_of_the_product_runs_on_it(demo: Demo) -> None:
+    asked = demo.command("cost-tracker", "cost", "checkout", "last-7d", "--json")
+    assert asked.returncode == 0, asked.stdout + asked.stderr
+    assert json.loads(asked.stdout)["query"]["projects"] == ["checkout"]
+
+
+def test_after_a_crash_it_starts_again_with_its_data(demo: Demo) -> None:
+    for process in demo.processes():
+        process.kill()
+    again = demo.command("start")
+    assert again.returncode == 0, again.stdout + again.stderr
+    assert demo.get("/v1/projects")["items"]
+
+
+def test_it_ends_and_leaves_nothing_running(demo: Demo) -> None:
+    ended = demo.command("stop")
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert demo.processes() == []
+    assert "not running" in demo.command("status").stdout
