@@ -16,7 +16,6 @@ import core.jobs.tables
 import core.projects.tables  # noqa: F401 - tables register themselves
 from core.database import Database, metadata
 
-
 # Any number will do, as long as nothing else takes it.
 _LOCK: Final = 0xC057
 

@@ -164,3 +164,10 @@ def test_the_wheel_brings_the_scripts(tmp_path: Path) -> None:
     ).stdout
     for script in ("env.py", "script.py.mako", "versions/0001_schema.py"):
         assert f"migrations/{script}" in held
+
+
+def test_every_tables_module_is_known() -> None:
+    known = (ROOT / "migrations" / "env.py").read_text()
+    for module in (ROOT / "core").rglob("tables.py"):
+        name = ".".join(module.relative_to(ROOT).with_suffix("").parts)
+        assert f"import {name}" in known
