@@ -51,6 +51,10 @@ class Source(Protocol):
     zone: ZoneInfo
     """The time zone of its days."""
 
+    def window(self, newest: str) -> date:
+        """From which day on to look, when the newest slice stored has this key."""
+        ...
+
     async def look(self, since: date | None) -> Seen:
         """List its slices, from a day on or all of them."""
         ...

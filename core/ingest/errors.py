@@ -1,0 +1,59 @@
+"""Why a source can't be read. Each says what to do about it."""
+
+from core.errors import ConfigurationError, NotFoundError, UnavailableError
+
+
+class NoSourcesError(ConfigurationError):
+    """No billing source is listed in sources.toml."""
+
+
+class UnknownSourceError(NotFoundError):
+    """sources.toml lists no such source."""
+
+
+class SourceError(UnavailableError):
+    """A billing source can't be read."""
+
+
+class NoSuchTableError(SourceError):
+    """There is no such table in BigQuery."""
+
+
+class NoSuchDatasetError(SourceError):
+    """There is no such data set in BigQuery."""
+
+
+class NoSuchProjectError(SourceError):
+    """There is no such project on Google Cloud."""
+
+
+class NoPermissionError(SourceError):
+    """BigQuery doesn't let us read the export."""
+
+
+class NoCredentialsError(SourceError):
+    """There are no credentials for Google Cloud."""
+
+
+class UnreachableError(SourceError):
+    """BigQuery doesn't answer."""
+
+
+class OverByteLimitError(SourceError):
+    """Reading would scan more than `maximum_bytes_billed` allows."""
+
+
+class QuotaError(SourceError):
+    """A quota of BigQuery is used up."""
+
+
+class EmptyExportError(SourceError):
+    """The billing export is still empty."""
+
+
+class NotAnExportError(SourceError):
+    """The table is no billing export."""
+
+
+class FocusExportError(SourceError):
+    """Google's FOCUS export can't be read yet."""

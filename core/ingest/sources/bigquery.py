@@ -1,0 +1,343 @@
+"""Google Cloud's billing export in BigQuery, by Google's own client.
+
+The client blocks, so it works in threads. What it holds of the export at any time is one page
+of a result and one slice: BigQuery adds the lines up, and hands results over in slices' order.
+"""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any, Final
+
+import google.auth
+import pyarrow as pa
+import pyarrow.compute as pc
+from google.api_core.exceptions import GoogleAPICallError
+from google.auth.credentials import AnonymousCredentials, Credentials
+from google.cloud import bigquery
+from google.cloud.bigquery.retry import DEFAULT_RETRY
+
+from core.costs.charges import CHARGES
+from core.costs.model import ControlTotal, Slice, SourceInfo
+from core.ingest.config import BigQuerySource
+from core.ingest.errors import (
+    EmptyExportError,
+    NoSuchDatasetError,
+    NoSuchTableError,
+    NotAnExportError,
+)
+from core.ingest.model import Reading, Seen
+from core.ingest.sources import google_sql
+from core.ingest.sources.google_errors import Place, explained
+from core.ingest.sources.google_services import category_of
+from core.ingest.sources.google_sql import Export
+
+PATIENCE: Final = 60.0
+"""How long, in seconds, a request is tried again while BigQuery doesn't answer."""
+
+_SCOPE: Final = "https://www.googleapis.com/auth/bigquery"
+_LATE: Final = timedelta(days=7)
+_LINES_A_QUERY: Final = 5_000_000
+_LABELS: Final = {"application": "cloud-cost-tracker"}
+
+type _Row = Mapping[str, Any]
+
+
+@asynccontextmanager
+async def open_bigquery(
+    config: BigQuerySource, endpoint: str | None, *, patience: float = PATIENCE
+) -> AsyncGenerator["BigQueryExport"]:
+    """Connect, and see that the table is a billing export.
+
+    Args:
+        config: which table, and how to read it.
+        endpoint: another BigQuery, without credentials; None: Google's.
+        patience: how long an unreachable BigQuery is tried, in seconds.
+
+    Raises:
+        SourceError: one of its kinds (`core.ingest.errors`), with what to do.
+    """
+    source = await asyncio.to_thread(_connect, config, endpoint, patience)
+    try:
+        yield source
+    finally:
+        await asyncio.to_thread(source.close)
+
+
+def _connect(config: BigQuerySource, endpoint: str | None, patience: float) -> "BigQueryExport":
+    place = Place(config, endpoint)
+    with explained(place):
+        credentials = _credentials(endpoint)
+        place = Place(config, endpoint, _member(credentials))
+    with explained(place):
+        client = bigquery.Client(
+            project=place.project,
+            credentials=credentials,
+            client_options={"api_endpoint": endpoint} if endpoint else None,
+        )
+    try:
+        return BigQueryExport(client, place, patience)
+    except BaseException:
+        client.close()  # type: ignore[no-untyped-call]  # of google-cloud-bigquery
+        raise
+
+
+def _credentials(endpoint: str | None) -> Credentials:
+    if endpoint:
+        return AnonymousCredentials()  # type: ignore[no-untyped-call]  # of google-auth
+    credentials, _ = google.auth.default(scopes=[_SCOPE])
+    return credentials
+
+
+def _member(credentials: Credentials) -> str | None:
+    """The service account that asks, as IAM writes it; None for a person or an unknown one."""
+    email = getattr(credentials, "service_account_email", None)
+    return f"serviceAccount:{email}" if email and "@" in email else None
+
+
+class BigQueryExport:
+    """A `core.ingest.model.Source`: slices are ingestion days, keyed as `2026-11-22`."""
+
+    zone = google_sql.PACIFIC
+
+    def __init__(self, client: bigquery.Client, place: Place, patience: float) -> None:
+        self.info = SourceInfo(place.source.name, place.source.kind, "gcp", place.table)
+        self._client = client
+        self._place = place
+        self._retry = DEFAULT_RETRY.with_timeout(patience)
+        table = self._find_table()
+        self.export = google_sql.recognise(place.table, table.schema, place.source.labels)
+        _refuse_copies(table)
+        self._location: str | None = table.location
+
+    def close(self) -> None:
+        """Let the connections go."""
+        self._client.close()  # type: ignore[no-untyped-call]  # of google-cloud-bigquery
+
+    def window(self, newest: str) -> date:
+        """From which day on to look, when the newest slice stored has this key."""
+        return date.fromisoformat(newest) - _LATE
+
+    def outdated(self, fingerprint: str) -> bool:
+        """Whether a slice was stored under other labels or an older mapping."""
+        return not fingerprint.endswith(f".{self.export.mapping}")
+
+    async def look(self, since: date | None) -> Seen:
+        """List the ingestion days, from one on or all of them, at the present instant.
+
+        Raises:
+            EmptyExportError: there is none at all.
+        """
+        (now,) = await self._rows("SELECT CURRENT_TIMESTAMP() AS now")
+        at: datetime = now["now"]
+        days = await self._rows(google_sql.fingerprints(self.export, at, since))
+        if not days and since is None:
+            raise _empty(self.export)
+        return Seen(
+            fingerprints={day["slice"]: _fingerprint(day, self.export) for day in days},
+            lines={day["slice"]: day["line_count"] for day in days},
+            at=at,
+            through=max((day["through"] for day in days if day["through"]), default=None),
+            whole=since is None,
+        )
+
+    async def estimate(self, seen: Seen, keys: Sequence[str]) -> int:
+        """How many bytes reading these slices would scan, as a dry run says."""
+        if not keys:
+            return 0
+        queries = (google_sql.charges, google_sql.control_totals)
+        return sum([await self._dry_run(query(self.export, seen.at, keys)) for query in queries])
+
+    async def read(self, seen: Seen, keys: Sequence[str]) -> AsyncGenerator[Reading]:
+        """Hand over slices as they were when seen, in the order of their keys."""
+        for batch in _batches(sorted(keys), seen.lines):
+            totals: defaultdict[str, list[_Row]] = defaultdict(list)
+            for row in await self._rows(google_sql.control_totals(self.export, seen.at, batch)):
+                totals[row["slice"]].append(row)
+            pages = self._pages(google_sql.charges(self.export, seen.at, batch))
+            async for key, table in _by_slice(pages):
+                yield Reading(
+                    Slice(self.info.name, key, seen.fingerprints[key], seen.at),
+                    _charges(table),
+                    [_control_total(row) for row in totals[key]],
+                    _rates(totals[key]),
+                )
+
+    def _find_table(self) -> bigquery.Table:
+        try:
+            with explained(self._place):
+                return self._client.get_table(self._place.table, retry=self._retry)
+        except NoSuchTableError as error:
+            raise self._better(error) from error
+
+    def _better(self, error: NoSuchTableError) -> NoSuchTableError | NoSuchDatasetError:
+        """The same with the tables that could be meant; or that there is no such data set."""
+        try:
+            with explained(self._place):
+                tables = self._client.list_tables(self._place.dataset, retry=self._retry)
+                names = sorted(f"{self._place.dataset}.{table.table_id}" for table in tables)
+        except NoSuchDatasetError as missing:
+            return missing
+        exports = [name for name in names if "gcp_billing_export" in name]
+        return NoSuchTableError(error.message, fix=error.fix, suggestions=exports[:5])
+
+    async def _rows(self, sql: str) -> list[_Row]:
+        """A small result, whole."""
+
+        def work(job: bigquery.QueryJob) -> list[_Row]:
+            return [dict(row.items()) for row in job.result(retry=self._retry)]
+
+        return await self._run(sql, work)
+
+    async def _pages(self, sql: str) -> AsyncGenerator[pa.RecordBatch]:
+        """A result of any size, by the page."""
+
+        def start(job: bigquery.QueryJob) -> Iterator[pa.RecordBatch]:
+            return iter(job.result(retry=self._retry).to_arrow_iterable())
+
+        pages = await self._run(sql, start)
+        while (page := await asyncio.to_thread(self._next, pages)) is not None:
+            yield page
+
+    def _next(self, pages: Iterator[pa.RecordBatch]) -> pa.RecordBatch | None:
+        with explained(self._place):
+            return next(pages, None)
+
+    async def _run[T](self, sql: str, work: Callable[[bigquery.QueryJob], T]) -> T:
+        """Have a query run, and stop it if nobody waits for it any more."""
+        job = await asyncio.to_thread(self._start, sql, dry_run=False)
+
+        def wait() -> T:
+            with explained(self._place):
+                return work(job)
+
+        try:
+            return await asyncio.to_thread(wait)
+        except asyncio.CancelledError:
+            await asyncio.shield(asyncio.to_thread(_cancel, job))
+            raise
+
+    async def _dry_run(self, sql: str) -> int:
+        job = await asyncio.to_thread(self._start, sql, dry_run=True)
+        return int(job.total_bytes_processed or 0)
+
+    def _start(self, sql: str, *, dry_run: bool) -> bigquery.QueryJob:
+        config = bigquery.QueryJobConfig(
+            dry_run=dry_run,
+            maximum_bytes_billed=None if dry_run else self._place.source.maximum_bytes_billed,
+            labels=_LABELS,
+            use_query_cache=False,
+        )
+        with explained(self._place):
+            return self._client.query(sql, config, location=self._location, retry=self._retry)
+
+
+def _cancel(job: bigquery.QueryJob) -> None:
+    try:
+        job.cancel(retry=None)
+    except (GoogleAPICallError, OSError):
+        return  # it ends by itself; nobody reads its result
+
+
+def _refuse_copies(table: bigquery.Table) -> None:
+    """Slices are partitions of the day of ingestion: only the export's own table has them."""
+    partitioning = table.time_partitioning
+    if partitioning is None or partitioning.field or partitioning.type_ != "DAY":
+        raise NotAnExportError(
+            f"{table.full_table_id} is not partitioned by the day of ingestion, as "
+            "the export's own table is.",
+            fix="Name the table that Google writes, not a view or a copy of it.",
+        )
+
+
+def _empty(export: Export) -> EmptyExportError:
+    return EmptyExportError(
+        f"The billing export {export.table} is still empty.",
+        fix="Costs usually arrive within a day of enabling the export, a first backfill within "
+        "five: sync again then.",
+    )
+
+
+def _fingerprint(day: _Row, export: Export) -> str:
+    through: datetime = day["through"] or datetime(1970, 1, 1, tzinfo=UTC)
+    return f"{through.astimezone(UTC):%Y%m%dT%H%M%S.%fZ}.{day['line_count']}.{export.mapping}"
+
+
+def _batches(keys: Sequence[str], lines: Mapping[str, int]) -> Iterator[list[str]]:
+    """Slices to read by one query: as many as hold a bounded number of lines, at least one."""
+    batch: list[str] = []
+    held = 0
+    for key in keys:
+        if batch and held + lines[key] > _LINES_A_QUERY:
+            yield batch
+            batch, held = [], 0
+        batch.append(key)
+        held += lines[key]
+    if batch:
+        yield batch
+
+
+async def _by_slice(pages: AsyncIterator[pa.RecordBatch]) -> AsyncIterator[tuple[str, pa.Table]]:
+    """Cut a result that is in the order of slices into one table a slice."""
+    parts: list[pa.RecordBatch] = []
+    key = ""
+    async for page in pages:
+        for found, part in _runs(page):
+            if parts and found != key:
+                yield key, pa.Table.from_batches(parts)
+                parts = []
+            key = found
+            parts.append(part)
+    if parts:
+        yield key, pa.Table.from_batches(parts)
+
+
+def _runs(page: pa.RecordBatch) -> Iterator[tuple[str, pa.RecordBatch]]:
+    runs = pc.run_end_encode(page.column("slice"))
+    start = 0
+    for key, end in zip(runs.values.to_pylist(), runs.run_ends.to_pylist(), strict=True):
+        yield key, page.slice(start, end - start)
+        start = end
+
+
+def _charges(table: pa.Table) -> pa.Table:
+    """A slice's result as `core.costs.charges` has it.
+
+    What is billed is also effective: Google spreads commitments by credits of their own.
+    """
+    services = table["service"].combine_chunks().dictionary_encode()
+    categories = pa.array([category_of(name) for name in services.dictionary.to_pylist()])
+    made = {
+        "service_category": categories.cast(pa.string()).take(services.indices),
+        "invoice_id": pa.repeat(pa.scalar(""), len(table)),
+        "effective": table["billed"],
+        "contracted": pa.nulls(len(table), pa.string()),
+        "lines": table["line_count"],
+    }
+    columns = [made[name] if name in made else table[name] for name in CHARGES.names]
+    return pa.Table.from_arrays(columns, schema=CHARGES)
+
+
+def _control_total(row: _Row) -> ControlTotal:
+    billed = Decimal(row["billed"])
+    return ControlTotal(
+        billing_period=row["billing_period"],
+        charge_category=row["charge_category"],
+        source_type=row["source_type"],
+        currency=row["currency"],
+        billed=billed,
+        effective=billed,
+        lines=row["line_count"],
+    )
+
+
+def _rates(rows: Sequence[_Row]) -> dict[tuple[date, str], Decimal]:
+    found = sorted(
+        (row["billing_period"], row["currency"], Decimal(row["rate"]))
+        for row in rows
+        if row["rate"]
+    )
+    return {(period, currency): rate for period, currency, rate in found if rate}
