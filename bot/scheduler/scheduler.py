@@ -1,0 +1,154 @@
+"""The scheduler: every replica looks at what is due, and one of them does it.
+
+A duty is due for a period, whose job can be claimed once. Replicas look twice a minute; so a
+job whose worker has died is taken over when its lease ends, one that failed is tried again
+after a while, and after downtime only the latest period is made up for.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from bot.scheduler.slots import SyncTimes, week
+from bot.services import Services
+from core.costs import partitions
+from core.errors import CostTrackerError, UnavailableError
+from core.jobs.model import Job, JobState
+
+LOOK_EVERY: Final = timedelta(seconds=30)
+KEPT: Final = timedelta(days=60)
+"""How long the records of jobs are kept."""
+
+_FIRST_PAUSE: Final = timedelta(minutes=2)
+_LONGEST_PAUSE: Final = timedelta(hours=1)
+
+_log = structlog.get_logger()
+
+
+class SyncFailedError(UnavailableError):
+    """A source could not be synced."""
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """Work that is due once a period: `period` names the present one."""
+
+    kind: str
+    period: Callable[[datetime], str]
+    work: Callable[[], Awaitable[None]]
+
+
+class Scheduler:
+    """Does what is due until it is closed."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        settings = services.settings
+        self._zone = settings.report_timezone
+        self._times = SyncTimes(settings.sync_at, self._zone, settings.sync_every)
+        self._working: dict[str, asyncio.Task[None]] = {}
+        self._triggers = AsyncIOScheduler(timezone=UTC)
+        self.duties = [Duty("upkeep", self._day, self._keep_up)]
+        if services.ingest.sources:
+            self.duties.append(Duty("sync", self._sync_slot, self._sync))
+
+    async def start(self) -> None:
+        """Begin to look, at once and from then on."""
+        self._triggers.add_job(
+            self.look,
+            "interval",
+            seconds=LOOK_EVERY.total_seconds(),
+            next_run_time=datetime.now(UTC),
+            # A loop that was busy, or a laptop that slept: late is better than not at all.
+            misfire_grace_time=None,
+            coalesce=True,
+        )
+        self._triggers.start()
+
+    async def close(self) -> None:
+        """Stop; work under way is given up, for another replica or the next start."""
+        if self._triggers.running:
+            self._triggers.shutdown(wait=False)
+        for task in self._working.values():
+            task.cancel()
+        await asyncio.gather(*self._working.values(), return_exceptions=True)
+
+    async def look(self) -> None:
+        """Begin whatever is due and can be claimed, unless this process is at it already."""
+        for duty in self.duties:
+            if duty.kind in self._working:
+                continue
+            try:
+                job = await self._claim(duty)
+            except CostTrackerError as error:
+                _log.warning("can't look for work", kind=duty.kind, error=str(error))
+                continue
+            if job is not None:
+                self._working[duty.kind] = asyncio.create_task(self._do(duty, job))
+
+    async def idle(self) -> None:
+        """Wait until what has begun is done."""
+        while self._working:
+            await asyncio.gather(*self._working.values(), return_exceptions=True)
+
+    async def _claim(self, duty: Duty) -> Job | None:
+        now = self._services.clock()
+        period = duty.period(now)
+        latest = await self._services.jobs.latest(duty.kind)
+        if latest is not None and latest.period == period and _waits(latest, now):
+            return None
+        return await self._services.jobs.claim(duty.kind, period)
+
+    async def _do(self, duty: Duty, job: Job) -> None:
+        log = _log.bind(kind=duty.kind, period=job.period, attempt=job.attempts)
+        log.info("job begins")
+        try:
+            async with self._services.jobs.running(job):
+                await duty.work()
+        except CostTrackerError as error:
+            log.error("job failed", error=str(error))  # noqa: TRY400  # its words say it all
+        except Exception:
+            log.exception("job failed")
+        else:
+            log.info("job done")
+        finally:
+            del self._working[duty.kind]
+
+    def _day(self, now: datetime) -> str:
+        return now.astimezone(self._zone).date().isoformat()
+
+    def _sync_slot(self, now: datetime) -> str:
+        return f"{self._times.latest(now):%Y-%m-%dT%H:%MZ}"
+
+    async def _keep_up(self) -> None:
+        """Have next months' partitions ready, and forget old jobs."""
+        services = self._services
+        made = await partitions.make_ahead(services.database, services.today())
+        gone = await services.jobs.forget(services.clock() - KEPT)
+        _log.info("upkeep", partitions=made, jobs_forgotten=gone)
+
+    async def _sync(self) -> None:
+        """Sync every source; once a week all they have, whatever its age."""
+        services = self._services
+        async with AsyncExitStack() as stack:
+            weekly = await services.jobs.claim("full-sync", week(services.clock(), self._zone))
+            if weekly is not None:
+                await stack.enter_async_context(services.jobs.running(weekly))
+            reports = await services.ingest.sync(full=weekly is not None)
+            failed = [f"{report.source}: {report.error}" for report in reports if report.error]
+            if failed:
+                raise SyncFailedError(" ".join(failed))
+
+
+def _waits(job: Job, now: datetime) -> bool:
+    """Whether there is nothing to do about a period's job: done, or it failed just now."""
+    if job.state is JobState.FAILED and job.ended_at is not None:
+        pause = min(_FIRST_PAUSE * (1 << min(job.attempts - 1, 10)), _LONGEST_PAUSE)
+        return now < job.ended_at + pause
+    return job.state is JobState.DONE
