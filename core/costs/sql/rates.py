@@ -16,7 +16,7 @@ from sqlalchemy import (
     literal_column,
     select,
 )
-from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy.dialects.postgresql import aggregate_order_by, distinct_on
 
 from core.costs.plan import Side
 from core.costs.tables import conversion_rates
@@ -76,7 +76,7 @@ def _rates() -> Select[Any]:
     rates = conversion_rates.c
     return (
         select(rates.billing_period, rates.currency, rates.per_usd)
-        .distinct(rates.billing_period, rates.currency)
+        .ext(distinct_on(rates.billing_period, rates.currency))
         .order_by(rates.billing_period, rates.currency, rates.source_id)
     )
 
