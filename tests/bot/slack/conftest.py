@@ -1,0 +1,6 @@
+"""Slack's tests act in the local Slack, on the whole product."""
+
+from tests.support.product import charts, product, services, settings
+from tests.support.slack import slackbox
+
+__all__ = ["charts", "product", "services", "settings", "slackbox"]

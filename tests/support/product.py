@@ -1,0 +1,162 @@
+"""The whole product in this process, on a small company: REST and Slack through real HTTP."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any, Final
+
+import aiohttp
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+from pydantic import SecretStr
+
+from bot import rest
+from bot.render.charts.worker import ChartWorker
+from bot.rest.tokens import Keys
+from bot.services import Services
+from bot.settings import Settings
+from bot.slack import SlackApp
+from core.access.model import OPERATOR, Role
+from core.access.service import AccessService
+from core.cache import open_cache
+from core.costs.question import RESERVED
+from core.costs.service import CostService
+from core.database import Database
+from core.ingest.service import IngestService
+from core.jobs.service import JobService
+from core.projects.service import ProjectService
+from tests.support.clock import FakeClock
+from tests.support.facts import Charge, World, store
+from tests.support.slack import ADA, Slackbox
+
+SIGNING: Final = "k1:" + "s" * 48
+TODAY: Final = date(2026, 11, 22)
+_DAILY: Final = {
+    ("checkout", "Compute Engine"): Decimal("120.5"),
+    ("checkout", "Cloud SQL"): Decimal("80.25"),
+    ("search", "Compute Engine"): Decimal(40),
+    ("", "Support"): Decimal(5),
+}
+
+
+def company() -> World:
+    """Two projects and project-less support, the same every day from 1 October to 21 November.
+
+    Checkout costs 200.75 a day, 1,405.25 in the last seven days; the days to the 20th are
+    complete.
+    """
+    days = [date(2026, 10, 1) + timedelta(n) for n in range(52)]
+    charges = [
+        Charge(
+            day,
+            amount,
+            account=f"acme-{project}" if project else "",
+            service=service,
+            sku=f"{service} unit",
+            region="us-east1",
+        )
+        for day in days
+        for (project, service), amount in _DAILY.items()
+    ]
+    return World(
+        charges=tuple(charges),
+        projects={"checkout": "shop", "search": None},
+        accounts={("gcp", "acme-checkout"): "checkout", ("gcp", "acme-search"): "search"},
+        complete_until={"gcp": date(2026, 11, 22)},
+    )
+
+
+@dataclass(frozen=True)
+class Product:
+    """The running product: its address, its services, a Slack it is installed in."""
+
+    url: str
+    services: Services
+    slack: Slackbox
+    session: aiohttp.ClientSession
+
+    async def token(self, role: Role = Role.VIEWER, projects: frozenset[str] | None = None) -> str:
+        """Issue a token of a role."""
+        issued = await self.services.access.issue(
+            subject="test", role=role, ttl=timedelta(hours=1), by=OPERATOR, projects=projects
+        )
+        return Keys(self.services.settings).sign(issued)
+
+    async def call(
+        self,
+        method: str,
+        path: str,
+        *,
+        role: Role = Role.VIEWER,
+        projects: frozenset[str] | None = None,
+        **options: Any,
+    ) -> aiohttp.ClientResponse:
+        """Call the API with a token of a role; the body has been read."""
+        headers = {"Authorization": f"Bearer {await self.token(role, projects)}"}
+        headers |= options.pop("headers", {})
+        reply = await self.session.request(method, self.url + path, headers=headers, **options)
+        await reply.read()
+        return reply
+
+
+@pytest.fixture(scope="session")
+async def charts() -> AsyncIterator[ChartWorker]:
+    """One chart worker for all tests; it takes a second to warm."""
+    worker = ChartWorker()
+    yield worker
+    await worker.close()
+
+
+@pytest.fixture
+def settings(slackbox: Slackbox) -> Settings:
+    """Settings of a product that is installed in the local Slack, over HTTP."""
+    return Settings(
+        slack_bot_token=SecretStr(slackbox.config.bot_token),
+        slack_signing_secret=SecretStr(slackbox.config.signing_secret),
+        slack_api_url=slackbox.api_url,
+        slack_admins=(ADA,),
+        jwt_secrets=SecretStr(SIGNING),
+    )
+
+
+@pytest.fixture
+async def services(
+    fresh_database: Database, settings: Settings, charts: ChartWorker, clock: FakeClock
+) -> AsyncIterator[Services]:
+    """The services on the small company."""
+    await store(fresh_database, company())
+    cache = await open_cache(None)
+    projects = ProjectService(fresh_database, clock, reserved=RESERVED)
+    yield Services(
+        settings=settings,
+        clock=clock,
+        database=fresh_database,
+        access=AccessService(fresh_database, clock, admins=settings.slack_admins),
+        projects=projects,
+        costs=CostService(fresh_database, cache, clock),
+        jobs=JobService(fresh_database, worker="test"),
+        ingest=IngestService(fresh_database, projects, clock, ()),
+        charts=charts,
+    )
+    await cache.close()
+
+
+@pytest.fixture
+async def product(services: Services, slackbox: Slackbox) -> AsyncIterator[Product]:
+    """The product behind a real HTTP server, connected with the local Slack."""
+    async with AsyncExitStack() as stack:
+        application: web.Application = rest.build(services)
+        slack = SlackApp(services)
+        slack.mount(application)
+        stack.push_async_callback(slack.close)
+        server = TestServer(application)
+        await server.start_server()
+        stack.push_async_callback(server.close)
+        await slack.start()
+        url = f"http://127.0.0.1:{server.port}"
+        slackbox.connect(f"{url}/slack/events")
+        session = await stack.enter_async_context(aiohttp.ClientSession())
+        yield Product(url, services, slackbox, session)
