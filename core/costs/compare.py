@@ -23,15 +23,15 @@ def other_period(query: CostQuery) -> Period:
     """The period that a question is compared with, asked for or not."""
     versus = query.versus
     if versus is None or versus.kind == "previous":
-        return _previous(_on_basis(query.period, query.basis), query.basis)
+        return _previous(on_basis(query.period, query.basis), query.basis)
     if versus.kind == "last-year":
-        return _last_year(_on_basis(query.period, query.basis))
+        return _last_year(on_basis(query.period, query.basis))
     if versus.period is not None:
-        return _on_basis(versus.period, query.basis)
-    return query.period
+        return on_basis(versus.period, query.basis)
+    return on_basis(query.period, query.basis)
 
 
-def _on_basis(period: Period, basis: Basis) -> Period:
+def on_basis(period: Period, basis: Basis) -> Period:
     """On the invoice basis a period takes in every month that it touches."""
     if basis is Basis.USAGE:
         return period

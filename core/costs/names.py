@@ -1,7 +1,8 @@
 """The names that questions can mention, restricted to what their viewer may see."""
 
+import re
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any, Final
@@ -9,7 +10,22 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Select, Text, cast, false, func, select, true
 
 from core.access.model import Viewer
-from core.costs.model import PROJECT, CostQuery, Filter, Versus, Vocabulary
+from core.costs.listings import DimensionValue
+from core.costs.model import (
+    ACCOUNT,
+    CATEGORY,
+    PROJECT,
+    PROVIDER,
+    REGION,
+    SERVICE,
+    SKU,
+    TEAM,
+    CostQuery,
+    Dimension,
+    Filter,
+    Versus,
+    Vocabulary,
+)
 from core.costs.sql.conditions import OF_PROJECTS
 from core.costs.tables import (
     ABSENT,
@@ -25,6 +41,7 @@ from core.projects.model import UnknownProjectError
 from core.projects.tables import project_aliases, projects, scopes
 
 _EVERY: Final = true()
+_WORD: Final = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,3 +218,47 @@ def _among(id_: ColumnElement[int], used: set[int] | None) -> ColumnElement[bool
     if used is None:
         return _EVERY
     return id_.in_(used) if used else false()
+
+
+def known_values(vocabulary: Vocabulary, dimension: Dimension) -> list[DimensionValue]:
+    """All that a dimension is known to have."""
+    return [DimensionValue(*item) for item in _known(vocabulary, dimension).items()]
+
+
+def matching(
+    values: Iterable[DimensionValue], *, prefix: str = "", limit: int | None = None
+) -> tuple[DimensionValue, ...]:
+    """Those that have a word beginning so, in order; unassigned or absent last."""
+    found = (v for v in values if _has(v.value or "", prefix) or _has(v.name, prefix))
+    return tuple(sorted(found, key=_reading)[:limit])
+
+
+def _reading(value: DimensionValue) -> tuple[bool, str, str]:
+    return (value.value is None, (value.name or value.value or "").casefold(), value.value or "")
+
+
+def _has(text: str, prefix: str) -> bool:
+    """Whether the text, or a word in it, begins so."""
+    folded, wanted = text.casefold(), prefix.casefold()
+    return folded.startswith(wanted) or any(
+        word.startswith(wanted) for word in _WORD.findall(folded)
+    )
+
+
+def _known(vocabulary: Vocabulary, dimension: Dimension) -> Mapping[str, str]:
+    named: dict[str, Mapping[str, str]] = {
+        PROJECT.name: vocabulary.projects,
+        ACCOUNT.name: {id_: name for id_, (name, _) in vocabulary.accounts.items()},
+        SKU.name: vocabulary.skus,
+        REGION.name: vocabulary.regions,
+    }
+    plain = {
+        TEAM.name: vocabulary.teams,
+        SERVICE.name: vocabulary.services,
+        PROVIDER.name: vocabulary.providers,
+        CATEGORY.name: vocabulary.categories,
+        "label": vocabulary.labels.get(dimension.key, frozenset()),
+    }
+    if dimension.name in named:
+        return named[dimension.name]
+    return dict.fromkeys(plain[dimension.name], "")

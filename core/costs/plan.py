@@ -10,7 +10,15 @@ from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum, StrEnum
 
-from core.costs.compare import Shift, add_months, alignment, complete_parts, month_of, other_period
+from core.costs.compare import (
+    Shift,
+    add_months,
+    alignment,
+    complete_parts,
+    month_of,
+    on_basis,
+    other_period,
+)
 from core.costs.model import CATEGORY, REGION, SERVICE, SKU, Basis, CostQuery, Granularity
 from core.period import Period
 
@@ -66,7 +74,7 @@ class Plan:
 def plan(query: CostQuery, complete_until: date | None) -> Plan:
     """Plan a question, the days before `complete_until` being complete."""
     then = other_period(query)
-    now = query.period if query.basis is Basis.USAGE else _months(query.period)
+    now = on_basis(query.period, query.basis)
     comparable = complete_parts(now, then, complete_until, query.basis)
     return Plan(
         now=now,
@@ -78,10 +86,6 @@ def plan(query: CostQuery, complete_until: date | None) -> Plan:
         comparable=comparable,
         shift=alignment(now, then, query.granularity),
     )
-
-
-def _months(period: Period) -> Period:
-    return Period(month_of(period.start), add_months(month_of(period.last_day), 1), period.name)
 
 
 def _side(

@@ -16,9 +16,11 @@ from core.costs.assemble import Found, against, lines, sums_by_currency, totals
 from core.costs.basis import Basis
 from core.costs.codec import decode, encode
 from core.costs.listings import DimensionValue, Restatement, RowPage, SourceState
-from core.costs.model import CostAnswer, CostQuery, CostRow, Dimension, Vocabulary
+from core.costs.model import CostAnswer, CostQuery, CostRow, Dimension, Line, Vocabulary
 from core.costs.names import (
     Slugs,
+    known_values,
+    matching,
     mentions_projects,
     read_slugs,
     read_vocabulary,
@@ -27,6 +29,8 @@ from core.costs.names import (
 )
 from core.costs.notes import notes, refuse_unknown_rates
 from core.costs.plan import Plan, plan
+from core.costs.rows import read_page, stream
+from core.costs.state import read_restatements, read_sources
 from core.costs.versions import Versions
 from core.database import Database
 from core.period import Period
@@ -101,11 +105,22 @@ class CostService:
         Raises:
             BadPositionError: `after` is none that this question gave.
         """
-        raise NotImplementedError
+        query = await self._resolved(query, viewer)
+        async with self._database.read() as connection:
+            return await read_page(
+                connection,
+                query,
+                viewer.projects,
+                after=after,
+                limit=max(1, min(limit, MOST_ROWS)),
+            )
 
-    def stream(self, query: CostQuery, viewer: Viewer) -> AsyncIterator[CostRow]:
+    async def stream(self, query: CostQuery, viewer: Viewer) -> AsyncIterator[CostRow]:
         """All rows of a question, from one instant, in constant memory."""
-        raise NotImplementedError
+        query = await self._resolved(query, viewer)
+        async with self._database.begin() as tx:
+            async for row in stream(tx, query, viewer.projects):
+                yield row
 
     async def dimension(
         self,
@@ -125,11 +140,18 @@ class CostService:
             prefix: only those with a word of the identity or name that begins so, in any case.
             limit: no more than so many.
         """
-        raise NotImplementedError
+        if query is None:
+            values = known_values(await self.vocabulary(viewer), dimension)
+        else:
+            listed = replace(query, group_by=(dimension,), granularity=None, versus=None)
+            answer = await self.answer(replace(listed, top=None, over=None), viewer)
+            values = [_value(line, dimension) for line in answer.lines]
+        return matching(dict.fromkeys(values), prefix=prefix, limit=limit)
 
     async def data_state(self, viewer: Viewer) -> tuple[SourceState, ...]:
         """How fresh and how well proved the data is, per source, by name."""
-        raise NotImplementedError
+        async with self._database.read() as connection:
+            return await read_sources(connection, viewer.projects)
 
     async def restatements(
         self,
@@ -147,7 +169,10 @@ class CostService:
             before: the `id` to continue after.
             limit: no more than so many.
         """
-        raise NotImplementedError
+        async with self._database.read() as connection:
+            return await read_restatements(
+                connection, viewer.projects, period=period, before=before, limit=limit
+            )
 
     async def _fetch(self, key: Any, query: CostQuery, viewer: Viewer) -> CostAnswer:
         """Compute an answer, or have it from another replica."""
@@ -219,6 +244,10 @@ class CostService:
         if versioned not in self._names:
             self._names[versioned] = await self._flights.join(versioned, load)
         return self._names[versioned]
+
+
+def _value(line: Line, dimension: Dimension) -> DimensionValue:
+    return DimensionValue(line.group[dimension], (line.names or {}).get(dimension, ""))
 
 
 def _size(answer: CostAnswer) -> int:

@@ -91,3 +91,27 @@ def filter_parameters(where: tuple[Filter, ...], visible: frozenset[str] | None)
 def period_parameters(period: Period, index: int = 0) -> dict[str, Any]:
     """The bounds of a piece's days."""
     return {f"start_{index}": period.start, f"end_{index}": period.end}
+
+
+@dataclass(frozen=True, slots=True)
+class RowsShape:
+    """What statements that list rows differ in; `continued`: after a position."""
+
+    filters: tuple[tuple[str, bool], ...]
+    measure: Measure
+    basis: Basis
+    restricted: bool
+    continued: bool = False
+
+
+def rows_shape_of(
+    query: CostQuery, visible: frozenset[str] | None, *, continued: bool = False
+) -> RowsShape:
+    """The shape of a question whose rows are listed."""
+    return RowsShape(
+        filters=tuple((f.dimension.name, f.negated) for f in query.where),
+        measure=query.measure,
+        basis=query.basis,
+        restricted=visible is not None,
+        continued=continued,
+    )

@@ -1,0 +1,119 @@
+"""How good the data is: freshness and proof of each source, days that were restated."""
+
+from collections import defaultdict
+from typing import Any
+
+from sqlalchemy import Select, func, select
+
+from core.costs.listings import BillingPeriodState, Restatement, SourceState
+from core.costs.sql.conditions import OF_PROJECTS
+from core.costs.tables import (
+    billing_periods,
+    control_totals,
+    restatements,
+    services,
+    slices,
+    sources,
+)
+from core.database import Connection
+from core.period import Period
+from core.projects.tables import projects, scopes
+
+
+async def read_sources(
+    connection: Connection, visible: frozenset[str] | None
+) -> tuple[SourceState, ...]:
+    """The state of each source that a viewer of these projects (None: all) draws on, by name."""
+    statement = select(sources).order_by(sources.c.name)
+    if visible is not None:
+        held = select(scopes.c.provider).select_from(OF_PROJECTS)
+        statement = statement.where(
+            sources.c.provider.in_(held.where(projects.c.slug.in_(visible)))
+        )
+    periods: defaultdict[int, list[BillingPeriodState]] = defaultdict(list)
+    for row in await connection.execute(_periods()):
+        periods[row.source_id].append(
+            BillingPeriodState(row.billing_period, row.matches_export, row.final)
+        )
+    behind = {row[0]: row[1] for row in await connection.execute(_behind())}
+    currencies: defaultdict[int, list[str]] = defaultdict(list)
+    for source_id, currency in await connection.execute(_currencies()):
+        currencies[source_id].append(currency)
+    return tuple(
+        SourceState(
+            name=row.name,
+            kind=row.kind,
+            provider=row.provider,
+            through=row.through,
+            complete_until=row.complete_until,
+            synced_at=row.synced_at,
+            matches_export=bool(periods[row.id])
+            and all(period.matches_export for period in periods[row.id]),
+            behind=behind.get(row.id, 0),
+            billing_periods=tuple(periods[row.id]),
+            currencies=tuple(currencies[row.id]),
+        )
+        for row in await connection.execute(statement)
+    )
+
+
+def _periods() -> Select[Any]:
+    columns = billing_periods.c
+    return select(
+        columns.source_id, columns.billing_period, columns.matches_export, columns.final
+    ).order_by(columns.billing_period.desc())
+
+
+def _behind() -> Select[Any]:
+    return (
+        select(slices.c.source_id, func.count()).where(slices.c.behind).group_by(slices.c.source_id)
+    )
+
+
+def _currencies() -> Select[Any]:
+    return (
+        select(slices.c.source_id, control_totals.c.currency)
+        .join(slices, slices.c.id == control_totals.c.slice_id)
+        .distinct()
+        .order_by(control_totals.c.currency)
+    )
+
+
+async def read_restatements(
+    connection: Connection,
+    visible: frozenset[str] | None,
+    *,
+    period: Period | None,
+    before: int | None,
+    limit: int,
+) -> tuple[Restatement, ...]:
+    """Days that changed after they were published, newest record first."""
+    columns = restatements.c
+    statement = (
+        select(
+            columns.id,
+            columns.recorded_at,
+            sources.c.name,
+            columns.day,
+            projects.c.slug,
+            func.nullif(scopes.c.account_id, ""),
+            func.nullif(services.c.name, ""),
+            columns.currency,
+            columns.before,
+            columns.after,
+        )
+        .select_from(restatements)
+        .join(sources, sources.c.id == columns.source_id)
+        .join(scopes, scopes.c.id == columns.scope_id)
+        .outerjoin(projects, projects.c.id == scopes.c.project_id)
+        .join(services, services.c.id == columns.service_id)
+        .order_by(columns.id.desc())
+        .limit(limit)
+    )
+    if visible is not None:
+        statement = statement.where(projects.c.slug.in_(visible))
+    if period is not None:
+        statement = statement.where(columns.day >= period.start, columns.day < period.end)
+    if before is not None:
+        statement = statement.where(columns.id < before)
+    return tuple(Restatement(*row) for row in await connection.execute(statement))
