@@ -120,7 +120,10 @@ def totals(table: pa.Table) -> list[ControlTotal]:
     )
     return [
         ControlTotal(
-            *(row[name] for name in key),
+            billing_period=row["billing_period"],
+            charge_category=row["charge_category"],
+            source_type=row["source_type"],
+            currency=row["currency"],
             billed=row["billed_exact_sum"],
             effective=row["effective_exact_sum"],
             lines=row["lines_sum"],

@@ -81,6 +81,17 @@ async def touch(tx: Connection, source_id: int, slice_id: int, now: datetime) ->
     await match(tx, source_id, periods)
 
 
+async def mark_changed(tx: Connection, source_id: int, now: datetime) -> None:
+    """Billing periods that `delta` has changed, and whose rows are locked, aren't final now."""
+    await tx.execute(
+        text(
+            "UPDATE billing_periods SET final = false, changed_at = :now"
+            " WHERE source_id = :source AND billing_period IN (SELECT billing_period FROM delta)"
+        ),
+        {"source": source_id, "now": now},
+    )
+
+
 async def match(tx: Connection, source_id: int, periods: Sequence[date]) -> None:
     """Say which billing periods match in every slice that touches them.
 
@@ -94,3 +105,37 @@ async def match(tx: Connection, source_id: int, periods: Sequence[date]) -> None
         " WHERE b.source_id = :source AND b.billing_period = ANY(CAST(:periods AS date[]))"
     )
     await tx.execute(statement, {"source": source_id, "periods": list(periods)})
+
+
+async def refresh(tx: Connection, source_id: int, now: datetime) -> dict[date, int]:
+    """Say anew of all billing periods of a source whether they match, dropping empty ones.
+
+    Returns:
+        How many facts have no InvoiceId, by billing period.
+    """
+    parameters = {"source": source_id, "now": now}
+    mine = "FROM control_totals c JOIN slices s ON s.id = c.slice_id WHERE s.source_id = :source"
+    await tx.execute(
+        text(
+            "DELETE FROM billing_periods b WHERE b.source_id = :source"
+            f" AND b.billing_period NOT IN (SELECT c.billing_period {mine})"
+        ),
+        parameters,
+    )
+    await tx.execute(
+        text(
+            "INSERT INTO billing_periods"
+            " (source_id, billing_period, matches_export, final, changed_at, checked_at)"
+            " SELECT DISTINCT CAST(:source AS integer), c.billing_period, false, false,"
+            f" CAST(:now AS timestamptz), CAST(:now AS timestamptz) {mine} ORDER BY 2"
+            " ON CONFLICT (source_id, billing_period)"
+            " DO UPDATE SET checked_at = excluded.checked_at"
+        ),
+        parameters,
+    )
+    counted = await tx.execute(
+        text(f"SELECT c.billing_period, sum(c.uninvoiced) {mine} GROUP BY 1"), parameters
+    )
+    uninvoiced = {period: int(count) for period, count in counted}
+    await match(tx, source_id, sorted(uninvoiced))
+    return uninvoiced

@@ -25,10 +25,8 @@ from core.projects.service import ProjectService
 _SETTINGS: Final = (
     "SET LOCAL work_mem = '128MB'",
     "SET LOCAL jit = off",
-    # Temporary tables have no statistics. Twelve columns hash faster than they sort; rows that
-    # come sorted already add up faster, and in far less memory, than they hash.
+    # Temporary tables have no statistics; twelve columns hash faster than they sort.
     "SET LOCAL enable_mergejoin = off",
-    "SET LOCAL enable_hashagg = off",
 )
 
 
@@ -124,7 +122,7 @@ async def _write(tx: Connection, source: Source, reading: _Reading) -> Replaceme
     await _keep_rates(tx, source, reading.rates)
     days = reading.staged.days
     await slices.stored(tx, held, reading.item, days, matches=matches, now=reading.now)
-    await staging.drop(tx)
+    await facts.drop_temporary(tx)
     await data_version.bump(tx)
     return Replacement(Replaced.WRITTEN, added, removed, restated)
 

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import Row, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
-from core.costs.model import Slice
+from core.costs.model import Listing, Slice
 from core.costs.tables import slices, sources
 from core.database import Connection
 from core.errors import ConflictError, NotFoundError
@@ -30,6 +30,7 @@ class Source:
     provider: str
     held_since: date | None
     complete_until: date | None
+    through: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,19 +44,26 @@ class Held:
     last_day: date | None
 
 
+_SOURCE = (
+    sources.c.id,
+    sources.c.name,
+    sources.c.provider,
+    sources.c.held_since,
+    sources.c.complete_until,
+    sources.c.through,
+)
 _HELD = (slices.c.id, slices.c.fingerprint, slices.c.read_at, slices.c.first_day, slices.c.last_day)
 
 
-async def find_source(tx: Connection, name: str) -> Source:
-    """A registered source.
+async def find_source(tx: Connection, name: str, *, lock: bool = False) -> Source:
+    """A registered source; with `lock`, its row locked until the transaction's end.
 
     Raises:
         UnknownSourceError: with the names of those there are.
     """
-    columns = (sources.c.id, sources.c.name, sources.c.provider)
-    published = (sources.c.held_since, sources.c.complete_until)
+    statement = select(*_SOURCE).where(sources.c.name == name)
     row = (
-        await tx.execute(select(*columns, *published).where(sources.c.name == name))
+        await tx.execute(statement.with_for_update(key_share=True) if lock else statement)
     ).one_or_none()
     if row is None:
         names = (await tx.execute(select(sources.c.name).order_by(sources.c.name))).scalars()
@@ -63,9 +71,10 @@ async def find_source(tx: Connection, name: str) -> Source:
     return Source(*row)
 
 
-async def find(tx: Connection, source: Source, key: str) -> Held | None:
-    """What is stored of a slice, if anything is."""
+async def find(tx: Connection, source: Source, key: str, *, lock: bool = False) -> Held | None:
+    """What is stored of a slice, if anything is; with `lock`, its row locked."""
     statement = select(*_HELD).where(slices.c.source_id == source.id, slices.c.key == key)
+    statement = statement.with_for_update() if lock else statement
     return _held((await tx.execute(statement)).one_or_none())
 
 
@@ -94,6 +103,52 @@ async def is_newest(tx: Connection, source: Source, key: str) -> bool:
     greatest = select(func.max(slices.c.key.collate("C"))).where(slices.c.source_id == source.id)
     found = (await tx.execute(greatest)).scalar_one()
     return found is None or found <= key
+
+
+async def first_day(tx: Connection, source: Source) -> date | None:
+    """The first day of which any slice holds facts."""
+    statement = select(func.min(slices.c.first_day)).where(slices.c.source_id == source.id)
+    found: date | None = (await tx.execute(statement)).scalar_one()
+    return found
+
+
+async def mark(tx: Connection, source: Source, listing: Listing, now: datetime) -> None:
+    """Mark slices as behind whose fingerprint moved, and as archived those that vanished."""
+    statement = text(
+        "UPDATE slices s SET behind = t.behind, archived_at = t.archived_at FROM (SELECT s.id,"
+        " coalesce(l.fingerprint <> s.fingerprint, false) AS behind,"
+        " CASE WHEN l.key IS NULL AND :whole THEN coalesce(s.archived_at, :now)"
+        " WHEN l.key IS NULL THEN s.archived_at END AS archived_at"
+        " FROM slices s LEFT JOIN unnest(CAST(:keys AS text[]), CAST(:fingerprints AS text[]))"
+        " l(key, fingerprint) ON l.key = s.key WHERE s.source_id = :source) t"
+        " WHERE t.id = s.id"
+        " AND (s.behind, s.archived_at) IS DISTINCT FROM (t.behind, t.archived_at)"
+    )
+    parameters = {
+        "source": source.id,
+        "whole": listing.whole,
+        "keys": list(listing.fingerprints),
+        "fingerprints": list(listing.fingerprints.values()),
+        "now": now,
+    }
+    await tx.execute(statement, parameters)
+
+
+async def remove(tx: Connection, held: Held) -> None:
+    """Delete a slice's own row, and with it its control totals."""
+    await tx.execute(slices.delete().where(slices.c.id == held.id))
+
+
+async def release(tx: Connection, source: Source) -> None:
+    """Let go of the months that a source holds nothing of."""
+    await tx.execute(
+        text(
+            "DELETE FROM billing_claims b WHERE b.source_id = :source AND NOT EXISTS"
+            " (SELECT FROM control_totals c JOIN slices s ON s.id = c.slice_id"
+            " WHERE s.source_id = :source AND c.billing_period = b.billing_period)"
+        ),
+        {"source": source.id},
+    )
 
 
 async def seen(tx: Connection, held: Held, item: Slice) -> None:

@@ -10,21 +10,53 @@ A sync, from `core.ingest`:
 """
 
 from collections.abc import Collection, Mapping
-from datetime import datetime
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import delete, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+
+from core import data_version
+from core.costs import control, facts, rollups, slices
+from core.costs.completeness import OLDEST, WINDOW, HeldAt, complete_until, is_final
 from core.costs.model import Freshness, Listing, SourceInfo, StoredSlice
-from core.database import Database
+from core.costs.slices import Source
+from core.costs.tables import billing_periods, day_readings, sources
+from core.costs.tables import slices as slices_table
+from core.database import Connection, Database
 
 
 async def register(database: Database, source: SourceInfo) -> int:
     """Keep a source, or what changed of it; its id. Doing it again changes nothing."""
-    raise NotImplementedError
+    values = {"kind": source.kind, "provider": source.provider, "location": source.location}
+    statement = (
+        insert(sources)
+        .values(name=source.name, **values)
+        .on_conflict_do_update(index_elements=[sources.c.name], set_=values)
+        .returning(sources.c.id)
+    )
+    async with database.begin() as tx:
+        source_id: int = (await tx.execute(statement)).scalar_one()
+        return source_id
 
 
 async def stored_slices(database: Database, source: str) -> Mapping[str, StoredSlice]:
     """The slices stored of a source, by key; none if it isn't registered."""
-    raise NotImplementedError
+    t = slices_table.c
+    statement = (
+        select(t.key, t.fingerprint, t.read_at, t.matches_export, t.behind, t.archived_at)
+        .join(sources, sources.c.id == t.source_id)
+        .where(sources.c.name == source)
+        .order_by(t.key.collate("C"))
+    )
+    async with database.read() as connection:
+        return {
+            key: StoredSlice(key, fingerprint, read_at, matches, behind, archived is not None)
+            for key, fingerprint, read_at, matches, behind, archived in await connection.execute(
+                statement
+            )
+        }
 
 
 async def finish_sync(
@@ -53,9 +85,115 @@ async def finish_sync(
     Raises:
         UnknownSourceError: it isn't registered.
     """
-    raise NotImplementedError
+    here = now.astimezone(zone)
+    async with database.begin() as tx:
+        found = await slices.find_source(tx, source, lock=True)
+        await slices.mark(tx, found, listing, now)
+        until = await _complete_until(tx, found, here.date())
+        through = through or found.through
+        if until is not None and through is not None:
+            until = min(until, through.astimezone(zone).date())
+        matches, final = await _judge_periods(tx, found, here)
+        await tx.execute(
+            update(sources)
+            .where(sources.c.id == found.id)
+            .values(
+                through=through,
+                complete_until=until,
+                held_since=await slices.first_day(tx, found),
+                synced_at=now,
+            )
+        )
+        await data_version.bump(tx)
+        return Freshness(through, until, matches, final)
+
+
+async def _complete_until(tx: Connection, source: Source, today: date) -> date | None:
+    """Keep what each young day holds now; None if there is no day at all."""
+    oldest = today - timedelta(days=WINDOW + OLDEST)
+    held = await _held(tx, source, oldest, today)
+    young = [
+        {"source_id": source.id, "day": day, "currency": code, "age": age, "amount": amount}
+        for (day, code), amount in sorted(held.items())
+        if (age := (today - day).days) <= OLDEST
+    ]
+    if young:
+        # The first reading at an age stays: a day may be asked about right after it.
+        await tx.execute(insert(day_readings).on_conflict_do_nothing(), young)
+    mine = day_readings.c.source_id == source.id
+    await tx.execute(delete(day_readings).where(mine, day_readings.c.day < oldest))
+    columns = (day_readings.c.day, day_readings.c.currency, day_readings.c.age)
+    rows = await tx.execute(select(*columns, day_readings.c.amount).where(mine))
+    readings = [
+        HeldAt(day, age, then, held.get((day, code), Decimal(0))) for day, code, age, then in rows
+    ]
+    if not held and await slices.first_day(tx, source) is None:
+        return None
+    return complete_until(today, readings)
+
+
+async def _held(
+    tx: Connection, source: Source, start: date, end: date
+) -> dict[tuple[date, str], Decimal]:
+    """The measure `cost` of a source by day and currency, from its facts."""
+    statement = text(
+        "SELECT f.day, f.currency, sum(f.effective) FROM charge_daily f"
+        " JOIN slices s ON s.id = f.slice_id AND s.source_id = :source"
+        " JOIN kinds k ON k.id = f.kind_id AND k.in_cost"
+        " WHERE f.day >= :start AND f.day < :end GROUP BY 1, 2"
+    )
+    parameters = {"source": source.id, "start": start, "end": end}
+    return {(day, code): amount for day, code, amount in await tx.execute(statement, parameters)}
+
+
+async def _judge_periods(tx: Connection, source: Source, now: datetime) -> tuple[bool, bool]:
+    """Say of each billing period whether it matches and is final; whether all do and are."""
+    uninvoiced = await control.refresh(tx, source.id, now)
+    mine = billing_periods.c.source_id == source.id
+    rows = (await tx.execute(select(billing_periods).where(mine))).all()
+    finals = {
+        row.billing_period: is_final(
+            row.billing_period,
+            uninvoiced=uninvoiced[row.billing_period],
+            changed_at=row.changed_at,
+            now=now,
+        )
+        for row in rows
+    }
+    for final in (True, False):
+        periods = [period for period, value in finals.items() if value is final]
+        await tx.execute(
+            update(billing_periods)
+            .where(mine, billing_periods.c.billing_period.in_(periods))
+            .values(final=final)
+        )
+    return all(row.matches_export for row in rows), all(finals.values())
 
 
 async def prune(database: Database, source: str, keys: Collection[str], *, now: datetime) -> int:
-    """Delete slices, their facts, their part of the rollups; how many there were."""
-    raise NotImplementedError
+    """Delete slices, their facts and their part of the rollups; how many there were.
+
+    One transaction a slice. Billing periods that the source holds nothing of any more are free
+    for another.
+
+    Raises:
+        UnknownSourceError: it isn't registered.
+    """
+    gone = 0
+    for key in sorted(keys):
+        async with database.begin() as tx:
+            found = await slices.find_source(tx, source)
+            held = await slices.find(tx, found, key, lock=True)
+            if held is None:
+                continue
+            await facts.make_staged(tx)
+            await facts.write(tx, held)
+            await rollups.add(tx)
+            await slices.remove(tx, held)
+            await control.refresh(tx, found.id, now)
+            await control.mark_changed(tx, found.id, now)
+            await slices.release(tx, found)
+            await facts.drop_temporary(tx)
+            await data_version.bump(tx)
+            gone += 1
+    return gone

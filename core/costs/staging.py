@@ -1,6 +1,8 @@
 """A slice on its way in: from Arrow columns to a temporary table shaped like the facts."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from decimal import MAX_PREC, Decimal, localcontext
@@ -13,32 +15,12 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv
-from sqlalchemy import text
 
+from core.costs import facts
+from core.costs.facts import FACT, IDENTITY, VALUES
 from core.database import Connection
 
-IDENTITY: Final = (
-    "day",
-    "billing_period",
-    "billing_account_id",
-    "scope_id",
-    "service_id",
-    "sku_id",
-    "region_id",
-    "tag_set_id",
-    "kind_id",
-    "invoice_id",
-    "currency",
-    "unit",
-)
-"""What tells the facts of a slice apart; never null."""
-
-AMOUNTS: Final = ("billed", "effective", "list", "contracted")
-VALUES: Final = (*AMOUNTS, "quantity", "lines")
-FACT: Final = (*IDENTITY, *VALUES)
-"""The columns of a fact, but its slice."""
-
-_CHUNK: Final = 1 << 20
+_CHUNK: Final = 1 << 15
 _ROOM: Final = 1 << 62
 
 # In this order sorting for the rollups costs next to nothing, and what is asked for together
@@ -61,29 +43,26 @@ _ORDER: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Staged:
-    """Rows ready to be copied, as CSV. `days`: those that have rows, in order."""
+    """Rows ready to be copied: facts by `_ORDER`. `days`: those that have rows, in order."""
 
-    body: pa.Buffer
+    rows: pa.Table
     days: tuple[date, ...]
 
 
 def stage(charges: pa.Table, ids: Mapping[str, npt.NDArray[np.int32]]) -> Staged:
-    """Write a slice's rows as facts. Takes a while: not for the event loop's own thread."""
-    facts = pa.table({name: ids[name] if name in ids else charges[name] for name in FACT})
-    days = sorted(pc.unique(facts["day"]).to_pylist())
-    codes = _codes(facts)
+    """Make facts of a slice's rows. Takes a while: not for the event loop's own thread."""
+    rows = pa.table({name: ids[name] if name in ids else charges[name] for name in FACT})
+    days = sorted(pc.unique(rows["day"]).to_pylist())
+    codes = _codes(rows)
     order = np.argsort(codes)
-    facts = _added_up(facts.take(order), codes[order])
-    sink = pa.BufferOutputStream()
-    csv.write_csv(facts, sink, csv.WriteOptions(include_header=False))
-    return Staged(sink.getvalue(), tuple(days))
+    return Staged(_added_up(rows.take(order), codes[order]), tuple(days))
 
 
-def _codes(facts: pa.Table) -> npt.NDArray[np.int64]:
+def _codes(rows: pa.Table) -> npt.NDArray[np.int64]:
     """A number for each row: equal where the whole identity is, and in the order of `_ORDER`."""
-    codes, room = np.zeros(len(facts), dtype=np.int64), 1
+    codes, room = np.zeros(len(rows), dtype=np.int64), 1
     for name in _ORDER:
-        indices, count = _indices(facts[name].combine_chunks())
+        indices, count = _indices(rows[name].combine_chunks())
         if room * count > _ROOM:
             distinct, codes = np.unique(codes, return_inverse=True)
             room = len(distinct)
@@ -103,18 +82,16 @@ def _indices(column: pa.Array) -> tuple[npt.NDArray[np.int64], int]:
     return numbers, int(numbers.max()) + 1
 
 
-def _added_up(facts: pa.Table, codes: npt.NDArray[np.int64]) -> pa.Table:
+def _added_up(rows: pa.Table, codes: npt.NDArray[np.int64]) -> pa.Table:
     """Make one row of neighbours with the same identity; an unknown value adds nothing."""
     same = codes[1:] == codes[:-1]
     if not same.any():
-        return facts
-    first = np.concatenate(([True], ~same))
-    group = np.cumsum(first) - 1
-    repeated = np.isin(group, group[1:][same])
-    rows = facts.filter(pa.array(repeated)).to_pylist()
-    sums = [_sum(list(same_rows)) for _, same_rows in groupby(rows, itemgetter(*IDENTITY))]
+        return rows
+    repeated = np.concatenate((same, [False])) | np.concatenate(([False], same))
+    equal = groupby(rows.filter(pa.array(repeated)).to_pylist(), itemgetter(*IDENTITY))
+    sums = [_sum(list(group)) for _, group in equal]
     return pa.concat_tables(
-        [facts.filter(pa.array(~repeated)), pa.Table.from_pylist(sums, facts.schema)]
+        [rows.filter(pa.array(~repeated)), pa.Table.from_pylist(sums, rows.schema)]
     )
 
 
@@ -132,22 +109,42 @@ def _sum(rows: list[dict[str, Any]]) -> dict[str, Any]:
 
 async def copy(tx: Connection, staged: Staged) -> None:
     """Fill the temporary table `staged`, which lasts until the transaction's end."""
-    columns = ", ".join(FACT)
-    await tx.execute(
-        text(
-            f"CREATE TEMP TABLE staged ON COMMIT DROP AS SELECT {columns} FROM charge_daily LIMIT 0"
-        )
-    )
+    await facts.make_staged(tx)
     raw = await tx.get_raw_connection()
-    driver = raw.driver_connection
-    await driver.copy_to_table("staged", source=_chunks(staged.body), columns=FACT, format="csv")
+    driver: Any = raw.driver_connection
+    await driver.copy_to_table(
+        "staged",
+        source=_encoded(staged.rows),
+        columns=FACT,
+        format="csv",
+        force_not_null=("invoice_id", "currency", "unit"),
+    )
 
 
-async def _chunks(body: pa.Buffer) -> AsyncGenerator[bytes]:
-    for start in range(0, body.size, _CHUNK):
-        yield body.slice(start, min(_CHUNK, body.size - start)).to_pybytes()
+async def _encoded(rows: pa.Table) -> AsyncGenerator[pa.Buffer]:
+    """Chunks of CSV, each written in a thread while the server reads the one before."""
+    upcoming: asyncio.Task[pa.Buffer] | None = None
+    try:
+        for batch in rows.to_batches(max_chunksize=_CHUNK):
+            ready, upcoming = upcoming, asyncio.create_task(asyncio.to_thread(_csv, batch))
+            if ready is not None:
+                yield await ready
+        if upcoming is not None:
+            yield await upcoming
+    finally:
+        if upcoming is not None:
+            await upcoming
 
 
-async def drop(tx: Connection) -> None:
-    """Drop the temporary tables now: a transaction inside a savepoint may hold two slices."""
-    await tx.execute(text("DROP TABLE IF EXISTS staged, difference, delta"))
+def _csv(batch: pa.RecordBatch) -> pa.Buffer:
+    """CSV, quoted only if something in it needs that: amounts never do, and they are most."""
+    with suppress(pa.ArrowInvalid):
+        return _written(batch, "none")
+    return _written(batch, "needed")
+
+
+def _written(batch: pa.RecordBatch, quoting: str) -> pa.Buffer:
+    sink = pa.BufferOutputStream()
+    options = csv.WriteOptions(include_header=False, quoting_style=quoting)
+    csv.write_csv(batch, sink, options)
+    return sink.getvalue()
