@@ -267,7 +267,7 @@ class CostRow:
     amount: Decimal
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class Vocabulary:
     """The names that a question can mention: what the parser matches words against.
 

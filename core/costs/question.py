@@ -1,0 +1,33 @@
+"""The question language: `/cost checkout last-7d by service`, into a `CostQuery` and back.
+
+Its grammar is in `core/costs/language/reader.py`, that of periods in `core/named_period.py`.
+"""
+
+from core.costs.language.command import COST, Command, parse_command
+from core.costs.language.errors import (
+    ChannelWithoutProjectsError,
+    QuestionError,
+    SaidTwiceError,
+    UnknownNameError,
+)
+from core.costs.language.examples import QUESTION_HELP, Example, Topic
+from core.costs.language.reader import parse_cost_query
+from core.costs.language.words import RESERVED, VERBS
+from core.costs.language.writer import write
+
+__all__ = [
+    "COST",
+    "QUESTION_HELP",
+    "RESERVED",
+    "VERBS",
+    "ChannelWithoutProjectsError",
+    "Command",
+    "Example",
+    "QuestionError",
+    "SaidTwiceError",
+    "Topic",
+    "UnknownNameError",
+    "parse_command",
+    "parse_cost_query",
+    "write",
+]
