@@ -64,8 +64,9 @@ def cost_answer(
         send_chart: offer to send the picture, where this message can't hold it.
         apology: one sentence on what is missing from it, such as a chart that failed.
     """
+    drawn = chart_of(answer)
     headline = sentence(partial(words.headline, answer))
-    picture = list(_picture(answer, chart))
+    picture = [] if drawn is None else list(_picture(answer, chart, drawn.alt))
     above: list[Block] = [
         section(headline, "answer"),
         context(_understood(answer, shared_by), "question"),
@@ -76,7 +77,9 @@ def cost_answer(
         context(escape(words.fresh(answer.freshness)), "freshness"),
         *actions.row(
             actions.answer_buttons(
-                answer, share=share and shared_by is None, send_chart=send_chart
+                answer,
+                share=share and shared_by is None,
+                send_chart=send_chart and drawn is not None,
             ),
             "actions",
         ),
@@ -96,18 +99,14 @@ def _understood(answer: CostAnswer, shared_by: str | None) -> str:
 
 
 def _picture(
-    answer: CostAnswer, place: ChartPlace | None
+    answer: CostAnswer, place: ChartPlace | None, alt: str
 ) -> Iterator[ImageBlock | DataVisualizationBlock]:
-    chart = chart_of(answer) if place is not None else None
-    if chart is None:
-        return
     match place:
         case ChartImage(url):
-            yield ImageBlock(image_url=url, alt_text=chart.alt, block_id="chart")
+            yield ImageBlock(image_url=url, alt_text=alt, block_id="chart")
         case ChartFile(id=file):
-            yield ImageBlock(
-                slack_file=SlackFile(url=None, id=file), alt_text=chart.alt, block_id="chart"
-            )
+            uploaded = SlackFile(url=None, id=file)
+            yield ImageBlock(slack_file=uploaded, alt_text=alt, block_id="chart")
         case ChartNative():
             yield from native_chart(answer)
 

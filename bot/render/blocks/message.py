@@ -17,6 +17,7 @@ from bot.render.words import Mark
 
 MOST_TEXT: Final = 12_000
 """Characters of all blocks together. Slack refuses somewhere above 13,200 (bolt-js#2509)."""
+_UNREAD: Final = {"type", "block_id", "action_id", "value", "image_url", "style", "align", "id"}
 _ON: Final = "\x02"
 _OFF: Final = "\x03"
 _SECTION: Final = 3000
@@ -84,10 +85,9 @@ def text_size(blocks: Sequence[Block]) -> int:
 
 
 def size(value: object) -> int:
-    """How many characters of text Slack counts in blocks, rendered."""
+    """How many characters people can read in blocks, rendered."""
     if isinstance(value, dict):
-        return sum(
-            len(part) if key in ("text", "alt_text") and isinstance(part, str) else size(part)
-            for key, part in value.items()
-        )
-    return sum(map(size, value)) if isinstance(value, list) else 0
+        return sum(size(part) for key, part in value.items() if key not in _UNREAD)
+    if isinstance(value, list):
+        return sum(map(size, value))
+    return len(value) if isinstance(value, str) else 0

@@ -44,7 +44,7 @@ def _stacked(layout: Grid) -> DataVisualizationBlock:
     step = -(-len(layout.slots) // _POINTS)
     starts = layout.slots[::step]
     labels = _unique([words.slot_short(start, layout.granularity) for start in starts])
-    names = _unique([group.name or "Cost" for group in layout.groups])
+    names = _unique([group.name for group in layout.groups])
     series = [
         (name, [sum(group.amounts[i : i + step]) for i in range(0, len(layout.slots), step)])
         for name, group in zip(names, layout.groups, strict=True)
@@ -81,7 +81,7 @@ def _block(
 def _unique(names: Sequence[str]) -> list[str]:
     """Names cut to what Slack shows, and numbered where that made two alike."""
     labels: list[str] = []
-    for name in names:
+    for name in (" ".join(each.split()) or "Cost" for each in names):
         label, number = cut(name, _LABEL), 2
         while label in labels:
             suffix = f" {number}"

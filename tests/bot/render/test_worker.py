@@ -1,0 +1,151 @@
+"""The process that draws: apart, replaced when it dies, never in the loop's way."""
+
+import asyncio
+import os
+import signal
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.render.charts import chart_of
+from bot.render.charts.spec import Chart, Stacks
+from bot.render.charts.worker import ChartError, ChartQueueFullError, ChartWorker
+from tests.support.answers import by_service
+
+_PNG = b"\x89PNG"
+
+
+def _told(worker: ChartWorker, what: str) -> str:
+    """What the kernel says of the process."""
+    return Path(f"/proc/{worker.pid}/{what}").read_text()
+
+
+@pytest.fixture
+async def worker() -> AsyncIterator[ChartWorker]:
+    made = ChartWorker()
+    await made.start()
+    yield made
+    await made.close()
+
+
+@pytest.fixture
+def chart() -> Chart:
+    made = chart_of(by_service(("A", "2"), ("B", "1")))
+    assert made is not None
+    return made
+
+
+async def test_draws(worker: ChartWorker, chart: Chart) -> None:
+    assert (await worker.draw(chart)).startswith(_PNG)
+
+
+async def test_draws_for_many_at_once(worker: ChartWorker, chart: Chart) -> None:
+    pictures = await asyncio.gather(*(worker.draw(chart) for _ in range(8)))
+    assert len(set(pictures)) == 1
+
+
+async def test_a_killed_process_is_replaced(worker: ChartWorker, chart: Chart) -> None:
+    killed = worker.pid
+    assert killed is not None
+    os.kill(killed, signal.SIGKILL)
+    assert (await worker.draw(chart)).startswith(_PNG)
+    assert worker.pid not in (None, killed)
+
+
+async def test_killed_while_it_draws_the_picture_still_comes(
+    worker: ChartWorker, chart: Chart
+) -> None:
+    drawing = asyncio.create_task(worker.draw(chart))
+    await asyncio.sleep(0.02)
+    assert worker.pid is not None
+    os.kill(worker.pid, signal.SIGKILL)
+    assert (await drawing).startswith(_PNG)
+
+
+async def test_what_cannot_be_drawn_is_an_error_and_the_next_is_drawn(
+    worker: ChartWorker, chart: Chart
+) -> None:
+    broken = Chart("", "", "", "", Stacks((), (), (), None))  # type: ignore[arg-type] # broken
+    process = worker.pid
+    with pytest.raises(ChartError, match="could not be drawn"):
+        await worker.draw(broken)
+    assert (await worker.draw(chart)).startswith(_PNG)
+    assert worker.pid == process
+
+
+async def test_too_late_is_an_error_and_the_next_is_drawn(chart: Chart) -> None:
+    worker = ChartWorker(timeout=0.001)
+    with pytest.raises(ChartError, match="longer than"):
+        await worker.draw(chart)
+    worker._timeout = 10
+    assert (await worker.draw(chart)).startswith(_PNG)
+    await worker.close()
+
+
+async def test_too_many_waiting_are_refused(chart: Chart) -> None:
+    worker = ChartWorker(waiting=1)
+    results = await asyncio.gather(*(worker.draw(chart) for _ in range(4)), return_exceptions=True)
+    refused = [each for each in results if isinstance(each, ChartQueueFullError)]
+    assert len(refused) == 2
+    assert sum(isinstance(each, bytes) for each in results) == 2
+    await worker.close()
+
+
+async def test_who_gives_up_leaves_no_picture_for_the_next(
+    worker: ChartWorker, chart: Chart
+) -> None:
+    """A cancelled request's reply is never taken for another's."""
+    other = chart_of(by_service(("C", "3"), ("D", "2"), ("E", "1")))
+    assert other is not None
+    expected = await worker.draw(other)
+    given_up = asyncio.create_task(worker.draw(chart))
+    await asyncio.sleep(0.02)
+    given_up.cancel()
+    assert await worker.draw(other) == expected
+
+
+async def test_closed_it_is_gone_and_draws_no_more(chart: Chart) -> None:
+    worker = ChartWorker()
+    await worker.start()
+    await worker.close()
+    assert worker.pid is None
+    with pytest.raises(ChartError):
+        await worker.draw(chart)
+
+
+async def test_no_secret_reaches_the_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-secret")
+    worker = ChartWorker()
+    await worker.start()
+    environment = _told(worker, "environ")
+    assert "MPLCONFIGDIR" in environment
+    assert "xoxb-secret" not in environment
+    await worker.close()
+
+
+async def test_it_is_small_and_imports_nothing_of_the_application(
+    worker: ChartWorker, chart: Chart
+) -> None:
+    for _ in range(10):
+        await worker.draw(chart)
+    status = _told(worker, "status")
+    resident = next(int(x.split()[1]) for x in status.splitlines() if x.startswith("VmRSS"))
+    assert resident < 130_000
+    mapped = _told(worker, "maps")
+    assert "asyncpg" not in mapped
+    assert "aiohttp" not in mapped
+
+
+async def test_the_loop_goes_on_while_it_draws(worker: ChartWorker, chart: Chart) -> None:
+    """Ten pictures take a second of drawing; the loop never waits a tenth of one for them."""
+    longest = 0.0
+    drawing = asyncio.gather(*(worker.draw(chart) for _ in range(10)))
+    while not drawing.done():
+        before = time.perf_counter()
+        await asyncio.sleep(0)
+        longest = max(longest, time.perf_counter() - before)
+        await asyncio.sleep(0.001)
+    await drawing
+    assert longest < 0.1
