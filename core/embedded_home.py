@@ -118,8 +118,9 @@ class Home:
 
     def prepare(self) -> None:
         """See that a server can run here; make its cluster if there is none."""
+        server = program("postgres")
         if self.account:
-            _check_open(self.account, self.folder, program("postgres"))
+            _check_open(self.account, self.folder, server)
         if not self.cluster.exists():
             self._make_cluster()
         self._check_major()
