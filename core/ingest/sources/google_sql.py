@@ -285,7 +285,7 @@ def _labels(export: Export) -> str:
     if not export.labels or not places:
         return "'{}'"
     members = ", ".join(_member(key, places) for key in export.labels)
-    return f"CONCAT('{{', ARRAY_TO_STRING([{members}], ','), '}}')"
+    return f"CONCAT('{{', COALESCE(ARRAY_TO_STRING([{members}], ','), ''), '}}')"
 
 
 def _member(key: str, places: Sequence[str]) -> str:
