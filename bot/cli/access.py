@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from bot.cli import console
-from bot.rest import tokens
+from bot.rest.tokens import Keys
 from bot.services import Services
 from core.access.model import OPERATOR, Member, Role, UnknownRoleError
 from core.errors import InvalidError
@@ -56,7 +56,7 @@ def issue(
             by=OPERATOR,
             projects=frozenset(slugs) if slugs else None,
         )
-        signed = tokens.sign(issued, services.settings)
+        signed = Keys(services.settings).sign(issued)
         if as_json:
             console.print_json({"token": signed, "jti": issued.jti, "expires": issued.expires_at})
         else:

@@ -27,7 +27,8 @@ from core.costs.model import (
     label,
 )
 from core.errors import InvalidError
-from core.period import Period, read_period
+from core.named_period import parse_period
+from core.period import Period
 
 FILTERS = (PROJECT, TEAM, SERVICE, SKU, REGION, PROVIDER, ACCOUNT, CATEGORY)
 _ABSENT = ("none", "unassigned")
@@ -80,7 +81,7 @@ class CostParameters(BaseModel):
         """The days asked for."""
         if self.start is not None or self.end is not None:
             return self._written()
-        return read_period(self.period or "mtd", today=today)
+        return parse_period(self.period or "mtd", today)
 
     def _written(self) -> Period:
         if self.period is not None:
@@ -196,7 +197,7 @@ def _versus(words: str | None, today: date, names: Vocabulary) -> Versus | None:
     if slug is not None:
         return Versus("project", project=slug)
     try:
-        return Versus("period", period=read_period(words, today=today))
+        return Versus("period", period=parse_period(words, today))
     except InvalidError as error:
         raise ParameterError(
             f"{words!r} is nothing to compare with.",

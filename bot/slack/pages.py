@@ -6,20 +6,30 @@ from typing import Final
 from bot.render import blocks
 from bot.slack.asked import Asked
 from bot.slack.desk import Desk
-from core.costs.question import help_topics
+from core.costs.question import QUESTION_HELP
+
+_COMMANDS: Final = [
+    ("the projects, and who answers for them", "projects"),
+    ("one of them", "project checkout"),
+    ("the figures as a file", "export checkout last-month daily"),
+    ("how fresh the data is, and whether it matches the export", "data"),
+    ("who you are here", "whoami"),
+]
 
 type Page = Callable[[Desk, Asked, str], Awaitable[None]]
 
 
-async def help_page(desk: Desk, asked: Asked, topic: str) -> None:
-    """Help by example, on everything or on one topic."""
-    topics = help_topics()
-    wanted = topic.strip().lower()
-    titles = [wanted] if wanted in topics else list(topics)
-    examples = [example for title in titles for example in topics[title]]
-    title = f"Help: {wanted}" if wanted in topics else "What can be asked"
-    more = f"More on one topic: {desk.command} help {' | '.join(topics)}"
-    await desk.answer(asked, blocks.help_page(title, examples, command=desk.command, more=more))
+async def help_page(desk: Desk, asked: Asked, rest: str) -> None:
+    """Help by example: where to begin, or one topic."""
+    word = rest.strip().lower()
+    topic = QUESTION_HELP.get(word, QUESTION_HELP["start"])
+    more = f"{topic.note} More: {desk.command} help {' | '.join(QUESTION_HELP)}.".strip()
+    examples = [(each.meaning, each.question) for each in topic.examples]
+    if topic is QUESTION_HELP["start"]:
+        examples += _COMMANDS
+    await desk.answer(
+        asked, blocks.help_page(topic.title, examples, command=desk.command, more=more)
+    )
 
 
 async def data_state(desk: Desk, asked: Asked, _: str) -> None:
