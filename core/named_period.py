@@ -1,7 +1,7 @@
 """Periods as people name them.
 
     PERIOD   = 'today' | 'yesterday'
-             | ['last'] N UNIT                    7d, last-7d, last 7 days, last-4w, last-3m, last-2q
+             | ['last'] N UNIT                    7d, last-7d, last 7 days, last-4w, last-3m
              | ('this' | 'last') UNIT             this-week is wtd, this-month mtd and so on
              | 'wtd' | 'mtd' | 'qtd' | 'ytd'
              | POINT                              whole: its first day to its last
@@ -56,12 +56,11 @@ NAMES: Final = (
 )  # fmt: skip
 """Names to suggest from; the grammar has endless more."""
 
-_NUMBERS: Final = {
-    name: number
-    for number, name in enumerate(
-        "one two three four five six seven eight nine ten eleven twelve".split(), start=1
-    )
-}
+_COUNT: Final = (
+    "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven",
+    "twelve",
+)  # fmt: skip
+_NUMBERS: Final = {name: number for number, name in enumerate(_COUNT, start=1)}
 _UNITS: Final = {
     "d": "days day", "w": "weeks week wks wk", "m": "months month mths mth mo",
     "q": "quarters quarter", "y": "years year yrs yr",
@@ -70,6 +69,7 @@ _UNIT_OF: Final = {name: unit for unit, names in _UNITS.items() for name in (*na
 _LEAST_DAYS: Final = {"d": 1, "w": 7, "m": 28, "q": 90, "y": 365}
 _MONTHS_OF: Final = {"m": 1, "q": 3, "y": 12}
 _LONGEST_NUMBER: Final = 6
+_DASHES: Final = dict.fromkeys((0x2010, 0x2011, 0x2012, 0x2013, 0x2014, 0x2015, 0x2212), "-")
 
 
 class UnknownPeriodError(PeriodError):
@@ -113,9 +113,12 @@ _PERIOD: Final = re.compile(
     re.VERBOSE,
 )
 STARTS: Final = frozenset(
-    "today yesterday since starting from between last past previous prior this current wtd mtd qtd "
-    "ytd week month quarter year".split()
-) | frozenset((*MONTHS, *_NUMBERS))
+    {
+        "today", "yesterday", "since", "starting", "from", "between", "last", "past", "previous",
+        "prior", "this", "current", "wtd", "mtd", "qtd", "ytd", "week", "month", "quarter", "year",
+        *MONTHS, *_NUMBERS,
+    }
+)  # fmt: skip
 """How a period can begin, unless with a digit or a quarter."""
 
 
@@ -134,7 +137,7 @@ def parse_period(text: str, today: date) -> Period:
     Raises:
         PeriodError: it is none, or none that can be asked about; with the nearest.
     """
-    said = " ".join(text.lower().replace("–", "-").replace("—", "-").split())
+    said = " ".join(text.lower().translate(_DASHES).split())
     match = find(said)
     if match is None or match.end() != len(said):
         raise UnknownPeriodError(
@@ -162,14 +165,11 @@ def _resolve(match: re.Match[str], today: date) -> Period:
     if match["count"]:
         unit = _UNIT_OF[match["short"] or match["long"]]
         return _counted(match["number"], unit, match.group(), today)
-    if match["which"]:
-        unit = match["unit"]
-        if match["which"] in ("this", "current") or match["sofar"]:
-            return _to_date(unit[0], today)
-        return _last(unit, today)
-    if match["todate"]:
-        return _to_date(match["todate"][0], today)
-    return _point(match["point"], today)
+    if match["point"]:
+        return _point(match["point"], today)
+    if match["which"] in ("this", "current") or match["todate"] or match["sofar"]:
+        return _to_date((match["todate"] or match["unit"])[0], today)
+    return _last(match["unit"], today)
 
 
 def _range(match: re.Match[str], today: date) -> Period:

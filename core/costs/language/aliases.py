@@ -3,13 +3,21 @@
 from typing import Final
 
 SERVICES: Final = {
-    "ec2": ("Amazon Elastic Compute Cloud", "Amazon Elastic Compute Cloud - Compute", "EC2 - Other", "AmazonEC2"),
+    "ec2": (
+        "Amazon Elastic Compute Cloud", "Amazon Elastic Compute Cloud - Compute", "EC2 - Other",
+        "AmazonEC2",
+    ),
     "ebs": ("Amazon Elastic Block Store", "EC2 - Other"),
     "s3": ("Amazon Simple Storage Service", "AmazonS3"),
     "rds": ("Amazon Relational Database Service", "AmazonRDS"),
-    "eks": ("Amazon Elastic Kubernetes Service", "Amazon Elastic Container Service for Kubernetes", "AmazonEKS"),
+    "eks": (
+        "Amazon Elastic Kubernetes Service", "Amazon Elastic Container Service for Kubernetes",
+        "AmazonEKS",
+    ),
     "ecs": ("Amazon Elastic Container Service", "AmazonECS"),
-    "ecr": ("Amazon Elastic Container Registry", "Amazon EC2 Container Registry (ECR)", "AmazonECR"),
+    "ecr": (
+        "Amazon Elastic Container Registry", "Amazon EC2 Container Registry (ECR)", "AmazonECR",
+    ),
     "elb": ("Elastic Load Balancing", "Amazon Elastic Load Balancing", "AWSELB"),
     "lambda": ("AWS Lambda", "AWSLambda"),
     "ddb": ("Amazon DynamoDB", "AmazonDynamoDB"),
@@ -17,7 +25,9 @@ SERVICES: Final = {
     "sqs": ("Amazon Simple Queue Service", "AWSQueueService"),
     "sns": ("Amazon Simple Notification Service", "AmazonSNS"),
     "cloudwatch": ("Amazon CloudWatch", "AmazonCloudWatch"),
-    "cdn": ("Amazon CloudFront", "Cloud CDN", "Azure Front Door Service", "Content Delivery Network"),
+    "cdn": (
+        "Amazon CloudFront", "Cloud CDN", "Azure Front Door Service", "Content Delivery Network",
+    ),
     "gce": ("Compute Engine",),
     "gcs": ("Cloud Storage",),
     "gke": ("Kubernetes Engine", "Google Kubernetes Engine"),
@@ -31,15 +41,25 @@ SERVICES: Final = {
     "kms": ("Cloud Key Management Service (KMS)", "AWS Key Management Service"),
     "lb": ("Cloud Load Balancing", "Elastic Load Balancing", "Load Balancer", "Networking"),
     "aks": ("Azure Kubernetes Service",),
-    "vm": ("Compute Engine", "Amazon Elastic Compute Cloud", "Amazon Elastic Compute Cloud - Compute", "AmazonEC2", "Virtual Machines"),
+    "vm": (
+        "Compute Engine", "Amazon Elastic Compute Cloud",
+        "Amazon Elastic Compute Cloud - Compute", "AmazonEC2", "Virtual Machines",
+    ),
     "blob storage": ("Azure Blob Storage", "Storage", "Storage Accounts"),
     "azure sql": ("SQL Database", "Azure SQL Database"),
     "cosmos": ("Azure Cosmos DB",),
-    "object storage": ("Cloud Storage", "Amazon Simple Storage Service", "AmazonS3", "Storage Accounts"),
+    "object storage": (
+        "Cloud Storage", "Amazon Simple Storage Service", "AmazonS3", "Storage Accounts",
+    ),
 }  # fmt: skip
 """A short name, and the services it may mean: those that are in the bill do."""
 
-SAME: Final = {"kubernetes": "k8s", "vms": "vm", "virtual machines": "vm", "load balancer": "lb", "load balancing": "lb"}  # fmt: skip
+SAME: Final = {
+    "kubernetes": "k8s",
+    "virtual machine": "vm",
+    "load balancer": "lb",
+    "load balancing": "lb",
+}
 """Other spellings of the short names."""
 
 VENDORS: Final = ("google cloud", "google", "amazon", "aws", "azure", "microsoft", "cloud")

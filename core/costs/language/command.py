@@ -5,8 +5,8 @@ from datetime import date
 from typing import Final
 
 from core.costs.language.errors import CommandInQuestionError
-from core.costs.language.reader import Reading, parse_cost_query, read
-from core.costs.language.text import Token
+from core.costs.language.reader import Reading, read
+from core.costs.language.text import quote
 from core.costs.language.words import QUESTIONS
 from core.costs.model import Asker, CostQuery, Vocabulary
 from core.errors import CostTrackerError
@@ -14,6 +14,7 @@ from core.errors import CostTrackerError
 COST: Final = "cost"
 """The verb of a plain question."""
 _HELP: Final = "help"
+_NOBODY: Final = Asker()
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ class Command:
     problem: CostTrackerError | None = None
 
 
-def parse_command(text: str, *, today: date, names: Vocabulary, asker: Asker = Asker()) -> Command:
+def parse_command(text: str, *, today: date, names: Vocabulary, asker: Asker = _NOBODY) -> Command:
     """Read what follows the slash command.
 
     The first word of it all is the sub-command if it is one; else the first that stands
@@ -42,36 +43,26 @@ def parse_command(text: str, *, today: date, names: Vocabulary, asker: Asker = A
             is meant and can't be read, as `parse_cost_query` says.
     """
     reading = read(text, today=today, names=names)
-    if not reading.verbs:
-        return Command(
-            COST, text.strip(), parse_cost_query(text, today=today, names=names, asker=asker)
-        )
-    verb = next((each for each in reading.verbs if each.low == _HELP), reading.verbs[0])
-    rest = " ".join(f"{reading.text[: verb.start]} {reading.text[verb.end :]}".split())
-    if verb.low == _HELP:
-        return Command(_HELP, rest)
-    problem = _problem(reading, verb)
-    query = None
-    if problem is None:
-        try:
-            query = reading.query(asker)
-        except CostTrackerError as error:
-            problem = error
-    if problem is not None and verb.low in QUESTIONS:
+    verb = next((each for each in reading.verbs if each.low == _HELP), None)
+    if verb is not None:
+        return Command(_HELP, reading.without(verb))
+    verb = reading.verbs[0] if reading.verbs else None
+    problem = _problem(reading)
+    if problem is not None and (verb is None or verb.low in QUESTIONS):
         raise problem
-    return Command(verb.low, rest, query, problem)
+    query = None if problem else reading.said.query(today, asker)
+    if verb is None:
+        return Command(COST, reading.text.strip(), query)
+    return Command(verb.low, reading.without(verb), query, problem)
 
 
-def _problem(reading: Reading, verb: Token) -> CostTrackerError | None:
+def _problem(reading: Reading) -> CostTrackerError | None:
     """Why the rest is no question, if it isn't."""
-    other = next((each for each in reading.verbs if each is not verb), None)
-    if reading.problem is not None or other is None:
+    if reading.problem is not None or len(reading.verbs) < 2:  # noqa: PLR2004 - one is right
         return reading.problem
+    first, second, *_ = reading.verbs
     return CommandInQuestionError(
-        f"{verb.text!r} and {other.text!r} are two commands.",
-        fix="Ask for one of them at a time.",
-        suggestions=[
-            f"{reading.text[: each.start]} {reading.text[each.end :]}".strip()
-            for each in (other, verb)
-        ],
+        f"{quote(first.text)} and {quote(second.text)} are two commands.",
+        fix=f"Ask for one of them at a time; a name is written project={second.low}.",
+        suggestions=list(dict.fromkeys(reading.without(each) for each in (second, first))),
     )

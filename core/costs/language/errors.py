@@ -87,10 +87,6 @@ class TwoAmountsError(SaidTwiceError):
     """There is one `over`."""
 
 
-class GroupedError(SaidTwiceError):
-    """A question is either grouped or in total."""
-
-
 class CommandInQuestionError(QuestionError):
     """A command asks for something else than costs."""
 

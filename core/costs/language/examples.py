@@ -15,7 +15,7 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """Some examples of one thing; names in them that a company may lack are in `names`."""
+    """Some examples of one thing. Names in them stand for a company's own."""
 
     title: str
     examples: tuple[Example, ...]
@@ -36,7 +36,8 @@ QUESTION_HELP: Final[Mapping[str, Topic]] = {
             ("checkout search last-month", "two projects, one line each"),
             ("unassigned mtd", "what belongs to no project"),
         ),
-        "Words come in any order. Say nothing, and it is about this channel's projects, else yours, this month so far.",
+        "Words come in any order. Say nothing, and it is about this channel's projects, else "
+        "yours, this month so far.",
     ),
     "periods": Topic(
         "Periods",

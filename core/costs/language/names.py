@@ -31,6 +31,8 @@ BARE: Final = (PROJECT, ACCOUNT, SERVICE, PROVIDER, REGION, CATEGORY, TEAM, SKU)
 """Where a word that says no dimension is looked for, in this order."""
 _IN_BRACKETS: Final = re.compile(r"\(([^()]+)\)")
 _ENOUGH: Final = 0.55
+_FEW: Final = 3
+_LIKELY: Final = 40
 _SHORTEST_PART: Final = 3
 
 
@@ -141,10 +143,20 @@ class Index:
         return ()
 
     def nearest(self, said: str, dimension: Dimension | None = None) -> list[str]:
-        """The three names most like what was said, best first; of any kind if none is given."""
-        if dimension is not None:
-            return nearest(said, self._grams_of(dimension))
-        return nearest(said, self._bare_grams)
+        """The three names most like what was said, best first; of any kind if none is given.
+
+        Of several names of the same thing the nearest is given.
+        """
+        known = self._bare_grams if dimension is None else self._grams_of(dimension)
+        meant: dict[object, str] = {}
+        for name in nearest(said, known):
+            meant.setdefault(self._meaning(name, dimension), name)
+        return list(meant.values())[:_FEW]
+
+    def _meaning(self, name: str, dimension: Dimension | None) -> object:
+        if dimension is None:
+            return self.bare(name, key(name)) or name
+        return self.valued(dimension, name, key(name))
 
     def _grams_of(self, dimension: Dimension) -> Mapping[str, frozenset[str]]:
         return {name: _grams(key(name)) for name in self.of(dimension).shown}
@@ -158,7 +170,7 @@ class Index:
 
 
 def nearest(said: str, names: Mapping[str, frozenset[str]]) -> list[str]:
-    """The three names most like what was said: those that share most pairs of letters, ranked."""
+    """The names most like what was said: those that share most pairs of letters, ranked."""
     said_key = key(said)[:80]
     if not said_key:
         return []
@@ -166,10 +178,10 @@ def nearest(said: str, names: Mapping[str, frozenset[str]]) -> list[str]:
     shared = Counter(
         {name: 2 * len(grams & own) / (len(grams) + len(own)) for name, own in names.items()}
     )
-    likely = [name for name, share in shared.most_common(40) if share > 0]
+    likely = [name for name, share in shared.most_common(_LIKELY) if share > 0]
     likeness = {name: _likeness(said_key, key(name)) for name in likely}
     ranked = sorted(likely, key=lambda name: -likeness[name])
-    return [name for name in ranked if likeness[name] >= _ENOUGH][:3]
+    return [name for name in ranked if likeness[name] >= _ENOUGH]
 
 
 def grams(names: Iterable[str]) -> dict[str, frozenset[str]]:

@@ -1,12 +1,11 @@
 """What a question says, gathered word by word, and what it leaves unsaid."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Final
 
-from core.costs.language.errors import WholeMonthsError
 from core.costs.model import (
     ACCOUNT,
     DIMENSIONS,
@@ -24,7 +23,9 @@ from core.costs.model import (
     Versus,
 )
 from core.named_period import parse_period
-from core.period import Period, is_whole_months, to_calendar, whole_months
+from core.period import Period, to_calendar
+
+type _Filters = Mapping[tuple[Dimension, bool], Mapping[str | None, None]]
 
 _WHO: Final = (PROJECT, TEAM, ACCOUNT)
 """Who says one of these has said whose costs are meant."""
@@ -53,24 +54,20 @@ class Said:
         self.filters.setdefault((dimension, negated), {}).update(dict.fromkeys(values))
 
     def query(self, today: date, asker: Asker) -> CostQuery:
-        """The question, with what was left unsaid.
-
-        Raises:
-            WholeMonthsError: an invoice is asked for, of something else.
-        """
-        self._choose_projects(asker)
+        """The question, with what was left unsaid. Leaves itself as it is."""
+        filters = self._chosen(asker)
         basis = self.basis or Basis.USAGE
         implied = Measure.NET if basis is Basis.INVOICE else Measure.COST
         period = self.period or parse_period("mtd", today)
         versus = self.versus
         if basis is Basis.INVOICE:
-            period = _invoiced(period)
+            period = to_calendar(period)
             if versus is not None and versus.period is not None:
-                versus = Versus("period", period=_invoiced(versus.period))
+                versus = replace(versus, period=to_calendar(versus.period))
         return CostQuery(
             period=period,
-            where=self._where(),
-            group_by=self._grouping(),
+            where=_where(filters),
+            group_by=self._grouping(filters),
             measure=self.measure or implied,
             basis=basis,
             granularity=self.granularity,
@@ -81,36 +78,26 @@ class Said:
             form=self.form,
         )
 
-    def _choose_projects(self, asker: Asker) -> None:
-        said = self.everything or any(dimension in _WHO for dimension, _ in self.filters)
-        if not said and (own := asker.here or asker.mine):
-            self.keep(PROJECT, own, negated=False)
+    def _chosen(self, asker: Asker) -> _Filters:
+        """The filters, with the projects that are meant where none are said."""
+        own = asker.here or asker.mine
+        if self.everything or not own or any(dimension in _WHO for dimension, _ in self.filters):
+            return self.filters
+        return {**self.filters, (PROJECT, False): dict.fromkeys(own)}
 
-    def _where(self) -> tuple[Filter, ...]:
-        filters = (
-            Filter(dimension, tuple(sorted(values, key=_value_order)), negated)
-            for (dimension, negated), values in self.filters.items()
-        )
-        return tuple(sorted(filters, key=_filter_order))
-
-    def _grouping(self) -> tuple[Dimension, ...]:
+    def _grouping(self, filters: _Filters) -> tuple[Dimension, ...]:
         if self.group_by or self.ungrouped:
             return tuple(self.group_by)
-        several = len(self.filters.get((PROJECT, False), ())) > 1
+        several = len(filters.get((PROJECT, False), ())) > 1
         return (PROJECT,) if several else (SERVICE,)
 
 
-def _invoiced(period: Period) -> Period:
-    """The whole months of a period; those begun, of a to-date one."""
-    months = to_calendar(period)
-    if is_whole_months(months):
-        return months
-    nearest = str(whole_months(months))
-    raise WholeMonthsError(
-        f"An invoice is of whole months, and {str(period)!r} is not.",
-        fix=f"Ask for {nearest}, or leave 'invoice' out.",
-        suggestions=[nearest],
+def _where(filters: _Filters) -> tuple[Filter, ...]:
+    kept = (
+        Filter(dimension, tuple(sorted(values, key=_value_order)), negated)
+        for (dimension, negated), values in filters.items()
     )
+    return tuple(sorted(kept, key=_filter_order))
 
 
 def _filter_order(each: Filter) -> tuple[int, str, bool]:

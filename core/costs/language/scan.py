@@ -112,7 +112,7 @@ class Scan:
         word = self.word(place)
         if not word:
             return False
-        return self.is_sign(place + 1) or (word.endswith(":") and word[:-1] in LABEL_WORDS)
+        return self.is_sign(place + 1) or (word[-1:] in ":." and word[:-1] in LABEL_WORDS)
 
     def starts_clause(self, place: int) -> bool:
         """Whether a word there has a meaning that a name doesn't take from it."""

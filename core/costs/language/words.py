@@ -11,7 +11,6 @@ from core.costs.model import (
     SERVICE,
     SKU,
     TEAM,
-    Dimension,
     Form,
     Granularity,
     Measure,
@@ -89,17 +88,17 @@ QUESTIONS: Final = words("why forecast anomalies")
 """Sub-commands about the costs of a question; what follows them must be one."""
 
 FILLER: Final = words(
-    "a about again am amount an and are as at be been being bill billed bills breakdown broken can "
-    "change changed charge charged charges cheaper come compare comes costing costs could d did do does "
-    "doing done down drop dropped during each everyone expense expenses expensive fall fallen fell "
-    "figure figures find for from gave get give go goes going gone got grew grow growing had happen "
-    "happened happening has have hello hey hi how i increase increased is it its just kindly know "
-    "let like lot made make many me mean money more most much my need now of ok okay on or our ours "
-    "paid pay paying please pls price prices raise raised rise rising rose s see shall should show "
-    "showing so some spend spending spends spent split suddenly t tell thank thanks that the their "
-    "them then there these they thing things this those through to total totals up us usage use used "
-    "using value want was we went were what whats where which while who whole will with would you "
-    "your"
+    "a about again am amount an and are as at be been being bill billed bills breakdown broken "
+    "can change changed charge charged charges cheaper come comes compare costing costs could d "
+    "did do does doing done down drop dropped during each every everyone expense expenses "
+    "expensive fall fallen fell figure figures find for from gave get give go goes going gone "
+    "got grew grow growing had happen happened happening has have hello hey hi how i increase "
+    "increased is it its just kindly know let like lot made make many me mean money more most "
+    "much my need now of ok okay on or our ours paid pay paying please pls price prices raise "
+    "raised rise rising rose s see shall should show showing so some spend spending spends "
+    "spent split suddenly t tell thank thanks that the their them then there these they thing "
+    "things this those through to total totals up us usage use used using value want was we "
+    "went were what whats where which while who whole will with would you your"
 )
 NUMBERS: Final = {
     "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8,
