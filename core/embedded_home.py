@@ -69,7 +69,7 @@ class Home:
 
     @property
     def sockets(self) -> Path:
-        """Where the socket is: in a folder here, or, when its path is too long, elsewhere."""
+        """Where the socket is: in a folder here, or elsewhere if a socket can't be there."""
         return (self.folder / "run").resolve()
 
     def url(self) -> str:
@@ -135,14 +135,18 @@ class Home:
         return started | _as(self.account)
 
     def _make_cluster(self) -> None:
-        """Make it aside and move it into place: half a cluster never counts."""
+        """Make it aside and move it into place: half a cluster never counts.
+
+        An attempt that was killed may have left children at work: each has a folder of its own.
+        """
+        for left in self.folder.glob("new-*"):
+            shutil.rmtree(left, ignore_errors=True)
+        new = Path(tempfile.mkdtemp(prefix="new-", dir=self.folder))
+        self._give(new)
         self.password.unlink(missing_ok=True)
         with os.fdopen(self.open("password"), "w") as file:
             file.write(secrets.token_urlsafe(24))
         self._give(self.password)
-        new = self.folder / "data.new"
-        shutil.rmtree(new, ignore_errors=True)
-        self._mkdir(new)
         made = subprocess.run(  # noqa: S603 - our own program, our own arguments
             [
                 program("initdb"),
@@ -181,8 +185,9 @@ class Home:
         run = self.folder / "run"
         run.unlink(missing_ok=True)
         path = str(run / SOCKET)
-        if len(os.fsencode(path)) <= _LONGEST_SOCKET and "," not in path:
-            self._mkdir(run)
+        if len(os.fsencode(path)) <= _LONGEST_SOCKET and not set(path) & set(',"'):
+            run.mkdir(mode=0o700)
+            self._give(run)
         else:
             elsewhere = Path(tempfile.mkdtemp(prefix="cost-tracker-", dir="/tmp"))
             self._give(elsewhere)
@@ -201,10 +206,6 @@ class Home:
                 file.seek(0)
                 file.write(f"{_NO_PROCESS}\n{rest}")
                 file.truncate()
-
-    def _mkdir(self, folder: Path) -> None:
-        folder.mkdir(mode=0o700)
-        self._give(folder)
 
     def _give(self, path: Path) -> None:
         if self.account:

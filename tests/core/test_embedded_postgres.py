@@ -240,11 +240,12 @@ async def test_the_number_of_a_dead_server_may_be_anothers_now(data_dir: Path) -
 
 
 async def test_half_a_cluster_never_counts(data_dir: Path) -> None:
-    left = data_dir / "postgres" / "data.new"
+    left = data_dir / "postgres" / "new-left"
     left.mkdir(parents=True)
     left.parent.chmod(0o711)
     (left / "PG_VERSION").write_text("18\n")
     assert await run(await ensure(data_dir, durable=False), "SELECT 1") == 1
+    assert not left.exists()
 
 
 async def test_a_long_path_has_its_socket_elsewhere(data_dir: Path) -> None:
@@ -260,7 +261,7 @@ async def test_a_long_path_has_its_socket_elsewhere(data_dir: Path) -> None:
 
 
 async def test_a_folder_may_have_any_name(data_dir: Path) -> None:
-    odd = data_dir / "50% of, 'Ümläut' #1?"
+    odd = data_dir / '50% of, "Ümläut" #1?'
     sockets = odd / "postgres" / "run"
     try:
         assert await run(await ensure(odd, durable=False), "SELECT 1") == 1
