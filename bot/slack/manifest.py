@@ -8,7 +8,7 @@ from bot.slack.receive import PATH
 
 SCOPES: Final[Mapping[str, str]] = {
     "commands": "the slash command",
-    "chat:write": "answers shared to a channel, alerts and reports",
+    "chat:write": "answers that are shared, and files in direct messages",
     "files:write": "charts and CSV files",
     "app_mentions:read": "questions in threads, where slash commands can't be used",
     "im:history": "questions in a direct message to the app",

@@ -86,7 +86,7 @@ async def test_an_unchanged_answer_is_not_sent_again(product: Product, clock: Fa
     tag = (await product.call("GET", path)).headers["ETag"]
     again = await product.call("GET", path, headers={"If-None-Match": tag})
     assert again.status == 304
-    await product.services.projects.rename("search", "find", by=OPERATOR)
+    await product.services.projects.rename("search", "lookup", by=OPERATOR)
     changed = await product.call("GET", path, headers={"If-None-Match": tag})
     assert changed.status == 200
     clock.advance(days=1)
@@ -215,7 +215,7 @@ async def test_what_isnt_there_is_a_problem_too(product: Product) -> None:
     assert missing.content_type == "application/problem+json"
     refused = await product.call("DELETE", "/v1/projects")
     assert refused.status == 405
-    assert refused.headers["Allow"] == "GET, POST"
+    assert refused.headers["Allow"] == "GET, HEAD, POST"
 
 
 async def test_health_metrics_and_documents_need_no_token(product: Product) -> None:
