@@ -15,6 +15,7 @@ Bodies and answers are JSON. `user` is who acts, `as` whose eyes look.
     POST /sandbox/shortcut   {user, callback_id, channel, ts}
     POST /sandbox/open_home  {user, tab}
     POST /sandbox/read       {user, channel}
+    POST /sandbox/dismiss    {user, channel, ts}         a private message
     POST /sandbox/membership {channel, joins}            the app in or out of a channel
     POST /sandbox/channels   {name, private, members}    a new channel
     POST /sandbox/faults     {method, kind, times, seconds}   kind: rate_limit error slow NAME
@@ -127,6 +128,7 @@ def _channel(slack: Slack, me: str, channel: Channel) -> Json:
         "bot": slack.workspace.bot_in(channel),
         "members": sorted(channel.members),
         "unread": slack.workspace.unread(me, channel.id),
+        "last_read": slack.workspace.read.get((me, channel.id), "0"),
     }
 
 
@@ -195,6 +197,14 @@ async def _open_home(slack: Slack, asked: Json) -> Json:
 async def _read(slack: Slack, asked: Json) -> Json:
     key = (asked["user"], asked["channel"])
     slack.workspace.read[key] = slack.workspace.ts()
+    return outcome(ok=True)
+
+
+async def _dismiss(slack: Slack, asked: Json) -> Json:
+    message = slack.workspace.message(asked["channel"], asked["ts"])
+    if message.only_for != asked["user"]:
+        raise SlackError("message_not_found")
+    slack.workspace.remove(message)
     return outcome(ok=True)
 
 
@@ -285,6 +295,7 @@ _VERBS: Final[dict[str, Verb]] = {
     "shortcut": interactions.shortcut,
     "open_home": _open_home,
     "read": _read,
+    "dismiss": _dismiss,
     "membership": _membership,
     "channels": _new_channel,
     "faults": _faults,
