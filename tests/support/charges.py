@@ -1,5 +1,6 @@
 """Charges for tests: a slice in a few words, and what it adds up to, by Decimal alone."""
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
@@ -66,7 +67,10 @@ def totals(rows: Iterable[Row]) -> list[ControlTotal]:
         grouped[tuple(row[name] for name in key)].append(row)
     return [
         ControlTotal(
-            *found,
+            billing_period=found[0],
+            charge_category=found[1],
+            source_type=found[2],
+            currency=found[3],
             billed=exact_sum(row["billed"] for row in same),
             effective=exact_sum(row["effective"] for row in same),
             lines=sum(row["lines"] for row in same),
@@ -108,7 +112,7 @@ class Writer:
         reading = Slice(
             source,
             key,
-            fingerprint or f"reading {self._readings}",
+            fingerprint or f"reading at {minutes}",
             datetime.fromisoformat("2026-11-20T00:00:00+00:00") + timedelta(minutes=minutes),
         )
         return await replace(
@@ -140,14 +144,16 @@ _TOLD_BESIDE = ("account_name", "service_category", "sku_name")
 def comparable(rows: Iterable[Row]) -> list[str]:
     """Rows in an order of their own, amounts as exact numbers, names aside."""
     written = [
-        {
-            name: plain(Decimal(value)) if name in _NUMBERS and value is not None else value
-            for name, value in row.items()
-            if name not in _TOLD_BESIDE
-        }
+        {name: _comparable(name, value) for name, value in row.items() if name not in _TOLD_BESIDE}
         for row in rows
     ]
     return sorted(str(sorted(row.items())) for row in written)
+
+
+def _comparable(name: str, value: Any) -> object:
+    if name == "labels":
+        return sorted(json.loads(value).items())
+    return plain(Decimal(value)) if name in _NUMBERS and value is not None else value
 
 
 async def facts(database: Database, key: str | None = None) -> list[Row]:

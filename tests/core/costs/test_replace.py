@@ -103,7 +103,7 @@ async def test_an_empty_slice_is_filled_again(database: Database, writer: Writer
 @pytest.mark.parametrize("name", ["list", "contracted", "quantity"])
 async def test_unknown_isnt_zero(database: Database, writer: Writer, name: str) -> None:
     for value in (None, "0", "2.5", None):
-        await writer.write("a", rows := [charge(**{name: value})])
+        await writer.write("a", rows := [charge() | {name: value}])
         await holds(database, rows)
 
 
