@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import asyncpg
+import psutil
 
 from core.costs.model import SourceInfo
 from core.costs.sources import register
@@ -57,6 +58,21 @@ class Server:
         finally:
             await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
             await admin.close()
+
+    async def cpu(self) -> float:
+        """CPU that the server, this process and its children have used so far; milliseconds."""
+        await asyncio.sleep(0.05)  # until those that ended have been counted
+        connection = await asyncpg.connect(self._url.geturl())
+        postmaster = psutil.Process(connection.get_server_pid()).parent()
+        await connection.close()
+        assert postmaster is not None
+        own = [postmaster, *postmaster.children(recursive=True), psutil.Process()]
+        times = [process.cpu_times() for process in own]
+        ended = [times[0], times[-1]]
+        return 1000 * (
+            sum(t.user + t.system for t in times)
+            + sum(t.children_user + t.children_system for t in ended)
+        )
 
     async def export(self, database: Database, key: str) -> int:
         """Write the facts of a slice to the file that psql copies from; the slice's id."""

@@ -1,0 +1,142 @@
+"""Questions at the level of the service: CPU beside raw asyncpg, time at two sizes of company.
+
+The tables that such questions read are filled by the server itself: rollups of 200 accounts of
+20 services each by day, of 10,000 accounts by month. The facts behind them are never opened,
+however many there are, so none are made up.
+"""
+
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import text
+
+from bench import Figure, Limit
+from bench.server import Server
+from core.access.model import OPERATOR
+from core.cache import Cache
+from core.costs.model import PROJECT, SERVICE, CostQuery
+from core.costs.plan import plan
+from core.costs.service import CostService
+from core.costs.sql.compiled import driver_of
+from core.costs.sql.shape import parameters, shape_of
+from core.costs.sql.summary import statement
+from core.data_version import bump
+from core.database import Database
+from core.embedded_postgres import ensure, stop
+from core.period import Period
+
+RUNS: Final = 40
+NOW: Final = datetime(2026, 11, 22, 18, tzinfo=UTC)
+COMPLETE: Final = date(2026, 11, 20)
+LAST_30D: Final = CostQuery(Period(date(2026, 10, 23), date(2026, 11, 22), "last-30d"))
+LAST_12M: Final = CostQuery(
+    Period(date(2025, 11, 1), date(2026, 11, 1), "last-12m"), group_by=(PROJECT,)
+)
+
+FILL: Final = (
+    "INSERT INTO projects (slug, name, team) SELECT 'project-' || n, 'Project ' || n,"
+    " 'team-' || n % 20 FROM generate_series(1, {accounts}) n",
+    "INSERT INTO scopes (provider, account_id, account_name, project_id)"
+    " SELECT 'gcp', slug, name, id FROM projects",
+    "INSERT INTO services (provider, name, category)"
+    " SELECT 'gcp', 'Service ' || n, 'Category ' || n % 5 FROM generate_series(1, 20) n",
+    "INSERT INTO kinds (charge_category, source_type, in_cost, in_gross)"
+    " VALUES ('Usage', 'regular', true, true), ('Credit', 'DISCOUNT', true, false)",
+    "INSERT INTO sources (name, kind, provider, location, through, complete_until)"
+    " VALUES ('gcp', 'bigquery', 'gcp', 'made up', '2026-11-21 22:00+00', '2026-11-20')",
+    "INSERT INTO slices (source_id, key, fingerprint, read_at, matches_export, first_day,"
+    " last_day) SELECT id, 'all', '1', now(), true, '2023-11-01', '2026-11-21' FROM sources",
+    "INSERT INTO billing_periods SELECT s.id, m, true, false, now(), now() FROM sources s,"
+    " generate_series('2023-11-01'::date, '2026-11-01', '1 month') m",
+)
+MONTHS: Final = (
+    "INSERT INTO cost_by_month SELECT m, s.id, k.id, m, 'USD',"
+    " a, a, a, a, 600 FROM generate_series('2024-11-01'::date, '2026-11-01', '1 month') m,"
+    " scopes s, kinds k, LATERAL (SELECT round((random() * 1000)::numeric, 6) + s.id * 0 AS a) r"
+)
+DAYS: Final = (
+    "INSERT INTO cost_by_day_service SELECT d, s.id, v.id, k.id, date_trunc('month', d), 'USD',"
+    " a, a, a, a, 30 FROM generate_series('2026-09-01'::date, '2026-11-21', '1 day') d,"
+    " scopes s, services v, kinds k,"
+    " LATERAL (SELECT round((random() * 100)::numeric, 6) + s.id * 0 AS a) r WHERE v.id > 0"
+)
+
+
+async def measure(folder: Path) -> AsyncIterator[Figure]:
+    """A company of 200 accounts, then one of 10,000."""
+    url = await ensure(folder / "postgres", durable=False)
+    server = Server(url, folder / "rows")
+    try:
+        async with server.database("small") as database:
+            await _fill(database, 200, MONTHS, DAYS)
+            async for figure in _summary(database):
+                yield figure
+            yield await _company(database, "200 accounts × 20 services", 10)
+        async with server.database("large") as database:
+            await _fill(database, 10_000, MONTHS)
+            yield await _company(database, "10,000 accounts", 250)
+    finally:
+        await stop(folder / "postgres")
+
+
+async def _fill(database: Database, accounts: int, *rollups: str) -> None:
+    async with database.begin() as tx:
+        await tx.execute(text("DELETE FROM sources"))
+        for command in FILL:
+            await tx.execute(text(command.format(accounts=accounts)))
+        for command in rollups:
+            await tx.execute(text(command))
+        await bump(tx)
+    async with database.read() as connection:
+        await connection.execute(text("VACUUM ANALYZE"))
+
+
+async def _summary(database: Database) -> AsyncIterator[Figure]:
+    costs = CostService(database, Cache(), lambda: NOW)
+    made = plan(LAST_30D, COMPLETE)
+    raw = statement(shape_of(LAST_30D, made, None))
+    arguments = raw.arguments(parameters(LAST_30D, made, None))
+    async with database.read() as connection:
+        driver = await driver_of(connection)
+        fetched = [await _cpu(lambda: driver.fetch(raw.sql, *arguments), 10) for _ in range(RUNS)]
+
+    async def uncached() -> None:
+        costs._answers.clear()
+        await costs.answer(LAST_30D, OPERATOR)
+
+    yield Figure(
+        "CPU of a summary by service, 30 days, compared with the 30 before",
+        ours=[await _cpu(uncached, 10) for _ in range(RUNS)],
+        raw=fetched,
+        unit="µs",
+        judged=Limit.TIMES,
+        limit=2.5,
+        raw_is="the same SQL by raw asyncpg",
+    )
+    yield Figure(
+        "CPU of the same from the cache",
+        ours=[await _cpu(lambda: costs.answer(LAST_30D, OPERATOR), 200) for _ in range(RUNS)],
+        unit="µs",
+    )
+
+
+async def _company(database: Database, size: str, limit: float) -> Figure:
+    costs = CostService(database, Cache(), lambda: NOW)
+    times = []
+    for _ in range(RUNS // 2):
+        costs._answers.clear()
+        start = time.perf_counter()
+        await costs.answer(LAST_12M, OPERATOR)
+        times.append((time.perf_counter() - start) * 1000)
+    return Figure(f"whole company, 12 months by project, {size}", times[1:], limit=limit)
+
+
+async def _cpu(ask: Callable[[], Awaitable[Any]], times: int) -> float:
+    """CPU of this process for one of several in a row; microseconds."""
+    start = time.process_time()
+    for _ in range(times):
+        await ask()
+    return (time.process_time() - start) / times * 1e6
