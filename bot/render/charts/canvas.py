@@ -7,7 +7,7 @@ placing shapes by pixel draws in half the time and looks the same on every machi
 import io
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Literal
+from typing import Final, Literal
 
 from matplotlib.artist import Artist
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -16,11 +16,14 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties, fontManager, get_font
 from matplotlib.text import Text
 from matplotlib.transforms import IdentityTransform
+from PIL import Image
 
 from bot.render.charts import style
 
 type Box = tuple[float, float, float, float]
 """Left, top, right, bottom, in pixels."""
+_WHITE: Final = 255  # the palette comes out a shade greyer than the paper
+
 type Across = Literal["left", "center", "right"]
 
 
@@ -146,11 +149,15 @@ class Canvas:
         return lines + ([self.fit(" ".join(rest), width, size=size, bold=bold)] if rest else [])
 
     def png(self) -> bytes:
-        """The picture."""
+        """The picture, in a palette of 256 colours: a third of the bytes, in half the time."""
+        self._canvas.draw()  # type: ignore[no-untyped-call] # matplotlib's
+        size = self._canvas.get_width_height()
+        pixels = self._canvas.buffer_rgba()  # type: ignore[no-untyped-call] # matplotlib's
+        picture = Image.frombuffer("RGBA", size, pixels).convert("RGB")
+        few = picture.quantize(256, method=Image.Quantize.FASTOCTREE)
+        few.putpalette([_WHITE if part >= _WHITE - 1 else part for part in few.getpalette() or ()])
         buffer = io.BytesIO()
-        self._canvas.print_png(  # type: ignore[no-untyped-call] # matplotlib's
-            buffer, pil_kwargs={"compress_level": 4}
-        )
+        few.save(buffer, "png", compress_level=6)
         return buffer.getvalue()
 
     def _add(self, artist: Artist) -> None:

@@ -18,6 +18,7 @@ _LABELS: Final = 66
 _GAP: Final = 24
 _SEPARATE: Final = 62
 _SWATCH: Final = 28
+_ENTRY: Final = 72
 
 
 def draw(chart: Chart) -> bytes:
@@ -170,7 +171,7 @@ def _keys(sheet: Canvas, stacks: Stacks, top: float) -> float:
             sheet.boxes([box], style.SERIES[0])
             sheet.boxes([box], style.PAPER, hatch="////")
         else:
-            sheet.boxes([box], style.FAINT)
+            sheet.boxes([box], style.MISSING)
         sheet.text(x + _SWATCH + 12, y, words, size=style.SMALL, color=style.SOFT)
         x += _SWATCH + 12 + sheet.measure(words, size=style.SMALL) + 44
     return top + _KEY_STEP if keys else top
@@ -186,12 +187,12 @@ def _names(sheet: Canvas, stacks: Stacks, top: float, bottom: float) -> float:
         for name, series in zip(names, shown, strict=True)
     )
     left = sheet.width - _MARGIN - width
-    step = min(96.0, (bottom - top + _LABELS) / len(shown))
+    step = min(_ENTRY + 22.0, (bottom - top + _LABELS) / len(shown))
     for i, (name, series) in enumerate(zip(names, shown, strict=True)):
         y = top + i * step
-        sheet.boxes([(left - 38, y, left - 14, y + step * 0.78)], series.color)
-        sheet.text(left, y + step * 0.2, name)
-        sheet.text(left, y + step * 0.6, series.text, size=style.SMALL, color=style.SOFT)
+        sheet.boxes([(left - 38, y, left - 14, y + _ENTRY)], series.color)
+        sheet.text(left, y + 16, name)
+        sheet.text(left, y + 56, series.text, size=style.SMALL, color=style.SOFT)
     return left - 38 - 40
 
 

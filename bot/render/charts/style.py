@@ -8,8 +8,8 @@ DPI: Final = 200
 PAPER: Final = "#FFFFFF"
 INK: Final = "#1D1C1D"
 SOFT: Final = "#616061"
-FAINT: Final = "#E3E3E6"
-MISSING: Final = "#F3F3F5"
+FAINT: Final = "#DCDCE0"
+MISSING: Final = "#E6E6EA"
 REST: Final = "#B4B4BC"
 LIMIT: Final = "#C0143C"
 
