@@ -227,7 +227,7 @@ class BigQueryExport:
     def _start(self, sql: str, *, dry_run: bool) -> bigquery.QueryJob:
         config = bigquery.QueryJobConfig(
             dry_run=dry_run,
-            maximum_bytes_billed=None if dry_run else self._place.source.maximum_bytes_billed,
+            maximum_bytes_billed=self._place.source.maximum_bytes_billed,
             labels=_LABELS,
             use_query_cache=False,
         )

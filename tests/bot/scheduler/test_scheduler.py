@@ -1,0 +1,269 @@
+"""The scheduler: what is due happens once, however many look, fail, die or come late."""
+
+import asyncio
+import signal
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from sqlalchemy import text
+
+from bot.scheduler import Scheduler
+from bot.services import Services
+from bot.settings import Settings
+from core.clock import Clock, utc_now
+from core.database import Database, DatabaseUnavailableError
+from core.ingest.model import SyncReport
+from core.jobs.model import Job, JobState
+from core.jobs.service import JobService
+from tests.support.clock import FakeClock
+
+LEASE = timedelta(seconds=1)
+
+
+@dataclass
+class FakeIngest:
+    """Syncs by writing down that it was asked to; `error` makes it fail, `hold` wait."""
+
+    sources: tuple[str, ...] = ("gcp",)
+    error: str | None = None
+    hold: asyncio.Event | None = None
+    full: list[bool] = field(default_factory=list)
+
+    async def sync(self, *, full: bool = False) -> tuple[SyncReport, ...]:
+        self.full.append(full)
+        if self.hold:
+            await self.hold.wait()
+        return (SyncReport("gcp", error=self.error, matches=True),)
+
+
+def scheduler(
+    database: Database, clock: Clock, ingest: FakeIngest, name: str = "a", **settings: Any
+) -> Scheduler:
+    """A replica's scheduler."""
+    unused = cast("Any", None)
+    return Scheduler(
+        Services(
+            settings=Settings(**settings),
+            clock=clock,
+            database=database,
+            access=unused,
+            projects=unused,
+            costs=unused,
+            jobs=JobService(database, worker=name, lease=LEASE),
+            ingest=cast("Any", ingest),
+            charts=unused,
+        )
+    )
+
+
+async def job(database: Database, kind: str = "sync") -> Job:
+    found = await JobService(database, worker="test").latest(kind)
+    assert found is not None
+    return found
+
+
+async def test_a_sync_is_done_once_a_day(fresh_database: Database, clock: FakeClock) -> None:
+    """At 06:00 in Los Angeles; until then that of the day before stands."""
+    ingest = FakeIngest()
+    replica = scheduler(fresh_database, clock.at("2026-11-22T13:59"), ingest)
+    for instant, syncs, period in (
+        ("2026-11-22T13:59", 1, "2026-11-21T14:00Z"),
+        ("2026-11-22T13:59:30", 1, "2026-11-21T14:00Z"),
+        ("2026-11-22T14:00", 2, "2026-11-22T14:00Z"),
+        ("2026-11-23T03:00", 2, "2026-11-22T14:00Z"),
+    ):
+        clock.at(instant)
+        await tried(replica)
+        assert (len(ingest.full), (await job(fresh_database)).period) == (syncs, period)
+
+
+async def test_of_many_replicas_one_does_it(fresh_database: Database, clock: FakeClock) -> None:
+    ingest = FakeIngest()
+    replicas = [scheduler(fresh_database, clock, ingest, f"r{n}") for n in range(8)]
+    for _ in range(3):
+        await asyncio.gather(*(replica.look() for replica in replicas))
+        await asyncio.gather(*(replica.idle() for replica in replicas))
+    assert len(ingest.full) == 1
+
+
+async def test_after_downtime_the_latest_only(fresh_database: Database, clock: FakeClock) -> None:
+    ingest = FakeIngest()
+    replica = scheduler(fresh_database, clock, ingest, sync_every=1)
+    await tried(replica)
+    clock.advance(days=3)
+    await tried(replica)
+    assert len(ingest.full) == 2
+
+
+async def test_once_a_week_everything_is_looked_at(
+    fresh_database: Database, clock: FakeClock
+) -> None:
+    """From Saturday to the Sunday of the week after."""
+    ingest = FakeIngest()
+    replica = scheduler(fresh_database, clock.at("2026-11-21T20:00"), ingest)
+    for _ in range(9):
+        await tried(replica)
+        clock.advance(days=1)
+    assert ingest.full == [True, False, True] + [False] * 6
+
+
+async def tried(replica: Scheduler) -> None:
+    """Look once, and wait for what that begins."""
+    await replica.look()
+    await replica.idle()
+
+
+async def test_a_failed_sync_is_tried_again_after_a_while(
+    fresh_database: Database, clock: FakeClock
+) -> None:
+    """After 2 minutes, then 4; what went wrong is kept with the job, and in the week's too."""
+    ingest = FakeIngest(error="BigQuery has no table 'a.b.c'.")
+    replica = scheduler(fresh_database, clock, ingest)
+    for tries, pause in ((1, 2), (2, 4), (3, 8)):
+        await tried(replica)
+        failed = await job(fresh_database)
+        assert (len(ingest.full), failed.attempts) == (tries, tries)
+        assert (failed.state, failed.error) == (JobState.FAILED, f"gcp: {ingest.error}")
+        await ended(fresh_database, clock())
+        clock.advance(minutes=pause, seconds=-1)
+        await tried(replica)
+        assert len(ingest.full) == tries
+        clock.advance(seconds=1)
+    ingest.error = None
+    await tried(replica)
+    assert (await job(fresh_database)).state is JobState.DONE
+    assert ingest.full == [True] * 4
+
+
+async def ended(database: Database, now: datetime) -> None:
+    """Let the jobs have ended by the test's clock: they are stamped by the database's."""
+    async with database.begin() as tx:
+        await tx.execute(text("UPDATE jobs SET ended_at = :now"), {"now": now})
+
+
+async def test_without_sources_there_is_nothing_to_sync(
+    fresh_database: Database, clock: FakeClock
+) -> None:
+    ingest = FakeIngest(sources=())
+    await tried(scheduler(fresh_database, clock, ingest))
+    assert ingest.full == []
+
+
+async def test_partitions_are_made_ahead(fresh_database: Database, clock: FakeClock) -> None:
+    """This month's and three more, once a day."""
+    await tried(scheduler(fresh_database, clock, FakeIngest()))
+    statement = "SELECT relname FROM pg_class WHERE relname ~ :name ORDER BY 1"
+    name = "^charge_daily_[0-9]{4}_[0-9]{2}$"
+    async with fresh_database.read() as connection:
+        tables = list((await connection.execute(text(statement), {"name": name})).scalars())
+    assert tables[-4:] == [
+        "charge_daily_2026_11",
+        "charge_daily_2026_12",
+        "charge_daily_2027_01",
+        "charge_daily_2027_02",
+    ]
+    assert (await job(fresh_database, "upkeep")).period == "2026-11-22"
+
+
+async def test_it_looks_by_itself_once_started(fresh_database: Database) -> None:
+    """At once: a sync that was missed while nothing ran is made up for."""
+    ingest = FakeIngest()
+    replica = scheduler(fresh_database, utc_now, ingest)
+    await replica.start()
+    await until(lambda: bool(ingest.full))
+    await replica.idle()
+    await replica.close()
+    assert (await job(fresh_database)).state is JobState.DONE
+
+
+async def until(true: Callable[[], bool]) -> None:
+    async with asyncio.timeout(20):
+        while not true():  # noqa: ASYNC110  # what happens is not ours to signal
+            await asyncio.sleep(0.01)
+
+
+async def test_closing_gives_the_work_up_for_another(fresh_database: Database) -> None:
+    ingest = FakeIngest(hold=asyncio.Event())
+    replica = scheduler(fresh_database, utc_now, ingest)
+    await replica.look()
+    await until(lambda: bool(ingest.full))
+    await replica.close()
+    given_up = await job(fresh_database)
+    assert (given_up.state, given_up.error) == (JobState.FAILED, "stopped")
+
+
+async def test_a_database_that_is_away_is_waited_for(
+    fresh_database: Database, clock: FakeClock
+) -> None:
+    """Looking fails, and goes on the next time."""
+    away = await Database.connect(fresh_database.url)
+    replica = scheduler(away, clock, FakeIngest())
+
+    async def refuse(*_: object) -> None:
+        raise DatabaseUnavailableError
+
+    cast("Any", replica._services.jobs).latest = refuse
+    await tried(replica)
+    await away.close()
+    async with fresh_database.read() as connection:
+        assert (await connection.execute(text("SELECT count(*) FROM jobs"))).scalar_one() == 0
+
+
+_DYING = """
+import asyncio, sys
+from datetime import timedelta
+from types import SimpleNamespace
+from zoneinfo import ZoneInfo
+from bot.scheduler import Scheduler
+from bot.settings import Settings
+from core.clock import utc_now
+from core.database import Database, DatabaseUnavailableError
+from core.jobs.service import JobService
+
+class Endless:
+    sources = ("gcp",)
+    async def sync(self, *, full):
+        print("working", flush=True)
+        await asyncio.Event().wait()
+
+async def main(url):
+    database = await Database.connect(url)
+    jobs = JobService(database, worker="dying", lease=timedelta(seconds=1))
+    scheduler = Scheduler(SimpleNamespace(
+        settings=Settings(), clock=utc_now, database=database, jobs=jobs, ingest=Endless(),
+        today=lambda: utc_now().date(),
+    ))
+    await scheduler.start()
+    await asyncio.Event().wait()
+
+asyncio.run(main(sys.argv[1]))
+"""
+
+
+async def test_the_work_of_a_process_that_was_killed_is_taken_over(
+    fresh_database: Database,
+) -> None:
+    """Not while it lives, however long it takes; when its lease has ended."""
+    dying = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", _DYING, fresh_database.url, stdout=asyncio.subprocess.PIPE
+    )
+    assert dying.stdout is not None
+    while b"working" not in await dying.stdout.readline():
+        assert dying.returncode is None
+    ingest = FakeIngest()
+    replica = scheduler(fresh_database, utc_now, ingest, "rival")
+    await asyncio.sleep(2 * LEASE.total_seconds())
+    await tried(replica)
+    assert ingest.full == []
+    dying.send_signal(signal.SIGKILL)
+    await dying.wait()
+    await tried(replica)
+    assert ingest.full == []
+    await asyncio.sleep(1.2 * LEASE.total_seconds())
+    await tried(replica)
+    taken = await job(fresh_database)
+    assert ingest.full == [True]
+    assert (taken.worker, taken.attempts, taken.state) == ("rival", 2, JobState.DONE)
