@@ -41,11 +41,16 @@ class SlackApp:
         self._desk = Desk(services, self._client)
         self._bot: AuthorizeResult | None = None
         secret = self._settings.slack_signing_secret
+
+        async def authorize(team_id: str | None) -> AuthorizeResult | None:
+            """The bot, for requests of its own workspace only."""
+            return self._bot if self._bot and team_id in (None, self._bot.team_id) else None
+
         self._bolt = AsyncApp(
-            client=self._client,
+            client=AsyncWebClient(base_url=self._settings.slack_api_url),
             # Socket Mode is not signed; the secret of an app that uses nothing else is unused.
             signing_secret=secret.get_secret_value() if secret else "unset",
-            authorize=self._authorize,  # type: ignore[arg-type]  # None refuses, says its docstring
+            authorize=authorize,  # type: ignore[arg-type]  # None refuses, says its docstring
         )
         _listen(self._bolt, self._desk)
         self._socket: AsyncSocketModeHandler | None = None
@@ -81,10 +86,6 @@ class SlackApp:
         if self._socket is not None:
             await self._socket.close_async()  # type: ignore[no-untyped-call]  # of slack_bolt
         await self._desk.background.drain()
-
-    async def _authorize(self, team_id: str | None, **_: object) -> AuthorizeResult | None:
-        """The bot, for requests of its own workspace only."""
-        return self._bot if self._bot and team_id in (None, self._bot.team_id) else None
 
 
 def _client(services: Services) -> AsyncWebClient:

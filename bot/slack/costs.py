@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from typing import Final
 
 import aiohttp
+import structlog
 from slack_sdk.errors import SlackApiError
 
 from bot.render import blocks, csv
@@ -15,13 +16,14 @@ from bot.render.charts.worker import ChartError
 from bot.slack import pages, projects
 from bot.slack.asked import Asked
 from bot.slack.desk import Desk, UnansweredError
-from bot.slack.files import upload, when_ready
+from bot.slack.files import not_ready, upload, when_ready
 from bot.slack.links import Pictured
 from core.access.model import Viewer
 from core.costs.model import CostAnswer, CostQuery, Form
 from core.costs.question import Command, parse_command, parse_cost_query
 from core.errors import ForbiddenError, NotFoundError
 
+_log = structlog.get_logger()
 _MENTION: Final = re.compile(r"<@[UW][A-Z0-9]+(?:\|[^>]*)?>")
 _CLOSED: Final = ("not_in_channel", "channel_not_found", "is_archived", "restricted_action")
 _NO_CHART: Final = "The chart could not be drawn just now; the figures are all here."
@@ -193,22 +195,32 @@ async def _post(
             answer, chart=place, share=False, shared_by=shared_by, apology=apology
         )
 
+    plain = written(None, _NO_CHART)
     try:
         file = await _upload_chart(desk, answer)
-        try:
-            place = None if file is None else ChartFile(file)
-            pictured = written(place)
-            await when_ready(lambda: desk.post(channel, pictured, thread=thread))
-        except SlackApiError as error:
-            if error.response["error"] != "invalid_blocks":
-                raise
-            await desk.post(channel, written(None, _NO_CHART), thread=thread)
-    except (ChartError, aiohttp.ClientError):
-        await desk.post(channel, written(None, _NO_CHART), thread=thread)
+        pictured = written(None if file is None else ChartFile(file))
+    except (ChartError, SlackApiError, aiohttp.ClientError):
+        _log.exception("slack.chart", channel=channel)
+        pictured = plain
+    try:
+        await _post_either(desk, channel, thread, (pictured, plain))
     except SlackApiError as error:
         if error.response["error"] in _CLOSED:
             raise _closed(channel) from error
         raise
+
+
+async def _post_either(
+    desk: Desk, channel: str, thread: str | None, choices: tuple[Message, Message]
+) -> None:
+    """Post the first of two messages; the second if its picture never gets ready."""
+    pictured, plain = choices
+    try:
+        await when_ready(lambda: desk.post(channel, pictured, thread=thread))
+    except SlackApiError as error:
+        if not not_ready(error):
+            raise
+        await desk.post(channel, plain, thread=thread)
 
 
 async def _upload_chart(desk: Desk, answer: CostAnswer) -> str | None:

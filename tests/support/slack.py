@@ -136,7 +136,7 @@ class Slackbox:
         view: Json | None = (await self._get("home", **{"as": user}))["view"]
         return view
 
-    async def until[T](self, look: Callable[[], Awaitable[T]], *, seconds: float = 10) -> T:
+    async def until[T](self, look: Callable[[], Awaitable[T | None]], *, seconds: float = 10) -> T:
         """What `look` gives as soon as it gives something; it looks again after each change."""
         changed = asyncio.Event()
 

@@ -1,5 +1,7 @@
 """The API through a real server."""
 
+from typing import Any
+
 import pytest
 
 from core.access.model import OPERATOR, Role
@@ -167,7 +169,7 @@ async def test_a_parameter_that_cant_be_read_is_quoted(
 
 
 async def test_a_body_that_cant_be_read_is_quoted(product: Product) -> None:
-    async def detail(**sent: object) -> str:
+    async def detail(**sent: Any) -> str:
         reply = await product.call("POST", "/v1/projects", role=Role.ADMIN, **sent)
         assert reply.status == 400
         return str((await reply.json())["detail"])

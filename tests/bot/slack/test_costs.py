@@ -10,6 +10,8 @@ from tests.support.clock import FakeClock
 from tests.support.product import TODAY, Product
 from tests.support.slack import ADA, BEN, CHECKOUT, FINANCE, GUS, PLATFORM
 
+DIRECT = "D0ADA"
+
 
 async def ask(product: Product, typed: str, *, user: str = ADA, channel: str = CHECKOUT) -> Json:
     """Type a command and wait for the private answer."""
@@ -52,7 +54,7 @@ async def test_without_a_public_address_slack_draws_the_chart(product: Product) 
     assert sent["ok"]
 
     async def look() -> list[Json]:
-        return [m for m in await product.slack.messages(f"D{ADA}", user=ADA) if block(m, "image")]
+        return [m for m in await product.slack.messages(DIRECT, user=ADA) if block(m, "image")]
 
     assert await product.slack.until(look)
 
@@ -130,8 +132,8 @@ async def test_a_csv_arrives_in_a_direct_message(product: Product) -> None:
     await product.slack.click(answer, buttons(answer)["CSV"])
 
     async def look() -> list[Json]:
-        seen = await product.slack.messages(f"D{ADA}", user=ADA)
-        return [file for m in seen for file in m.get("files", ())]
+        seen = await product.slack.messages(DIRECT, user=ADA)
+        return [file for m in seen for file in m.get("files", {}).values()]
 
     file = (await product.slack.until(look))[0]
     assert file["name"] == "costs-checkout-2026-11-15-to-2026-11-21.csv"
@@ -183,10 +185,10 @@ async def test_a_mention_is_answered_in_its_thread_with_the_chart(product: Produ
 async def test_a_direct_message_is_answered_once_though_slack_repeats_it(
     product: Product,
 ) -> None:
-    await product.slack.say("checkout last-7d", channel=f"D{ADA}")
+    await product.slack.say("checkout last-7d", channel=DIRECT)
 
     async def look() -> list[Json]:
-        seen = await product.slack.messages(f"D{ADA}", user=ADA)
+        seen = await product.slack.messages(DIRECT, user=ADA)
         return [m for m in seen if "$1,405.25" in m["text"]]
 
     assert await product.slack.until(look)
@@ -199,13 +201,13 @@ async def test_a_picture_s_address_expires_and_cannot_be_made_up(
 ) -> None:
     settings = product.services.settings.model_copy(update={"public_url": product.url})
     links = Links(settings, clock)
-    address = links.address(Pictured("checkout last-7d by service", TODAY, "T0ACME", ADA))
+    address = links.address(Pictured("checkout last-7d by service", TODAY, "T0SANDBOX", ADA))
     assert address is not None
     async with product.session.get(address) as reply:
         assert (reply.status, reply.content_type) == (200, "image/png")
     async with product.session.get(address.replace(".png", "x.png")) as reply:
         assert reply.status == 404
-    guest = links.address(Pictured("checkout last-7d by service", TODAY, "T0ACME", GUS))
+    guest = links.address(Pictured("checkout last-7d by service", TODAY, "T0SANDBOX", GUS))
     assert guest is not None
     async with product.session.get(guest) as reply:
         assert reply.status == 404

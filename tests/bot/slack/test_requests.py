@@ -17,6 +17,7 @@ from tests.bot.slack.reading import words
 from tests.support.product import Product
 from tests.support.slack import ADA, CHECKOUT
 
+DIRECT = "D0ADA"
 FORM = "application/x-www-form-urlencoded"
 JSON = "application/json"
 
@@ -45,9 +46,9 @@ async def send(
 
 def direct_message() -> bytes:
     """An event as Slack sends it."""
-    event = {"type": "message", "channel_type": "im", "channel": f"D{ADA}", "user": ADA,
+    event = {"type": "message", "channel_type": "im", "channel": DIRECT, "user": ADA,
              "text": "checkout last-7d", "ts": "1.000001"}  # fmt: skip
-    envelope = {"type": "event_callback", "team_id": "T0ACME", "event_id": "Ev1",
+    envelope = {"type": "event_callback", "team_id": "T0SANDBOX", "event_id": "Ev1",
                 "api_app_id": "A1", "event": event, "token": "x"}  # fmt: skip
     return json.dumps(envelope).encode()
 
@@ -74,14 +75,14 @@ async def test_what_cannot_be_slacks_is_refused_as_a_bad_request(
 async def test_a_forged_signature_is_refused_and_its_body_is_not_logged(
     product: Product, caplog: pytest.LogCaptureFixture
 ) -> None:
-    body = urlencode({"team_id": "T0ACME", "text": "secret words"}).encode()
+    body = urlencode({"team_id": "T0SANDBOX", "text": "secret words"}).encode()
     assert (await send(product, body, secret="another"))[0] == 401
     assert "secret words" not in caplog.text
 
 
 async def test_an_old_request_is_refused(product: Product) -> None:
     at = str(int(time.time()) - 600)
-    assert (await send(product, b"team_id=T0ACME", at=at))[0] == 401
+    assert (await send(product, b"team_id=T0SANDBOX", at=at))[0] == 401
 
 
 async def test_another_workspace_s_request_is_refused(product: Product) -> None:
@@ -98,7 +99,7 @@ async def test_an_event_that_slack_repeats_is_answered_once(product: Product) ->
     assert {status for status, _ in statuses} == {200}
 
     async def look() -> list[Any]:
-        return await product.slack.messages(f"D{ADA}", user=ADA)
+        return await product.slack.messages(DIRECT, user=ADA)
 
     await product.slack.until(look)
     await asyncio.sleep(0.5)
