@@ -94,7 +94,7 @@ def _slack(home: Home, ports: Ports) -> Part:
     address = f"http://127.0.0.1:{ports.slack}"
     options = {
         "--port": ports.slack,
-        "--app-url": f"http://127.0.0.1:{ports.product}",
+        "--app-url": f"http://127.0.0.1:{ports.product}/slack/events",
         "--signing-secret": home.secrets.signing,
         "--bot-token": home.secrets.bot_token,
         "--save": home.folder / "slack.json",
