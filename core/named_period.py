@@ -93,7 +93,7 @@ _LONG_UNIT: Final = _any(name for names in _UNITS.values() for name in names.spl
 _TH: Final = r"(?:st|nd|rd|th)?"
 _POINT: Final = (
     rf"(?:today|yesterday|\d{{4}}[-/]\d{{1,2}}[-/]\d{{1,2}}"
-    rf"|\d{{1,2}}{_TH}[ -](?:of )?(?:{_MONTH})(?:[ -]\d{{4}})?"
+    rf"|\d{{1,2}}{_TH}[ -](?:of[ ])?(?:{_MONTH})(?:[ -]\d{{4}})?"
     rf"|(?:{_MONTH})[ -]\d{{1,2}}{_TH}(?:[ -]\d{{4}})?"
     rf"|(?:{_MONTH})(?:[ -]\d{{4}})?|\d{{4}}[ -](?:{_MONTH})"
     r"|\d{4}[ -]?q\d|q\d(?:[ -]?\d{4})?|\d{4}-\d{1,2}|\d{4})"
@@ -143,7 +143,7 @@ def parse_period(text: str, today: date) -> Period:
         raise UnknownPeriodError(
             f"{_short(text)!r} is no period.",
             fix="Write it like 'last-7d', 'mtd', '2026-10' or '2026-10-01..2026-10-15'.",
-            suggestions=get_close_matches(said[:40], NAMES, n=3, cutoff=0.5),
+            suggestions=[match.group()] if match else get_close_matches(said[:40], NAMES),
         )
     return resolve(match, today)
 

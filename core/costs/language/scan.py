@@ -100,19 +100,31 @@ class Scan:
         return (match, place + match.group().count(" ") + 1) if match else None
 
     def _run(self, place: int, most: int) -> list[Token]:
-        """The words from there on that can belong together."""
+        """The words from there on that can belong together; signs among them don't count."""
         run: list[Token] = []
-        while len(run) < most and self.word(place) and not self.is_head(place):
-            run.append(self.tokens[place])
+        while (
+            most > 0 and self.word(place) and not (self.is_head(place) or self._quotes_key(place))
+        ):
+            token = self.tokens[place]
+            run.append(token)
+            most -= bool(token.key)
             place += 1
         return run
 
     def is_head(self, place: int) -> bool:
         """Whether `NAME=` begins there."""
-        word = self.word(place)
-        if not word:
+        if not self.word(place):
             return False
-        return self.is_sign(place + 1) or (word[-1:] in ":." and word[:-1] in LABEL_WORDS)
+        return self.is_sign(place + 1) or (self._quotes_key(place) and self.is_sign(place + 2))
+
+    def _quotes_key(self, place: int) -> bool:
+        """Whether `label:"KEY"` stands there."""
+        token, key = self.at(place), self.at(place + 1)
+        if token is None or key is None or token.low not in LABEL_WORDS:
+            return False
+        return (
+            key.kind is Kind.QUOTED and key.start == token.end and self.text[key.start - 1] in ":."
+        )
 
     def starts_clause(self, place: int) -> bool:
         """Whether a word there has a meaning that a name doesn't take from it."""
@@ -217,18 +229,14 @@ class Scan:
             return None
         if token.low in DIMENSION_WORDS:
             return DIMENSION_WORDS[token.low], place + 1
+        if self._quotes_key(place):
+            return self._label(self.tokens[place + 1].text, token, place + 1)
         if token.low in LABEL_WORDS:
             raise self._no_key(token)
-        if match := _LABEL.fullmatch(self.text[token.start : token.end].rstrip("?.")):
-            return self._label(match[2], token, place)
-        return None
+        match = _LABEL.fullmatch(token.text)
+        return self._label(match[2], token, place) if match else None
 
     def _label(self, said: str, token: Token, place: int) -> tuple[Dimension, int]:
-        following = self.at(place + 1)
-        if not said:
-            if following is None or following.kind is not Kind.QUOTED:
-                raise self._no_key(token)
-            said, place = following.text, place + 1
         if found := self.index.label(said):
             return found, place + 1
         keys = self.index.label_keys()
