@@ -28,6 +28,7 @@ Bodies and answers are JSON. `user` is who acts, `as` whose eyes look.
 """
 
 import asyncio
+import contextlib
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import fields
@@ -329,14 +330,13 @@ def _stream(slack: Slack) -> Callable[[web.Request], Awaitable[web.StreamRespons
         listener = queue.put_nowait
         slack.workspace.listeners.add(listener)
         try:
-            await response.write(b'data: {"type": "hello"}\n\n')
-            while True:
-                change = await queue.get()
-                if change.get("only_for") in (None, me):
-                    await response.write(f"data: {json.dumps(change)}\n\n".encode())
-        except ConnectionError:
-            return response
+            with contextlib.suppress(ConnectionError):
+                await response.write(b'data: {"type": "hello"}\n\n')
+                while (change := await queue.get())["type"] != "closed":
+                    if change.get("only_for") in (None, me):
+                        await response.write(f"data: {json.dumps(change)}\n\n".encode())
         finally:
             slack.workspace.listeners.discard(listener)
+        return response
 
     return handle

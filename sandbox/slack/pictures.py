@@ -16,7 +16,7 @@ class Pictures:
     """The pictures fetched, by address; `get` finds them again by their key."""
 
     def __init__(self) -> None:
-        self._kept: dict[str, tuple[str, bytes]] = {}
+        self.kept: dict[str, tuple[str, bytes]] = {}
         self._session: aiohttp.ClientSession | None = None
 
     async def open(self) -> None:
@@ -31,7 +31,7 @@ class Pictures:
 
     def get(self, key: str) -> tuple[str, bytes] | None:
         """Content type and bytes of a kept picture."""
-        return self._kept.get(key)
+        return self.kept.get(key)
 
     async def fetch(self, url: str) -> bool:
         """Whether a picture could be had from an address."""
@@ -45,7 +45,7 @@ class Pictures:
         except (aiohttp.ClientError, TimeoutError, ValueError):
             return False
         if good:
-            self._kept[key_of(url)] = (kind, content)
+            self.kept[key_of(url)] = (kind, content)
         return good
 
 

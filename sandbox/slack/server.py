@@ -7,7 +7,7 @@ from typing import Final
 
 from aiohttp import web
 
-from sandbox.slack import control, responses, web_api
+from sandbox.slack import control, responses, saving, web_api
 from sandbox.slack.config import Config
 from sandbox.slack.methods.files import mimetype
 from sandbox.slack.slack import Slack
@@ -47,9 +47,14 @@ async def serving(config: Config) -> AsyncIterator[Slack]:
     config.port = runner.addresses[0][1]
     slack.base = f"http://{config.host}:{config.port}"
     await slack.open()
+    if config.save:
+        saving.read(slack, config.save)
+        slack.later(saving.keep(slack, config.save))
     try:
         yield slack
     finally:
+        if config.save:
+            saving.write(slack, config.save)
         await slack.close()
         await runner.cleanup()
 

@@ -41,6 +41,7 @@ class Slack:
 
     async def close(self) -> None:
         """Hang up and stop what is under way."""
+        self.workspace.tell("closed")
         for task in tuple(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

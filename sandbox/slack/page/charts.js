@@ -1,7 +1,7 @@
 // Slack's native charts (data_visualization), drawn as SVG.
 import { h, s } from "./dom.js";
 
-const WIDE = 560, HIGH = 260, PAD = { left: 58, right: 14, top: 14, bottom: 44 };
+const HIGH = 260, PAD = { left: 58, right: 14, top: 14, bottom: 44 };
 
 export function chart(block) {
   const drawn = block.chart;
@@ -11,6 +11,8 @@ export function chart(block) {
   return h("figure", { class: `chart chart-${drawn.type}` }, h("figcaption", { class: "chart-title" }, block.title), svg, legend(drawn));
 }
 
+// Narrower on a telephone, so that the words stay readable.
+const width = () => (innerWidth < 640 ? 380 : 560);
 const number = (value) => new Intl.NumberFormat("en-US", { maximumFractionDigits: 2 }).format(value);
 const short = (value) => new Intl.NumberFormat("en-US", { notation: "compact", maximumFractionDigits: 1 }).format(value);
 
@@ -59,30 +61,31 @@ function ticks(low, high) {
 }
 
 function axes(drawn) {
+  const wide = width();
   const names = drawn.axis_config.categories;
   const values = drawn.series.flatMap((line) => line.data.map((one) => one.value));
   const marks = ticks(Math.min(0, ...values), Math.max(0, ...values));
   const [low, high] = [marks[0], marks[marks.length - 1]];
-  const inner = { w: WIDE - PAD.left - PAD.right, h: HIGH - PAD.top - PAD.bottom };
+  const inner = { w: wide - PAD.left - PAD.right, h: HIGH - PAD.top - PAD.bottom };
   const y = (value) => PAD.top + inner.h - ((value - low) / (high - low || 1)) * inner.h;
   const slot = inner.w / names.length;
   const x = (index) => PAD.left + slot * (index + 0.5);
-  const svg = s("svg", { viewBox: `0 0 ${WIDE} ${HIGH}` });
+  const svg = s("svg", { viewBox: `0 0 ${wide} ${HIGH}` });
   for (const value of marks) {
-    svg.append(s("line", { x1: PAD.left, x2: WIDE - PAD.right, y1: y(value), y2: y(value), class: value === 0 ? "axis" : "grid" }));
+    svg.append(s("line", { x1: PAD.left, x2: wide - PAD.right, y1: y(value), y2: y(value), class: value === 0 ? "axis" : "grid" }));
     svg.append(s("text", { x: PAD.left - 8, y: y(value) + 4, class: "tick tick-y" }, short(value)));
   }
   const every = Math.ceil(names.length / Math.max(1, Math.floor(inner.w / (Math.max(...names.map((one) => one.length)) * 6.4 + 14))));
   names.forEach((name, index) => index % every === 0 && svg.append(s("text", { x: x(index), y: HIGH - PAD.bottom + 18, class: "tick tick-x" }, name)));
-  labels(svg, drawn.axis_config);
+  labels(svg, drawn.axis_config, wide);
   const at = (line, name) => line.data.find((one) => one.label === name).value;
   if (drawn.type === "bar") bars(svg, drawn, names, { x, y, slot, at });
   else lines(svg, drawn, names, { x, y, at, area: drawn.type === "area" });
   return svg;
 }
 
-function labels(svg, config) {
-  if (config.x_label) svg.append(s("text", { x: (PAD.left + WIDE - PAD.right) / 2, y: HIGH - 6, class: "axis-label" }, config.x_label));
+function labels(svg, config, wide) {
+  if (config.x_label) svg.append(s("text", { x: (PAD.left + wide - PAD.right) / 2, y: HIGH - 6, class: "axis-label" }, config.x_label));
   if (config.y_label) svg.append(s("text", { x: -(PAD.top + (HIGH - PAD.bottom)) / 2, y: 12, transform: "rotate(-90)", class: "axis-label" }, config.y_label));
 }
 

@@ -94,6 +94,7 @@ export function openMenu(anchor, items, pick, { search = false, many = false, la
 function put(node, anchor) {
   const at = anchor.getBoundingClientRect();
   node.style.minWidth = `${Math.max(at.width, 180)}px`;
+  node.style.maxHeight = "none";
   const below = innerHeight - at.bottom - 12;
   const above = at.top - 12;
   const up = below < Math.min(320, node.scrollHeight) && above > below;

@@ -25,7 +25,9 @@ export function drawMessages(list, messages, { inThread = false, unreadFrom = nu
   for (const message of messages) {
     if (!before || dayOf(before.ts) !== dayOf(message.ts)) nodes.push(line(`day-${dayOf(message.ts)}`, "day", dayName(message.ts)));
     if (unreadFrom && message.ts > unreadFrom && (!before || before.ts <= unreadFrom) && message.user !== known.me) nodes.push(line("new", "new", "New"));
-    const compact = follows(before, message);
+    const first = inThread && messages.length > 1 && before === messages[0];
+    if (first) nodes.push(line("replies", "replies", count(messages.length - 1)));
+    const compact = !first && follows(before, message);
     const stamp = JSON.stringify([message, compact, marked === message.ts, known.me]);
     const kept = old.get(`m-${message.ts}`);
     nodes.push(kept && kept.stamp === stamp ? kept : Object.assign(draw(message, { compact, inThread, openThread, marked }), { stamp }));
@@ -84,10 +86,12 @@ function reactions(message) {
   return h("div", { class: "reactions" }, message.reactions.map((one) => h("span", { class: "reaction", title: one.users.map(nameOf).join(", ") }, mrkdwn(`:${one.name}:`), String(one.count))));
 }
 
+const count = (replies) => `${replies} ${replies === 1 ? "reply" : "replies"}`;
+
 function threadLine(message, openThread) {
-  const { count, users } = message.replies;
+  const { users } = message.replies;
   return h("button", { type: "button", class: "thread-line", onclick: () => openThread(message.ts), data: { thread: message.ts } },
-    users.slice(0, 4).map((id) => avatar(user(id), "tiny")), h("strong", {}, `${count} ${count === 1 ? "reply" : "replies"}`), h("span", {}, "View thread"));
+    users.slice(0, 4).map((id) => avatar(user(id), "tiny")), h("strong", {}, count(message.replies.count)), h("span", {}, "View thread"));
 }
 
 function fileCard(file) {

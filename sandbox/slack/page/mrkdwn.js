@@ -79,7 +79,7 @@ export function mrkdwn(text) {
 
 function blocksOf(text) {
   const out = [];
-  text.split(/```\n?([\s\S]*?)\n?```/).forEach((part, index) => {
+  text.split(/\n?```\n?([\s\S]*?)\n?```\n?/).forEach((part, index) => {
     if (index % 2) out.push(h("pre", {}, decode(part)));
     else if (part) out.push(...quoted(part));
   });
