@@ -59,7 +59,7 @@ def grid(answer: CostAnswer, currency: str, *, most: int) -> Grid | None:
         return None
     lines = [line for line in answer.lines if line.currency == currency and line.start]
     slots = _slots(answer, granularity, lines)
-    known = {_slot(line.start, granularity) for line in lines if line.start}
+    known = {_slot(line.start, granularity) for line in lines if line.start and line.amount}
     return Grid(
         currency,
         granularity,

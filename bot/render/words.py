@@ -64,12 +64,12 @@ _NOTES: Final = {
     NoteKind.MISSING_DAYS: "{span}: not in yet.",
     NoteKind.PARTIAL_ACCESS: "Only projects that you may see are in these figures.",
     NoteKind.UNASSIGNED: "{some} belongs to no project.",
-    NoteKind.CONVERTED: "{text}",
+    NoteKind.CONVERTED: "{some} was converted{rates}.",
     NoteKind.LIST_UNKNOWN: "{some} has no list price in the export.",
     NoteKind.BEHIND_EXPORT: (
         "The export has changed since the last sync; the next one brings it in."
     ),
-    NoteKind.MISMATCH: "Warning: what is stored differs from the export{by}.",
+    NoteKind.MISMATCH: "Warning: what is stored{of} differs from its export{over}.",
 }
 _BIG_CHANGE: Final = Decimal(10)
 _TINY_SHARE: Final = Decimal("0.0005")
@@ -312,14 +312,42 @@ def against(answer: CostAnswer) -> str:
     return days(other, year=other.start.year != asked.start.year)
 
 
+def compared_with(answer: CostAnswer) -> str:
+    """What it is compared with, by its days where that is a period; nothing if with nothing."""
+    versus = answer.query.versus
+    if answer.compared is None or (versus is not None and versus.project is not None):
+        return against(answer)
+    return period(answer.compared)
+
+
+def part(answer: CostAnswer) -> Period | None:
+    """The days that percentages are of, where that isn't all of the question's."""
+    asked, limits = answer.query.period, answer.comparable
+    if limits is None or (limits[0].start, limits[0].end) == (asked.start, asked.end):
+        return None
+    return limits[0]
+
+
+def percent_of(answer: CostAnswer) -> str:
+    """The same in words: `15-19 Nov against 8-12 Nov`; nothing where it is all of them."""
+    of, limits = part(answer), answer.comparable
+    return f"{days(of)} against {days(limits[1])}" if of and limits else ""
+
+
+def _other(answer: CostAnswer) -> str:
+    """What percentages compare with: the whole of the other, or the days of it that count."""
+    limits, versus = answer.comparable, answer.query.versus
+    another = versus is not None and versus.project is not None
+    if limits is None or part(answer) is None or another:
+        return against(answer)
+    return days(limits[1], year=limits[1].start.year != limits[0].start.year)
+
+
 def moved(total: Total, answer: CostAnswer) -> str:
     """How a total moved, as the end of a sentence: `up 5.3% on the 7 days before`; or nothing."""
-    both, other = total.comparable, against(answer)
+    both, other = total.comparable, _other(answer)
     if both is None or not other:
         return ""
-    limits = answer.comparable
-    cut = limits is not None and limits[0] != answer.query.period
-    of = f", {days(limits[0])} against {days(limits[1])}" if cut and limits else ""
     by = both.change
     if by is None:
         words = _difference(both, total.currency)
@@ -329,7 +357,7 @@ def moved(total: Total, answer: CostAnswer) -> str:
         words = percent(by)
     else:
         words = f"{'up' if by > 0 else 'down'} {percent(by).lstrip('+-')} on"
-    return f"{words} {other}{of}"
+    return f"{words} {other}"
 
 
 def _difference(both: Comparable, currency: str) -> str:
@@ -362,7 +390,9 @@ def headline(answer: CostAnswer, mark: Mark = str) -> str:
 def _moves(answer: CostAnswer) -> str:
     several = len(answer.totals) > 1
     moves = [(total.currency, moved(total, answer)) for total in answer.totals]
-    return "; ".join(f"{code} {move}" if several else move for code, move in moves if move)
+    said = "; ".join(f"{code} {move}" if several else move for code, move in moves if move)
+    of = part(answer)
+    return f"with {days(of)} {said}" if of and said else said
 
 
 def nothing(answer: CostAnswer, mark: Mark = str) -> str:
@@ -405,9 +435,10 @@ def note(value: Note) -> str:
     return _NOTES[value.kind].format(
         amount=amount,
         some=amount or "Some of it",
-        by=f" by {amount}" if amount else "",
         span=span,
-        text=value.text or "Converted with the rates of the billing export.",
+        rates=f": {value.text}" if value.text else "",
+        of=f" of {value.text}" if value.text else "",
+        over=f" for {calendar(value.days) or span}" if value.days is not None else "",
     )
 
 

@@ -92,8 +92,8 @@ def cost_answer(
 
 def _understood(answer: CostAnswer, shared_by: str | None) -> str:
     asked = f"asked by <@{escape(shared_by)}>" if shared_by else "Understood as"
-    compared = answer.compared
-    against = f" · compared with {escape(words.period(compared))}" if compared else ""
+    other = words.compared_with(answer)
+    against = f" · compared with {escape(other)}" if other else ""
     text = code(answer.text)
     return f"{text} {asked}{against}" if shared_by else f"{asked} {text}{against}"
 

@@ -157,7 +157,7 @@ def _cell(layout: Grid, slot: int, amount: Decimal) -> str:
 def _by_line(answer: CostAnswer) -> Table:
     """A row a line, beside it what it was before, how it changed, and its share."""
     query = answer.query
-    before = any(total.previous is not None for total in answer.totals)
+    before = any(total.previous is not None or total.comparable for total in answer.totals)
     time = (_UNITS[query.granularity],) if query.granularity else ()
     names = tuple(words.title(dimension) for dimension in query.group_by)
     names = names or (() if time else ("Cost",))
@@ -174,7 +174,9 @@ def _by_line(answer: CostAnswer) -> Table:
         blank = (" " for _ in range(left - 1))
         return ("Total", *blank, *_figures(total, before=before), whole)
 
-    header = (*time, *names, "Amount", *(("Before", "Change") if before else ()), "Share")
+    of = words.part(answer)
+    change = f"Change, {words.days(of)}" if of else "Change"
+    header = (*time, *names, "Amount", *(("Before", change) if before else ()), "Share")
     rows, totals = map(of_line, answer.lines), map(of_total, answer.totals)
     return Table(header, tuple(rows), tuple(totals), left)
 

@@ -75,8 +75,13 @@ def _ranked(answer: CostAnswer, lines: Sequence[Line]) -> Chart | None:
     if len(bars) > _BARS:
         bars = [*bars[: _BARS - 1], _rest(lines[_BARS - 1 :])]
     compared = any(bar.previous is not None for bar in bars)
-    body = Ranked(tuple(bars), words.against(answer) if compared else "")
+    body = Ranked(tuple(bars), _key(answer) if compared else "")
     return _chart(answer, body, (_said(answer, line) for line in lines))
+
+
+def _key(answer: CostAnswer) -> str:
+    of = words.percent_of(answer)
+    return f"{words.against(answer)}; percentages: {of}" if of else words.against(answer)
 
 
 def _bar(answer: CostAnswer, line: Line) -> Bar:

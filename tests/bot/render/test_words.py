@@ -84,8 +84,7 @@ def test_percentages_of_fewer_days_name_them() -> None:
         freshness=whole.freshness,
     )
     assert dashed(words.headline(limited)) == (
-        "checkout cost $100.00 this month so far (1-22 Nov), "
-        "up 100.0% on 1-22 Oct, 1-19 Nov against 1-19 Oct."
+        "checkout cost $100.00 this month so far (1-22 Nov), with 1-19 Nov up 100.0% on 1-19 Oct."
     )
 
 
@@ -148,6 +147,12 @@ def test_notes_have_their_amounts() -> None:
     credit = Note(NoteKind.PROMOTION_EXCLUDED, Decimal("-120.5"), "USD")
     assert words.note(credit) == (
         "Promotional credits of $120.50 are not in these figures; `net` has them."
+    )
+    rate = Note(NoteKind.CONVERTED, Decimal(10), "EUR", text="1 EUR = 1.0832 USD")
+    assert words.note(rate) == "€10.00 was converted: 1 EUR = 1.0832 USD."
+    wrong = Note(NoteKind.MISMATCH, days=Period(date(2026, 10, 1), date(2026, 11, 1)), text="gcp")
+    assert words.note(wrong) == (
+        "Warning: what is stored of gcp differs from its export for October 2026."
     )
     days = Note(NoteKind.MISSING_DAYS, days=Period(date(2026, 11, 21), date(2026, 11, 22)))
     assert words.note(days) == "21 Nov: not in yet."
