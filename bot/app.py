@@ -50,7 +50,7 @@ class RunRole(StrEnum):
 async def open_database(settings: Settings) -> AsyncGenerator[Database]:
     """The configured database, else the embedded one, with the present schema."""
     if settings.database_url is None:
-        url = await embedded_postgres.ensure(settings.data_dir / "postgres")
+        url = await embedded_postgres.ensure(settings.data_dir)
     else:
         url = settings.database_url.get_secret_value()
     database = await Database.connect(url)
