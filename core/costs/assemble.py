@@ -1,4 +1,8 @@
-"""From the rows of a statement to an answer: lines, shares, totals, what `top` leaves out."""
+"""From the rows of a statement to an answer: lines, shares, totals, what `top` leaves out.
+
+A company has thousands of accounts, so rows stay as the driver gives them and are looked at by
+position; `Layout` knows which is which.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -8,7 +12,7 @@ from decimal import MAX_PREC, ROUND_HALF_EVEN, Context, Decimal, localcontext
 from typing import Any, Final, NamedTuple
 
 from core.costs.basis import Basis
-from core.costs.model import Comparable, CostQuery, Dimension, Line, Total
+from core.costs.model import ACCOUNT, PROJECT, SKU, Comparable, CostQuery, Dimension, Line, Total
 from core.costs.plan import Plan
 from core.money import ZERO
 
@@ -16,10 +20,14 @@ EXACT: Final = Context(prec=1000, Emax=MAX_PREC, Emin=-MAX_PREC)
 """Adds amounts of any size without rounding."""
 
 _SHARE: Final = Decimal("0.0001")
+_NAMED: Final = frozenset({PROJECT, ACCOUNT, SKU})
+
+type Row = Sequence[Any]
+"""A row of `core.costs.sql.summary`: basis, values, names, start, currency, sums."""
 
 
 class Sums(NamedTuple):
-    """The amounts of a line; None: there is none of that kind."""
+    """The amounts of a row, in order; None: there is none of that kind."""
 
     amount: Decimal | None = None
     previous: Decimal | None = None
@@ -29,26 +37,29 @@ class Sums(NamedTuple):
     promotion: Decimal | None = None
     unassigned: Decimal | None = None
 
-    def __add__(self, other: tuple[Any, ...]) -> "Sums":
-        """Add what there is of each kind."""
-        return Sums(*map(_plus, self, other))
+
+class Layout:
+    """Where in a row of so many dimensions what is."""
+
+    def __init__(self, dimensions: int) -> None:
+        self.names = 1 + dimensions
+        self.start = 1 + 2 * dimensions
+        self.currency = self.start + 1
+        self.amount = self.start + 2
+        self.width = self.amount + len(Sums._fields)
+
+    def values(self, row: Row) -> tuple[str | None, ...]:
+        """The value of each dimension."""
+        return tuple(row[1 : self.names])
+
+    def sums(self, rows: Iterable[Row]) -> Sums:
+        """What rows add up to; exact where the context is."""
+        columns = zip(*(row[self.amount :] for row in rows), strict=True)
+        return Sums(*(_sum([value for value in column if value is not None]) for column in columns))
 
 
-def _plus(one: Decimal | None, other: Decimal | None) -> Decimal | None:
-    if one is None or other is None:
-        return other if one is None else one
-    return one + other
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """One row of a statement."""
-
-    values: tuple[str | None, ...]
-    names: tuple[str | None, ...]
-    start: date | None
-    currency: str
-    sums: Sums
+def _sum(values: list[Decimal]) -> Decimal | None:
+    return sum(values, ZERO) if values else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,17 +70,20 @@ class Against:
     comparable: bool
     cut: bool
 
-    def previous_of(self, sums: Sums) -> Decimal | None:
+    def previous_of(self, amount: Decimal | None) -> Decimal | None:
         """All of the other period; nothing there is zero, if it is known."""
-        return (sums.previous or ZERO) if self.previous else None
+        return (ZERO if amount is None else amount) if self.previous else None
 
-    def comparable_of(self, sums: Sums) -> Comparable | None:
+    def comparable_of(self, sums: Sequence[Decimal | None]) -> Comparable | None:
         """The parts of both that may be compared."""
         if not self.comparable:
             return None
-        if self.cut:
-            return Comparable(sums.now or ZERO, sums.then or ZERO)
-        return Comparable(sums.amount or ZERO, sums.previous or ZERO)
+        amount, previous, now, then = sums[:4]
+        return (
+            Comparable(now or ZERO, then or ZERO)
+            if self.cut
+            else Comparable(amount or ZERO, previous or ZERO)
+        )
 
 
 def against(query: CostQuery, plan: Plan, basis: Basis) -> Against:
@@ -81,35 +95,21 @@ def against(query: CostQuery, plan: Plan, basis: Basis) -> Against:
     complete_until = basis.freshness.complete_until
     covered = basis.first_day is not None and (other_project or plan.then.start >= basis.first_day)
     complete = complete_until is not None and plan.then.end <= complete_until
+    converted = all(rate.converted is not None for rate in basis.rates)
     return Against(
-        previous=covered and (complete or other_project),
-        comparable=covered and plan.comparable is not None,
+        previous=covered and converted and (complete or other_project),
+        comparable=covered and converted and plan.comparable is not None,
         cut=plan.cut,
     )
 
 
-def read_rows(rows: Iterable[Sequence[Any]], dimensions: int) -> list[Found]:
-    """The lines of a statement, its row of the basis left out."""
-    names, bucket = 1 + dimensions, 1 + 2 * dimensions
-    return [
-        Found(
-            values=tuple(row[1:names]),
-            names=tuple(row[names:bucket]),
-            start=row[bucket],
-            currency=row[bucket + 1],
-            sums=Sums(*row[bucket + 2 :]),
-        )
-        for row in rows
-    ]
-
-
-def sums_by_currency(found: Iterable[Found]) -> dict[str, Sums]:
-    """What all lines of each currency add up to, exactly; currencies in order."""
-    sums: defaultdict[str, Sums] = defaultdict(Sums)
+def sums_by_currency(layout: Layout, rows: Iterable[Row]) -> dict[str, Sums]:
+    """What all rows of each currency add up to, exactly; currencies in order."""
+    of_currency: defaultdict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        of_currency[row[layout.currency]].append(row)
     with localcontext(EXACT):
-        for row in found:
-            sums[row.currency] += row.sums
-    return dict(sorted(sums.items()))
+        return {currency: layout.sums(of_currency[currency]) for currency in sorted(of_currency)}
 
 
 def totals(sums: Mapping[str, Sums], known: Against) -> tuple[Total, ...]:
@@ -118,112 +118,148 @@ def totals(sums: Mapping[str, Sums], known: Against) -> tuple[Total, ...]:
         Total(
             currency,
             total.amount or ZERO,
-            known.previous_of(total),
+            known.previous_of(total.previous),
             known.comparable_of(total),
         )
         for currency, total in sums.items()
-        if total.amount is not None or known.previous_of(total)
+        if total.amount is not None or known.previous_of(total.previous)
     )
 
 
 def lines(
-    query: CostQuery, plan: Plan, found: Sequence[Found], sums: Mapping[str, Sums], known: Against
+    query: CostQuery, plan: Plan, rows: Sequence[Row], sums: Mapping[str, Sums], known: Against
 ) -> tuple[Line, ...]:
     """The lines of an answer, in order; they add up to the totals."""
-    make = _Maker(query, sums, known)
-    chosen, rest = _choose(query, found)
-    shown = [
-        row
-        for row in chosen
-        if row.sums.amount is not None or (query.versus and _shows(plan, row, known))
-    ]
-    shown.sort(key=_order)
-    others = [row for row in _added_up(rest) if row.sums.amount is not None]
-    made = [(row, make(row)) for row in shown]
-    made += [(row, make(row, other=True)) for row in others]
-    if others or query.granularity:
-        made.sort(key=lambda pair: (pair[0].start or date.min, pair[0].currency))
-    return tuple(line for _, line in made)
+    layout = Layout(len(query.group_by))
+    chosen, rest = _choose(query, layout, rows)
+    shown = [row for row in chosen if _shows(query, plan, layout, row, known)]
+    _sort(layout, shown)
+    make = _Maker(query, layout, sums, known)
+    made = [make(row) for row in shown]
+    made += [make.other(row) for row in _added_up(layout, rest) if row[layout.amount] is not None]
+    if rest or query.granularity:
+        made.sort(key=lambda line: (line.start or date.min, line.currency))
+    return tuple(made)
 
 
-def _shows(plan: Plan, row: Found, known: Against) -> bool:
-    """Whether a line that only the other period has belongs to one of the question's days."""
-    inside = row.start is None or row.start < plan.now.end
-    return inside and bool(known.previous_of(row.sums))
+def _shows(query: CostQuery, plan: Plan, layout: Layout, row: Row, known: Against) -> bool:
+    """Whether a row is a line: it has charges, or those of the other period were asked for."""
+    if row[layout.amount] is not None:
+        return True
+    inside = row[layout.start] is None or row[layout.start] < plan.now.end
+    previous = known.previous_of(row[layout.amount + 1])
+    return query.versus is not None and inside and bool(previous)
 
 
-def _order(row: Found) -> tuple[Any, ...]:
-    amount = row.sums.amount or ZERO
-    return (row.currency, amount.copy_negate(), [(v is None, v or "") for v in row.values])
+def _sort(layout: Layout, rows: list[Row]) -> None:
+    """Put the largest of each currency first; equal ones by value, none last."""
+    rows.sort(key=lambda row: [(value is None, value or "") for value in layout.values(row)])
+    rows.sort(key=lambda row: row[layout.amount] or ZERO, reverse=True)
+    rows.sort(key=lambda row: row[layout.currency])
 
 
-def _choose(query: CostQuery, found: Sequence[Found]) -> tuple[Sequence[Found], list[Found]]:
+def _choose(
+    query: CostQuery, layout: Layout, rows: Sequence[Row]
+) -> tuple[Sequence[Row], list[Row]]:
     """Those that `top` and `over` choose, and the rest: by group, over all days together."""
     if query.top is None and query.over is None:
-        return found, []
-    groups: defaultdict[tuple[str, tuple[str | None, ...]], Sums] = defaultdict(Sums)
+        return rows, []
+    groups: defaultdict[Any, list[Row]] = defaultdict(list)
+    for row in rows:
+        groups[row[layout.currency], layout.values(row)].append(row)
     with localcontext(EXACT):
-        for row in found:
-            groups[row.currency, row.values] += row.sums
-    kept = set()
-    for currency in {currency for currency, _ in groups}:
-        ranked = sorted(
-            (
-                Found(values, (), None, of, total)
-                for (of, values), total in groups.items()
-                if of == currency and total.amount is not None
-            ),
-            key=_order,
-        )
-        large = [r for r in ranked if query.over is None or (r.sums.amount or ZERO) > query.over]
-        kept |= {(r.currency, r.values) for r in large[: query.top]}
-    chosen = [row for row in found if (row.currency, row.values) in kept]
-    return chosen, [row for row in found if (row.currency, row.values) not in kept]
+        ranked = [
+            added
+            for (currency, values), group in groups.items()
+            if (added := _row(layout, currency, layout.sums(group), values))[layout.amount]
+            is not None
+        ]
+    _sort(layout, ranked)
+    kept: set[Any] = set()
+    left: defaultdict[str, float] = defaultdict(
+        lambda: float("inf") if query.top is None else query.top
+    )
+    for row in ranked:
+        currency = row[layout.currency]
+        if left[currency] > 0 and (query.over is None or row[layout.amount] > query.over):
+            kept.add((currency, layout.values(row)))
+            left[currency] -= 1
+    is_kept = [(row[layout.currency], layout.values(row)) in kept for row in rows]
+    return (
+        [row for row, keep in zip(rows, is_kept, strict=True) if keep],
+        [row for row, keep in zip(rows, is_kept, strict=True) if not keep],
+    )
 
 
-def _added_up(rest: Iterable[Found]) -> list[Found]:
-    """What is left out, in one line for each currency and start."""
-    added: defaultdict[tuple[date | None, str], Sums] = defaultdict(Sums)
+def _row(
+    layout: Layout,
+    currency: str,
+    sums: Sums,
+    values: tuple[str | None, ...] | None = None,
+    start: date | None = None,
+) -> Row:
+    """A row such as statements give, of several added up."""
+    nothing = (None,) * (layout.names - 1)
+    return (None, *(nothing if values is None else values), *nothing, start, currency, *sums)
+
+
+def _added_up(layout: Layout, rest: Iterable[Row]) -> list[Row]:
+    """What is left out, in one row for each start and currency."""
+    added: defaultdict[tuple[date | None, str], list[Row]] = defaultdict(list)
+    for row in rest:
+        added[row[layout.start], row[layout.currency]].append(row)
     with localcontext(EXACT):
-        for row in rest:
-            added[row.start, row.currency] += row.sums
-    return [Found((), (), start, currency, sums) for (start, currency), sums in added.items()]
+        return [
+            _row(layout, currency, layout.sums(rows), start=start)
+            for (start, currency), rows in added.items()
+        ]
 
 
 class _Maker:
     """Makes lines of rows."""
 
-    def __init__(self, query: CostQuery, sums: Mapping[str, Sums], known: Against) -> None:
+    def __init__(
+        self, query: CostQuery, layout: Layout, sums: Mapping[str, Sums], known: Against
+    ) -> None:
         self._dimensions = query.group_by
+        self._layout = layout
         self._none = dict.fromkeys(query.group_by)
         self._totals = {currency: total.amount or ZERO for currency, total in sums.items()}
         self._known = known
+        self._named = [
+            (dimension, 1 + index, layout.names + index)
+            for index, dimension in enumerate(query.group_by)
+            if dimension in _NAMED
+        ]
 
-    def __call__(self, row: Found, *, other: bool = False) -> Line:
-        amount = row.sums.amount or ZERO
-        return Line(
-            group=self._none if other else dict(zip(self._dimensions, row.values, strict=True)),
-            currency=row.currency,
-            amount=amount,
-            previous=self._known.previous_of(row.sums),
-            share=_share(amount, self._totals[row.currency]),
-            start=row.start,
-            names=None if other else self._names(row),
-            other=other,
-            comparable=self._known.comparable_of(row.sums),
-        )
+    def __call__(self, row: Row) -> Line:
+        group = dict(zip(self._dimensions, row[1 : self._layout.names], strict=True))
+        return self._line(row, group, self._names(row) if self._named else None, other=False)
 
-    def _names(self, row: Found) -> Mapping[Dimension, str] | None:
+    def other(self, row: Row) -> Line:
+        """The line of what was left out."""
+        return self._line(row, self._none, None, other=True)
+
+    def _line(
+        self,
+        row: Row,
+        group: Mapping[Dimension, str | None],
+        names: Mapping[Dimension, str] | None,
+        *,
+        other: bool,
+    ) -> Line:
+        at, known = self._layout.amount, self._known
+        amount, currency = row[at] or ZERO, row[at - 1]
+        total = self._totals[currency]
+        share = (amount / total).quantize(_SHARE, ROUND_HALF_EVEN) if total > 0 else None
+        previous, comparable = known.previous_of(row[at + 1]), known.comparable_of(row[at : at + 4])
+        return Line(group, currency, amount, previous, share, row[at - 2], names, other, comparable)
+
+    def _names(self, row: Row) -> Mapping[Dimension, str] | None:
         """Display names where they differ from the values."""
-        if not any(row.names):
-            return None
         named = {
             dimension: name
-            for dimension, value, name in zip(self._dimensions, row.values, row.names, strict=True)
-            if name and value is not None and name != value
+            for dimension, value, of in self._named
+            if (name := row[of]) and row[value] is not None and name != row[value]
         }
         return named or None
-
-
-def _share(amount: Decimal, total: Decimal) -> Decimal | None:
-    return (amount / total).quantize(_SHARE, ROUND_HALF_EVEN) if total > 0 else None

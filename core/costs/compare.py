@@ -1,14 +1,19 @@
 """Which days a question is compared with, and which of them may be compared."""
 
-from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from core.costs.model import Basis, CostQuery, Granularity
-from core.period import Period
-
-_TO_DATE = {"wtd": None, "mtd": 1, "qtd": 3, "ytd": 12}
-_WHOLE_DAYS = ("d", "w")
+from core.period import (
+    Period,
+    add_months,
+    last_year,
+    month_of,
+    months_between,
+    previous,
+    to_calendar,
+    whole_months,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,53 +24,19 @@ class Shift:
     months: int = 0
 
 
+def on_basis(period: Period, basis: Basis) -> Period:
+    """The period as it is, or on the invoice basis the months that it touches."""
+    return period if basis is Basis.USAGE else whole_months(to_calendar(period))
+
+
 def other_period(query: CostQuery) -> Period:
     """The period that a question is compared with, asked for or not."""
-    versus = query.versus
+    period, versus = on_basis(query.period, query.basis), query.versus
     if versus is None or versus.kind == "previous":
-        return _previous(on_basis(query.period, query.basis), query.basis)
+        return previous(period)
     if versus.kind == "last-year":
-        return _last_year(on_basis(query.period, query.basis))
-    if versus.period is not None:
-        return on_basis(versus.period, query.basis)
-    return on_basis(query.period, query.basis)
-
-
-def on_basis(period: Period, basis: Basis) -> Period:
-    """On the invoice basis a period takes in every month that it touches."""
-    if basis is Basis.USAGE:
-        return period
-    return Period(month_of(period.start), add_months(month_of(period.last_day), 1), period.name)
-
-
-def _previous(period: Period, basis: Basis) -> Period:
-    if basis is Basis.USAGE and period.name in _TO_DATE:
-        return _to_date_before(period)
-    if basis is Basis.INVOICE or _is_calendar(period):
-        months = months_between(period.start, period.end)
-        if period.name in _TO_DATE and (unit := _TO_DATE[period.name]):
-            months = unit
-        return Period(add_months(period.start, -months), add_months(period.end, -months))
-    return Period(period.start - timedelta(period.days), period.start)
-
-
-def _to_date_before(period: Period) -> Period:
-    """The same dates of the week, month, quarter or year before."""
-    months = _TO_DATE[period.name]
-    if months is None:
-        return Period(period.start - timedelta(7), period.end - timedelta(7))
-    last_day = add_months(period.last_day, -months)
-    return Period(add_months(period.start, -months), last_day + timedelta(1))
-
-
-def _is_calendar(period: Period) -> bool:
-    """Whether it is a whole number of months, and not named as a number of days."""
-    counted = period.name[:-1].removeprefix("last-").isdigit() and period.name.endswith(_WHOLE_DAYS)
-    return period.start.day == 1 and period.end.day == 1 and not counted
-
-
-def _last_year(period: Period) -> Period:
-    return Period(add_months(period.start, -12), add_months(period.end, -12))
+        return last_year(period)
+    return period if versus.period is None else on_basis(versus.period, query.basis)
 
 
 def complete_parts(
@@ -111,20 +82,3 @@ def alignment(now: Period, then: Period, granularity: Granularity | None) -> Shi
     if granularity is Granularity.MONTHLY and now.start.day == then.start.day == 1:
         return Shift(months=months_between(then.start, now.start))
     return Shift(days=(now.start - then.start).days)
-
-
-def month_of(day: date) -> date:
-    """The first day of its month."""
-    return day.replace(day=1)
-
-
-def add_months(day: date, months: int) -> date:
-    """The same date some months on; the month's last day where it has no such date."""
-    index = day.year * 12 + day.month - 1 + months
-    year, month = divmod(index, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
-
-
-def months_between(start: date, end: date) -> int:
-    """How many months lie between the months of two days."""
-    return (end.year - start.year) * 12 + end.month - start.month

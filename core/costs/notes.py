@@ -9,12 +9,11 @@ from typing import Final
 from core.access.model import Viewer
 from core.costs.assemble import Sums
 from core.costs.basis import Basis, Rate
-from core.costs.compare import add_months
 from core.costs.model import PROJECT, CostQuery, Note, NoteKind
 from core.costs.plan import Plan
 from core.errors import InvalidError
 from core.money import plain
-from core.period import Period
+from core.period import Period, add_months
 
 _RATE: Final = Decimal("0.000001")
 

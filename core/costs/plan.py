@@ -10,17 +10,9 @@ from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum, StrEnum
 
-from core.costs.compare import (
-    Shift,
-    add_months,
-    alignment,
-    complete_parts,
-    month_of,
-    on_basis,
-    other_period,
-)
+from core.costs.compare import Shift, alignment, complete_parts, on_basis, other_period
 from core.costs.model import CATEGORY, REGION, SERVICE, SKU, Basis, CostQuery, Granularity
-from core.period import Period
+from core.period import Period, add_months, month_of
 
 _OF_FACTS = {SKU.name, REGION.name, "label"}
 _OF_SERVICES = {SERVICE.name, CATEGORY.name}

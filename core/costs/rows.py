@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import orjson
 
-from core.costs.compare import add_months, on_basis
+from core.costs.compare import on_basis
 from core.costs.listings import RowPage
 from core.costs.model import Basis, CostQuery, CostRow
 from core.costs.sql.compiled import Compiled, driver_of
@@ -16,7 +16,7 @@ from core.costs.sql.rows import MONTHS, POSITION, every, page
 from core.costs.sql.shape import filter_parameters, period_parameters, rows_shape_of
 from core.database import Connection
 from core.errors import InvalidError
-from core.period import Period
+from core.period import Period, add_months
 
 _FETCHED: Final = 2000
 _SHOWN: Final = 10

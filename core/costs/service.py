@@ -12,7 +12,7 @@ from core.access.model import Viewer
 from core.cache import Cache, Flights
 from core.clock import Clock, today
 from core.costs import store
-from core.costs.assemble import Found, against, lines, sums_by_currency, totals
+from core.costs.assemble import Layout, Row, against, lines, sums_by_currency, totals
 from core.costs.basis import Basis
 from core.costs.codec import decode, encode
 from core.costs.listings import DimensionValue, Restatement, RowPage, SourceState
@@ -29,6 +29,7 @@ from core.costs.names import (
 )
 from core.costs.notes import notes, refuse_unknown_rates
 from core.costs.plan import Plan, plan
+from core.costs.question import write
 from core.costs.rows import read_page, stream
 from core.costs.state import read_restatements, read_sources
 from core.costs.versions import Versions
@@ -191,15 +192,15 @@ class CostService:
         return decode(data, query) if answer is None else answer
 
     async def _compute(self, query: CostQuery, viewer: Viewer) -> CostAnswer:
-        made, basis, found = await self._summarise(query, viewer)
+        made, basis, rows = await self._summarise(query, viewer)
         refuse_unknown_rates(basis, query.currency)
         known = against(query, made, basis)
-        sums = sums_by_currency(found)
+        sums = sums_by_currency(Layout(len(query.group_by)), rows)
         return CostAnswer(
             query=query,
-            text=str(query.period),
+            text=write(query),
             totals=totals(sums, known),
-            lines=lines(query, made, found, sums, known),
+            lines=lines(query, made, rows, sums, known),
             compared=made.then if known.previous or known.comparable else None,
             comparable=made.comparable if known.comparable else None,
             notes=notes(
@@ -209,18 +210,18 @@ class CostService:
             data_version=basis.version,
         )
 
-    async def _summarise(self, query: CostQuery, viewer: Viewer) -> tuple[Plan, Basis, list[Found]]:
+    async def _summarise(self, query: CostQuery, viewer: Viewer) -> tuple[Plan, Basis, list[Row]]:
         """Plan by the days thought complete and, if the answer says otherwise, once more."""
         guess = self._complete.get((viewer.projects, query.where), self._last_complete)
         for _ in range(_TRIES):
             made = plan(query, guess)
             async with self._database.read() as connection:
-                basis, found = await store.summarise(connection, query, made, viewer.projects)
+                basis, rows = await store.summarise(connection, query, made, viewer.projects)
             guess = self._last_complete = basis.freshness.complete_until
             self._complete[viewer.projects, query.where] = guess
             if plan(query, guess) == made:
                 break
-        return made, basis, found
+        return made, basis, rows
 
     async def _resolved(self, query: CostQuery, viewer: Viewer) -> CostQuery:
         """The question with the present slugs of its projects, all of which may be seen."""

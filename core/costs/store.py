@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from core.costs.assemble import Found, read_rows
+from core.costs.assemble import Row
 from core.costs.basis import Basis, read_basis
 from core.costs.model import CostQuery
 from core.costs.plan import Plan
@@ -34,10 +34,10 @@ async def read_version(connection: Connection) -> Version:
 
 async def summarise(
     connection: Connection, query: CostQuery, plan: Plan, visible: frozenset[str] | None
-) -> tuple[Basis, list[Found]]:
+) -> tuple[Basis, list[Row]]:
     """Run the statement of a planned question: what it rests on, and its lines."""
     made = statement(shape_of(query, plan, visible))
     rows = await made.fetch(connection, parameters(query, plan, visible))
     told = next(index for index, row in enumerate(rows) if row[0] is not None)
-    lines = [row for index, row in enumerate(rows) if index != told]
-    return read_basis(rows[told][0]), read_rows(lines, len(query.group_by))
+    lines = [*rows[:told], *rows[told + 1 :]]
+    return read_basis(rows[told][0]), lines

@@ -6,20 +6,25 @@ Apart from the product's own writing, so that reading is tested by itself.
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Table, insert, select, text
+from sqlalchemy import Date, Insert, Table, cast, delete, func, insert, select
 
 from core import data_version
 from core.costs import partitions
 from core.costs.model import in_cost, in_gross
 from core.costs.tables import (
+    ABSENT,
     billing_accounts,
     billing_periods,
     charge_daily,
+    control_totals,
     conversion_rates,
+    cost_by_day_service,
+    cost_by_month,
+    cost_by_month_service,
     kinds,
     regions,
     services,
@@ -87,11 +92,12 @@ class World:
         return sorted({charge.provider for charge in self.charges})
 
 
-ROLLUPS = (
-    ("cost_by_day_service", "day, scope_id, service_id"),
-    ("cost_by_month_service", "date_trunc('month', day)::date, scope_id, service_id"),
-    ("cost_by_month", "date_trunc('month', day)::date, scope_id"),
+ROLLUPS = (cost_by_day_service, cost_by_month_service, cost_by_month)
+EMPTIED = (
+    *(charge_daily, *ROLLUPS, billing_periods, conversion_rates, control_totals, slices, sources),
+    *(scopes, project_aliases, projects, kinds),
 )
+DIMENSIONS = (services, skus, regions, tag_sets, billing_accounts)
 
 
 async def store(database: Database, world: World) -> None:
@@ -105,14 +111,10 @@ async def store(database: Database, world: World) -> None:
 async def clear(database: Database) -> None:
     """Take everything out again."""
     async with database.begin() as tx:
-        for table in (
-            *("charge_daily", "cost_by_day_service", "cost_by_month_service", "cost_by_month"),
-            *("billing_periods", "conversion_rates", "control_totals", "slices", "sources"),
-            *("scopes", "project_aliases", "projects", "kinds"),
-        ):
-            await tx.execute(text(f"DELETE FROM {table}"))
-        for table in ("services", "skus", "regions", "tag_sets", "billing_accounts"):
-            await tx.execute(text(f"DELETE FROM {table} WHERE id <> 0"))
+        for table in EMPTIED:
+            await tx.execute(delete(table))
+        for table in DIMENSIONS:
+            await tx.execute(delete(table).where(table.c.id != ABSENT))
         await data_version.bump(tx)
 
 
@@ -137,8 +139,8 @@ class _Store:
         await self._sources()
         if world.charges:
             await self._facts()
-            for table, key in ROLLUPS:
-                await self._tx.execute(text(_rollup(table, key)))
+            for rollup in ROLLUPS:
+                await self._tx.execute(_added_up(rollup))
 
     async def _scopes(self) -> None:
         accounts = {(c.provider, c.account) for c in self._world.charges} | {*self._world.accounts}
@@ -162,7 +164,7 @@ class _Store:
 
     async def _sources(self) -> None:
         world = self._world
-        self.slices = {}
+        self.slices: dict[str, int] = {}
         for provider in world.providers:
             complete = world.complete_until.get(provider)
             through = complete and datetime.combine(complete, time(22), UTC)
@@ -325,10 +327,17 @@ class _Store:
         return {tuple(row)[1:]: row[0] for row in found}
 
 
-def _rollup(table: str, key: str) -> str:
-    return (
-        f"INSERT INTO {table} SELECT {key}, kind_id, billing_period, currency, sum(billed),"
-        " sum(effective), coalesce(sum(list), 0), coalesce(sum(contracted), 0), count(*)"
-        " FROM charge_daily GROUP BY 1, 2"
-        f"{', 3' if 'service_id' in key else ''}, kind_id, billing_period, currency"
+def _added_up(rollup: Table) -> Insert:
+    """All facts, added up into a rollup."""
+    facts = charge_daily.c
+    month = cast(func.date_trunc("month", facts.day), Date)
+    amounts = ("billed", "effective", "list", "contracted")
+    keys = [
+        month if column.name == "month" else facts[column.name]
+        for column in rollup.c
+        if column.name not in (*amounts, "lines")
+    ]
+    sums = [func.coalesce(func.sum(facts[name]), 0) for name in amounts]
+    return insert(rollup).from_select(
+        rollup.c.keys(), select(*keys, *sums, func.count()).group_by(*keys)
     )

@@ -17,21 +17,21 @@ from tests.support.facts import Charge, World, store
 
 NOVEMBER = CostQuery(Period(date(2026, 11, 1), date(2026, 12, 1), "2026-11"))
 WORLD = World(
-    charges=tuple(
-        Charge(
-            date(2026, 11, day),
-            Decimal(day) / 8,
-            account=account,
-            service=service,
-            sku=f"sku-{day % 3}",
-            currency=currency,
-        )
-        for day in (1, 2, 3, 9, 25)
-        for account in ("acc-1", "acc-2", "")
-        for service in ("Compute", "Storage")
-        for currency in ("EUR", "USD")
-    )
-    + (
+    charges=(
+        *(
+            Charge(
+                date(2026, 11, day),
+                Decimal(day) / 8,
+                account=account,
+                service=service,
+                sku=f"sku-{day % 3}",
+                currency=currency,
+            )
+            for day in (1, 2, 3, 9, 25)
+            for account in ("acc-1", "acc-2", "")
+            for service in ("Compute", "Storage")
+            for currency in ("EUR", "USD")
+        ),
         Charge(date(2026, 11, 3), Decimal(-1), service="Compute", sku="sku-0", category="Credit"),
         Charge(date(2026, 11, 3), Decimal(7), category="Tax", service="Tax"),
         Charge(date(2026, 9, 30), Decimal(4), billing_period=date(2026, 11, 1)),
