@@ -10,7 +10,7 @@ import os
 import pickle
 import sys
 import tempfile
-from asyncio.subprocess import DEVNULL, PIPE, Process
+from asyncio.subprocess import PIPE, Process
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -126,15 +126,7 @@ class ChartWorker:
             raise ChartError("Charts are no longer drawn: the application is stopping.")
         if self._process is not None and self._process.returncode is None:
             return self._process
-        self._process = process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "bot.render.charts.serve",
-            stdin=PIPE,
-            stdout=PIPE,
-            stderr=DEVNULL if sys.stderr is None else None,
-            env=self._environment(),
-        )
+        self._process = process = await self._spawn()
         try:
             async with asyncio.timeout(_STARTING):
                 await _receive(process)
@@ -145,6 +137,19 @@ class ChartWorker:
             await self._stop()
             raise
         return process
+
+    async def _spawn(self) -> Process:
+        try:
+            return await asyncio.create_subprocess_exec(
+                sys.executable,
+                "-m",
+                "bot.render.charts.serve",
+                stdin=PIPE,
+                stdout=PIPE,
+                env=self._environment(),
+            )
+        except OSError as failed:
+            raise ChartError("The process that draws charts does not start.") from failed
 
     def _environment(self) -> dict[str, str]:
         passed_on = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}

@@ -117,6 +117,18 @@ def test_the_answer_reads_from_top_to_bottom() -> None:
     ]
 
 
+def test_percentages_of_fewer_days_say_of_which() -> None:
+    """The amounts are of all days, the change only of those complete on both sides."""
+    whole = by_service(*SERVICES)
+    first = Period(date(2026, 11, 15), date(2026, 11, 18))
+    then = Period(date(2026, 11, 8), date(2026, 11, 11))
+    message = check(blocks.cost_answer(replace(whole, comparable=(first, then)), chart=IMAGE))
+    assert table(message)[0][3].replace("\N{EN DASH}", "-") == "Change, 15-17 Nov"
+    assert message.text.replace("\N{EN DASH}", "-").endswith(
+        ", with 15-17 Nov up 5.3% on 8-10 Nov."
+    )
+
+
 def test_figures_stand_on_the_right() -> None:
     settings = block(blocks.cost_answer(by_service(*SERVICES)), "table")["column_settings"]
     assert [each["align"] for each in settings] == ["left", "right", "right", "right", "right"]
