@@ -7,7 +7,7 @@ from core.costs.language.errors import SaidTwiceError, UnknownNameError
 from core.costs.language.names import Index
 from core.costs.language.said import Said
 from core.costs.language.scan import Scan
-from core.costs.language.text import Kind, quote
+from core.costs.language.text import Kind, in_quotes, quote
 from core.costs.language.writer import is_bare, value
 from core.costs.model import Dimension
 from core.errors import CostTrackerError
@@ -136,5 +136,4 @@ def bare(name: str) -> str:
     """A name, or a word of the language, as it stands in a question by itself."""
     if is_bare(name) or name in words.SUGGESTED:
         return name
-    quoted = name.replace('"', '""')
-    return f'"{quoted}"'
+    return in_quotes(name)

@@ -31,6 +31,7 @@ BARE: Final = (PROJECT, ACCOUNT, SERVICE, PROVIDER, REGION, CATEGORY, TEAM, SKU)
 """Where a word that says no dimension is looked for, in this order."""
 _IN_BRACKETS: Final = re.compile(r"\(([^()]+)\)")
 _ENOUGH: Final = 0.55
+_FARTHER: Final = 0.25
 _FEW: Final = 3
 _LIKELY: Final = 40
 _SHORTEST_PART: Final = 3
@@ -181,7 +182,8 @@ def nearest(said: str, names: Mapping[str, frozenset[str]]) -> list[str]:
     likely = [name for name, share in shared.most_common(_LIKELY) if share > 0]
     likeness = {name: _likeness(said_key, key(name)) for name in likely}
     ranked = sorted(likely, key=lambda name: -likeness[name])
-    return [name for name in ranked if likeness[name] >= _ENOUGH]
+    enough = max(_ENOUGH, likeness[ranked[0]] - _FARTHER) if ranked else _ENOUGH
+    return [name for name in ranked if likeness[name] >= enough]
 
 
 def grams(names: Iterable[str]) -> dict[str, frozenset[str]]:

@@ -244,7 +244,7 @@ class Scan:
             f"No label {quote(said)} is collected.",
             fix=f"There are {', '.join(keys[:10])}." if keys else "`sources.toml` lists labels.",
             suggestions=self.span(
-                token, self.tokens[place], [f"label:{each}" for each in keys[:3]]
+                token, self.tokens[place], [f"label:{written_value(each)}" for each in keys[:3]]
             ),
         )
 

@@ -10,16 +10,18 @@ from core.costs.language.errors import TooLongQuestionError, UnclosedQuoteError
 
 LONGEST: Final = 40_000
 _SHOWN: Final = 60
+_QUOTES: Final = "\u201c\u201d\u201e\u201f\u00ab\u00bb\uff02"
 _DASHES: Final = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212"
 _PLAIN: Final = str.maketrans(
     {
-        **dict.fromkeys("\u201c\u201d\u201e\u201f\u00ab\u00bb\uff02", '"'),
+        **dict.fromkeys(_QUOTES, '"'),
         **dict.fromkeys("\u2018\u2019\u201a\u201b\u2032", "'"),
         **dict.fromkeys(_DASHES, "-"),
         "\u2026": "..",
         "\u2260": "!=",
     }
 )
+_DOUBLED: Final = str.maketrans(dict.fromkeys(f'{_QUOTES}"', '""'))
 _ENTITIES: Final = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
 _TOKEN: Final = re.compile(
     r"""
@@ -88,6 +90,11 @@ def quote(text: str) -> str:
     """A piece of the text as messages show it."""
     short = " ".join(text.split())
     return repr(short if len(short) <= _SHOWN else f"{short[: _SHOWN - 1]}…")
+
+
+def in_quotes(name: str) -> str:
+    """A name as a quoted one; the quotes in it are doubled, curly ones too, as they are read."""
+    return f'"{name.translate(_DOUBLED)}"'
 
 
 def tokens(text: str) -> list[Token]:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from core.costs.language.text import in_quotes
 from core.costs.language.words import NONE, RESERVED, SPLIT
 from core.costs.model import (
     PROJECT,
@@ -86,7 +87,7 @@ def value(name: str) -> str:
     """A name as a value of a filter: `Cloud Run` in quotes, `us-east1` without."""
     if _PLAIN.fullmatch(name) and name.lower() not in NONE:
         return name
-    return f'"{name.replace('"', '""')}"'
+    return in_quotes(name)
 
 
 def dimension(each: Dimension) -> str:
