@@ -74,7 +74,9 @@ def status() -> None:
 
 @app.command()
 def logs(
-    part: Annotated[str | None, typer.Argument(help="product, slack, bigquery or valkey")] = None,
+    part: Annotated[
+        str | None, typer.Argument(help="product, scheduler, slack, bigquery or valkey")
+    ] = None,
     *,
     follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on as they grow.")] = False,
 ) -> None:

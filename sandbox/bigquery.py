@@ -93,12 +93,15 @@ class Warehouse:
         first: datetime = row["first_usage"]
         return Held(first.astimezone(PACIFIC).date(), instant(row["last_export"]))
 
-    def append(self, charges: Sequence[Charge], *, extra: bool = False) -> None:
+    def append(
+        self, charges: Sequence[Charge], *, extra: bool = False, moved: date | None = None
+    ) -> None:
         """Add rows to the export, all or none.
 
         Args:
             charges: in any order.
             extra: mark them as no part of the sample's own story.
+            moved: see `sandbox.sample.export.export`.
         """
         from sandbox.sample.export import PARTITION, SCHEMA, parquet  # noqa: PLC0415 - pyarrow
 
@@ -106,7 +109,7 @@ class Warehouse:
         config = self._bigquery.LoadJobConfig(
             source_format="PARQUET", write_disposition="WRITE_TRUNCATE"
         )
-        file = io.BytesIO(parquet(charges, extra=extra))
+        file = io.BytesIO(parquet(charges, extra=extra, moved=moved))
         self._client.load_table_from_file(file, incoming, job_config=config).result()
         names = ", ".join(f"`{field['name']}`" for field in SCHEMA)
         self._client.query_and_wait(

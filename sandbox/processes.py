@@ -101,9 +101,11 @@ class Process:
             NotReadyError: it isn't, with the end of its log.
         """
         deadline = time.monotonic() + patience
-        while not ready():
+        while True:
             if self.pid() is None:
                 raise NotReadyError(f"{self.name} ended before it was ready.\n{self.said()}")
+            if ready():
+                return
             if time.monotonic() > deadline:
                 raise NotReadyError(
                     f"{self.name} isn't ready after {patience:.0f} s.\n{self.said()}"

@@ -33,6 +33,7 @@ _OPEN_TO_THE_USER: Final = ("REPORT_TIMEZONE", "LOG_LEVEL", "LOG_FORMAT")
 _PREFERRED: Final = {
     "product": 8080,
     "slack": 8081,
+    "scheduler": 8082,
     "bigquery": 9050,
     "bigquery_grpc": 9060,
     "valkey": 6390,
@@ -45,6 +46,7 @@ class Ports:
 
     product: int
     slack: int
+    scheduler: int
     bigquery: int
     bigquery_grpc: int
     valkey: int
@@ -116,7 +118,7 @@ class Home:
     def ports(self) -> Ports | None:
         """Return the ports in use since the last start."""
         file = self.folder / "ports.json"
-        return Ports(**json.loads(file.read_text())) if file.exists() else None
+        return Ports(**{**_PREFERRED, **json.loads(file.read_text())}) if file.exists() else None
 
     def choose_ports(self, *, running: frozenset[str]) -> Ports:
         """Choose free ports: those of the last start, else the preferred, else the next.

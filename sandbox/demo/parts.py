@@ -1,11 +1,15 @@
-"""The four processes of the demo: how each is started, and how it shows that it is ready."""
+"""The processes of the demo: how each is started, and how it shows that it is ready.
+
+The product is two of them: what answers, and the scheduler. That one is started last, after the
+first sync: it would begin with a sync of its own, of an export that isn't there yet.
+"""
 
 import signal
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -20,12 +24,13 @@ _POSTGRES_PATIENCE: Final = 15.0
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A process of the demo; `address` is where it is reached."""
+    """A process of the demo; `address` is where it is reached, `settings` are its own."""
 
     process: Process
     command: tuple[str, ...]
     ready: Callable[[], bool]
     address: str
+    settings: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -39,13 +44,14 @@ def parts(home: Home, ports: Ports) -> tuple[Part, ...]:
         _bigquery(home, ports),
         _valkey(home, ports),
         _slack(home, ports),
-        _product(home, ports),
+        _product(home, "product", ports.product, ("bot", "api")),
+        _product(home, "scheduler", ports.scheduler, ("scheduler", "worker")),
     )
 
 
 def processes(home: Home) -> tuple[Process, ...]:
     """Return the processes of the parts, the product first: the order in which they end."""
-    names = ("product", "slack", "bigquery", "valkey")
+    names = ("product", "scheduler", "slack", "bigquery", "valkey")
     return tuple(Process(name, home.folder) for name in names)
 
 
@@ -55,8 +61,8 @@ def stop(home: Home, which: Iterable[Process]) -> list[str]:
     with ThreadPoolExecutor(len(which) or 1) as pool:
         ended = list(pool.map(Process.stop, which))
     names = [process.name for process, ran in zip(which, ended, strict=True) if ran]
-    product = Process("product", home.folder)
-    if product.pid() is None and _stop_postgres(home.product.data):
+    users = (Process(name, home.folder) for name in ("product", "scheduler"))
+    if not any(one.pid() for one in users) and _stop_postgres(home.product.data):
         names.append("database")
     return names
 
@@ -107,13 +113,14 @@ def _slack(home: Home, ports: Ports) -> Part:
     )
 
 
-def _product(home: Home, ports: Ports) -> Part:
-    address = f"http://127.0.0.1:{ports.product}"
+def _product(home: Home, name: str, port: int, roles: Sequence[str]) -> Part:
+    address = f"http://127.0.0.1:{port}"
     return Part(
-        Process("product", home.folder),
-        (program("cost-tracker"), "run"),
+        Process(name, home.folder),
+        (program("cost-tracker"), "run", *(f"--role={role}" for role in roles)),
         lambda: answers(f"{address}/readyz"),
         address,
+        {"HTTP_PORT": str(port)},
     )
 
 

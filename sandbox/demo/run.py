@@ -85,14 +85,13 @@ def _interrupt(_number: int, _frame: object) -> None:
 def _start(home: Home, before: frozenset[str], steps: Steps) -> Running:
     old = home.ports()
     ports = home.choose_ports(running=before)
-    if ports != old and "product" in before:  # it was told where the others were
-        stop(home, [Process("product", home.folder)])
+    if ports != old:  # the product was told where the others were
+        stop(home, [Process(name, home.folder) for name in ("product", "scheduler")])
     home.write_sources()
     environment = home.environment(ports)
-    bigquery, valkey, slack, product = parts(home, ports)
+    bigquery, valkey, slack, product, scheduler = parts(home, ports)
     for part in (bigquery, valkey, slack, product):
-        if part.process.pid() is None:
-            part.process.start(part.command, environment)
+        _have(part, environment)
     pool = ThreadPoolExecutor(2)
     try:
         loaded = pool.submit(_load, home, bigquery, steps)
@@ -104,9 +103,16 @@ def _start(home: Home, before: frozenset[str], steps: Steps) -> Running:
         if not SampleFiles(home.folder).is_synced():
             sync(home, environment, steps.out)
             steps.done("sync", "the product has read the sample")
+        _have(scheduler, environment)
         return Running(ports, token.result(), time.monotonic() - steps.began)
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _have(part: Part, environment: Mapping[str, str]) -> None:
+    """Start a part unless it runs."""
+    if part.process.pid() is None:
+        part.process.start(part.command, {**environment, **part.settings})
 
 
 def _load(home: Home, bigquery: Part, steps: Steps) -> None:

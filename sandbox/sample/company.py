@@ -13,8 +13,8 @@ BILLING_PROJECT: Final = "acme-billing"
 DATASET: Final = "billing"
 TABLE: Final = "gcp_billing_export_v1_01A2B3_C4D5E6_F7A8B9"
 CURRENCY: Final = "USD"
-LABEL_KEYS: Final = ("team", "env", "cost_center")
-"""The keys of its resource labels that are worth a report."""
+LABEL_KEYS: Final = ("team", "env")
+"""The keys of its resource labels that its `sources.toml` lists."""
 
 
 @dataclass(frozen=True, slots=True)

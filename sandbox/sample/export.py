@@ -7,7 +7,9 @@ The shape is `schema.json`: BigQuery's own description of a `gcp_billing_export_
 import io
 import json
 from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,7 +18,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from sandbox.sample.catalogue import SERVICES, sku_id
-from sandbox.sample.charge import HOUR, MICRO, Charge
+from sandbox.sample.charge import HOUR, MICRO, Charge, instant
 from sandbox.sample.company import BILLING_ACCOUNT, CURRENCY, LINES, Line, Project
 from sandbox.sample.credits import CREDITS
 
@@ -63,24 +65,39 @@ def arrow_type(field: Mapping[str, Any]) -> pa.DataType:
     return pa.list_(kind) if field["mode"] == "REPEATED" else kind
 
 
-def export(charges: Sequence[Charge], *, extra: bool = False) -> pa.Table:
+def export(
+    charges: Sequence[Charge], *, extra: bool = False, moved: date | None = None
+) -> pa.Table:
     """Return the rows of the export, and the day on which each was taken in.
 
     Args:
         charges: what to export.
         extra: mark them with a system label, as no part of the sample's own story.
+        moved: what was exported before this day was moved here from an older table, month by
+            month: it was taken in at the ends of months. Everything else on the day itself.
     """
     columns = _Columns(charges, extra=extra)
     made = {field["name"]: columns.make(field) for field in SCHEMA}
-    taken_in = [charge.exported // _DAY * _DAY for charge in charges]
+    before = instant(datetime.combine(moved, time(), UTC)) if moved else 0
+    taken_in = [_taken_in(charge.exported // _DAY, before // _DAY) * _DAY for charge in charges]
     return pa.table(made | {PARTITION: pa.array(taken_in, _INSTANT)})
 
 
-def parquet(charges: Sequence[Charge], *, extra: bool = False) -> bytes:
+def parquet(charges: Sequence[Charge], *, extra: bool = False, moved: date | None = None) -> bytes:
     """Return `export` as a Parquet file; uncompressed, for it goes no farther than this machine."""
     file = io.BytesIO()
-    pq.write_table(export(charges, extra=extra), file, compression="none")
+    pq.write_table(export(charges, extra=extra, moved=moved), file, compression="none")
     return file.getvalue()
+
+
+@cache
+def _taken_in(exported: int, moved: int) -> int:
+    """Return the day of taking in, as days since 1970 like the arguments."""
+    if exported >= moved:
+        return exported
+    day = date(1970, 1, 1) + timedelta(exported)
+    month = day.replace(day=28) + timedelta(4)
+    return (month - timedelta(month.day) - date(1970, 1, 1)).days
 
 
 class _Columns:
@@ -117,7 +134,9 @@ class _Columns:
             "id": [credit.id for credit in CREDITS],
             "type": [credit.type for credit in CREDITS],
         }
-        texts = {name: pa.array(texts).take(pa.array(which)) for name, texts in known.items()}
+        texts = {
+            name: pa.array(texts).take(pa.array(which, pa.int32())) for name, texts in known.items()
+        }
         columns = texts | {"amount": pa.array(amounts, pa.float64())}
         inner = kind.value_type
         struct = pa.StructArray.from_arrays(
