@@ -1,30 +1,51 @@
 """The answer in a terminal: the same words and figures as in Slack."""
 
-from rich.console import Group, RenderableType
+from collections.abc import Iterator
+
+from rich.console import Console, ConsoleOptions, ConsoleRenderable, Group, RenderableType
+from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
 from bot.render import words
-from bot.render.blocks.tables import table_of
+from bot.render.blocks.tables import ACROSS, table_of
 from core.costs.model import CostAnswer
 
 
-def cost_answer(answer: CostAnswer) -> RenderableType:
+def cost_answer(answer: CostAnswer) -> ConsoleRenderable:
     """A sentence, a table of all lines, notes and how fresh the data is."""
-    content = table_of(answer)
-    table = Table(box=None, pad_edge=False, header_style="bold", show_footer=False)
+    notes = [Text(f"- {words.note(note)}") for note in answer.notes]
+    parts: list[RenderableType] = [Text(words.headline(answer), style="bold")]
+    if answer.lines:
+        parts += [Text(""), _Fitting(answer), Text("")]
+    return Group(*parts, *notes, Text(words.fresh(answer.freshness), style="dim"))
+
+
+class _Fitting:
+    """A table with as many columns of groups as the terminal has room for."""
+
+    def __init__(self, answer: CostAnswer) -> None:
+        self._answer = answer
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Table]:
+        tables = (_table(self._answer, across) for across in range(ACROSS, 0, -1))
+        for table in tables:
+            if Measurement.get(console, options.update(width=1000), table).maximum <= (
+                options.max_width
+            ):
+                break
+        yield table
+
+
+def _table(answer: CostAnswer, across: int) -> Table:
+    content = table_of(answer, across=across)
+    table = Table(box=None, pad_edge=False, header_style="bold")
     for position, name in enumerate(content.header):
-        table.add_column(
-            Text(name),
-            justify="left" if position < content.names else "right",
-            no_wrap=position >= content.names,
-        )
+        figures = position >= content.names
+        # A figure is never cut: where there is no room at all it goes on in the next line.
+        table.add_column(Text(name), justify="right" if figures else "left", overflow="fold")
     for row in content.rows:
         table.add_row(*map(Text, row))
     for row in content.totals:
         table.add_row(*map(Text, row), style="bold")
-    notes = [Text(f"- {words.note(note)}") for note in answer.notes]
-    parts: list[RenderableType] = [Text(words.headline(answer), style="bold")]
-    if answer.lines:
-        parts += [Text(""), table, Text("")]
-    return Group(*parts, *notes, Text(words.fresh(answer.freshness), style="dim"))
+    return table

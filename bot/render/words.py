@@ -307,8 +307,8 @@ def against(answer: CostAnswer) -> str:
     if calendar(other):
         return calendar(other) or ""
     asked = answer.query.period
-    if versus is None and other.end == asked.start and asked.days == other.days:
-        return "the day before" if other.days == 1 else f"the {other.days} days before"
+    if other.end == asked.start and (before := _before(asked, other)):
+        return before
     return days(other, year=other.start.year != asked.start.year)
 
 
@@ -341,6 +341,18 @@ def _other(answer: CostAnswer) -> str:
     if limits is None or part(answer) is None or another:
         return against(answer)
     return days(limits[1], year=limits[1].start.year != limits[0].start.year)
+
+
+def _before(asked: Period, other: Period) -> str:
+    """The period right before, if it is as long: `the 6 months before`, `the day before`."""
+    name = asked.name.lower()
+    if name.startswith("last-") and name[5:-1].isdigit() and name[-1:] in _UNITS:
+        count, unit = int(name[5:-1]), _UNITS[name[-1]]
+    elif asked.days == other.days:
+        count, unit = asked.days, "day"
+    else:
+        return ""
+    return f"the {unit} before" if count == 1 else f"the {plural(count, unit)} before"
 
 
 def moved(total: Total, answer: CostAnswer) -> str:

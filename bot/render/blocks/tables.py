@@ -28,7 +28,7 @@ _LINES: Final = 49
 _DAYS: Final = 99
 _NAME: Final = 60
 _COLUMN: Final = 30
-_ACROSS: Final = 6
+ACROSS: Final = 6
 _UNITS: Final = {
     Granularity.DAILY: "Day",
     Granularity.WEEKLY: "Week",
@@ -95,9 +95,14 @@ def _block(table: Table, shown: Sequence[Row]) -> TableBlock:
     return TableBlock(rows=rows, column_settings=settings, block_id="table")
 
 
-def table_of(answer: CostAnswer) -> Table:
-    """The figures of an answer, all of them: by time where one currency is cut along it."""
-    layout = grid(answer, answer.totals[0].currency, most=_ACROSS) if answer.totals else None
+def table_of(answer: CostAnswer, *, across: int = ACROSS) -> Table:
+    """The figures of an answer, all of them: by time where one currency is cut along it.
+
+    Args:
+        answer: what was answered.
+        across: columns of groups at most beside each day, week or month.
+    """
+    layout = grid(answer, answer.totals[0].currency, most=across) if answer.totals else None
     if layout is None or len(answer.totals) > 1:
         return _by_line(answer)
     return _by_time(layout) if len(layout.groups) > 1 else _one_by_time(answer, layout)

@@ -1,13 +1,14 @@
 """The answer in a terminal."""
 
 import io
+from datetime import date
 
 from hypothesis import given, settings
 from rich.console import Console
 
 from bot.render import text
-from core.costs.model import CostAnswer, Note, NoteKind
-from tests.support.answers import answers, by_service
+from core.costs.model import CostAnswer, Granularity, Note, NoteKind
+from tests.support.answers import answer, answers, by_service, line
 
 
 def printed(given_answer: CostAnswer) -> str:
@@ -38,6 +39,20 @@ def test_the_answer_reads_like_the_message() -> None:
         "- Only projects that you may see are in these figures.",
         "Data through 21 Nov 22:00 UTC · days complete up to 21 Nov · matches the export",
     ]
+
+
+def test_of_many_columns_only_those_that_fit_are_shown() -> None:
+    """The rest is summed; no figure is ever cut."""
+    days = [
+        line(f"A long service name {i}", "123456.78", start=date(2026, 11, 15 + day))
+        for day in range(7)
+        for i in range(9)
+    ]
+    shown = printed(answer(days, granularity=Granularity.DAILY))
+    assert "Sun 15 Nov" in shown
+    assert "other (" in shown
+    assert "…" not in shown
+    assert shown.count("$1,111,111.02") == 7
 
 
 @settings(max_examples=30, deadline=None)

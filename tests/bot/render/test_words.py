@@ -1,5 +1,6 @@
 """What an answer says, read as people read it."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -133,6 +134,33 @@ def test_other_measures_say_so() -> None:
 def test_another_project_is_named() -> None:
     compared = by_service(("A", "3", "2"), versus=Versus("project", project="web"))
     assert words.headline(compared).endswith("up 50.0% on web in the same days.")
+
+
+@pytest.mark.parametrize(
+    ("period", "before", "said"),
+    [
+        (
+            Period(date(2026, 5, 1), date(2026, 11, 1), "last-6m"),
+            Period(date(2025, 11, 1), date(2026, 5, 1)),
+            "the 6 months before",
+        ),
+        (
+            Period(date(2026, 11, 21), date(2026, 11, 22), "yesterday"),
+            Period(date(2026, 11, 20), date(2026, 11, 21)),
+            "the day before",
+        ),
+        (
+            Period(date(2026, 10, 1), date(2026, 11, 1), "last-month"),
+            Period(date(2026, 9, 1), date(2026, 10, 1)),
+            "September 2026",
+        ),
+        (NOVEMBER, Period(date(2026, 10, 1), date(2026, 10, 23)), "1-22 Oct"),
+        (NOVEMBER, Period(date(2025, 11, 1), date(2025, 11, 23)), "1-22 Nov 2025"),
+    ],
+)
+def test_what_it_is_compared_with(period: Period, before: Period, said: str) -> None:
+    asked = by_service(("A", "1", "1"), period=period)
+    assert dashed(words.against(replace(asked, compared=before))) == said
 
 
 def test_nothing_found_says_why() -> None:
