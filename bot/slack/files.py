@@ -6,15 +6,15 @@ processed after the upload: a message that shows it is refused until then, so po
 tried again; the file is uploaded once.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Final
 
 import aiohttp
-import stamina
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-_TRIES: Final = 8
+_PAUSES: Final = (0.3, 0.5, 1, 2, 3, 5)
 _NOT_READY: Final = ("slack_file", "slack file", "file_not_found")
 
 
@@ -51,12 +51,14 @@ async def upload(
 
 async def when_ready[T](post: Callable[[], Awaitable[T]]) -> T:
     """Post a message that shows an uploaded picture, trying again until Slack has it ready."""
-    async for attempt in stamina.retry_context(
-        on=not_ready, attempts=_TRIES, wait_initial=0.2, wait_max=3, timeout=20
-    ):
-        with attempt:
+    for pause in _PAUSES:
+        try:
             return await post()
-    raise AssertionError  # retry_context gives a value or raises
+        except SlackApiError as error:
+            if not not_ready(error):
+                raise
+        await asyncio.sleep(pause)
+    return await post()
 
 
 def not_ready(error: Exception) -> bool:

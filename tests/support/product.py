@@ -10,7 +10,7 @@ from typing import Any, Final
 import aiohttp
 import pytest
 from aiohttp import web
-from aiohttp.test_utils import TestServer
+from aiohttp.test_utils import TestServer, unused_port
 from pydantic import SecretStr
 
 from bot import rest
@@ -111,9 +111,18 @@ async def charts() -> AsyncIterator[ChartWorker]:
 
 
 @pytest.fixture
-def settings(slackbox: Slackbox) -> Settings:
+def public() -> bool:
+    """Whether Slack reaches the product by a public address; a test module may say so."""
+    return False
+
+
+@pytest.fixture
+def settings(slackbox: Slackbox, public: bool) -> Settings:  # noqa: FBT001 - a fixture
     """Settings of a product that is installed in the local Slack, over HTTP."""
+    port = unused_port()
     return Settings(
+        http_port=port,
+        public_url=f"http://127.0.0.1:{port}" if public else None,
         slack_bot_token=SecretStr(slackbox.config.bot_token),
         slack_signing_secret=SecretStr(slackbox.config.signing_secret),
         slack_api_url=slackbox.api_url,
@@ -152,7 +161,7 @@ async def product(services: Services, slackbox: Slackbox) -> AsyncIterator[Produ
         slack = SlackApp(services)
         slack.mount(application)
         stack.push_async_callback(slack.close)
-        server = TestServer(application)
+        server = TestServer(application, port=services.settings.http_port)
         await server.start_server()
         stack.push_async_callback(server.close)
         await slack.start()

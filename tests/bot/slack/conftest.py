@@ -1,6 +1,6 @@
 """Slack's tests act in the local Slack, on the whole product."""
 
-from tests.support.product import charts, product, services, settings
+from tests.support.product import charts, product, public, services, settings
 from tests.support.slack import slackbox
 
-__all__ = ["charts", "product", "services", "settings", "slackbox"]
+__all__ = ["charts", "product", "public", "services", "settings", "slackbox"]
