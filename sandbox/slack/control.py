@@ -27,8 +27,6 @@ Bodies and answers are JSON. `user` is who acts, `as` whose eyes look.
     POST /sandbox/reset      {}
 """
 
-import asyncio
-import contextlib
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import fields
@@ -36,16 +34,12 @@ from typing import Any, Final
 
 from aiohttp import web
 
-from sandbox.slack import commands, events, interactions
-from sandbox.slack.blocks import images
+from sandbox.slack import commands, events, interactions, live, looks, submissions
 from sandbox.slack.config import Config
 from sandbox.slack.errors import SlackError
 from sandbox.slack.faults import Fault
-from sandbox.slack.methods.files import wire as file_wire
-from sandbox.slack.methods.views import stack
-from sandbox.slack.model import BOT_USER, Channel, Json, Message
+from sandbox.slack.model import Channel, Json
 from sandbox.slack.payloads import outcome
-from sandbox.slack.pictures import key_of
 from sandbox.slack.slack import Slack
 from sandbox.slack.workspace import new_id
 
@@ -59,6 +53,7 @@ def routes(slack: Slack) -> list[web.RouteDef]:
 
     def post(verb: Verb) -> Callable[[web.Request], Awaitable[web.Response]]:
         async def handle(request: web.Request) -> web.Response:
+            _same_origin(request)
             text = await request.text()
             return await _answer(verb, slack, json.loads(text) if text else {})
 
@@ -73,9 +68,16 @@ def routes(slack: Slack) -> list[web.RouteDef]:
     return [
         *(web.get(f"/sandbox/{name}", get(verb)) for name, verb in _LOOKS.items()),
         *(web.post(f"/sandbox/{name}", post(verb)) for name, verb in _VERBS.items()),
-        web.get("/sandbox/stream", _stream(slack)),
-        web.get("/sandbox/picture/{key}", _picture(slack)),
+        web.get("/sandbox/stream", live.stream(slack)),
+        web.get("/sandbox/picture/{key}", live.picture(slack)),
     ]
+
+
+def _same_origin(request: web.Request) -> None:
+    """No other web page may act here through a visitor's browser."""
+    origin = request.headers.get("Origin")
+    if origin and origin.partition("://")[2] != request.host:
+        raise web.HTTPForbidden(text="Another site may not act here.")
 
 
 async def _answer(verb: Verb, slack: Slack, asked: Json) -> web.Response:
@@ -86,103 +88,6 @@ async def _answer(verb: Verb, slack: Slack, asked: Json) -> web.Response:
     except KeyError as error:
         missing = {"ok": False, "error": "missing", "field": str(error.args[0])}
         return web.json_response(missing, status=400)
-
-
-async def _state(slack: Slack, asked: Json) -> Json:
-    me = asked.get("as") or ""
-    config = slack.config
-    return {
-        "ok": True,
-        "app": {
-            "id": BOT_USER,
-            "name": config.app_name,
-            "command": config.command,
-            "usage_hint": config.usage_hint,
-            "description": config.description,
-            "mode": "socket" if config.socket else "http",
-            "app_url": config.app_url,
-            "connections": slack.sockets.alive,
-        },
-        "ack_seconds": config.ack_seconds,
-        "users": [
-            {"id": u.id, "name": u.name, "real_name": u.real_name, "title": u.title}
-            | {"role": u.role, "color": u.color}
-            for u in slack.workspace.users.values()
-        ],
-        "channels": [_channel(slack, me, c) for c in slack.workspace.visible(me)],
-        "faults": [
-            {"method": f.method, "kind": f.kind, "times": f.times}
-            for f in slack.faults.planned
-            if f.times > 0
-        ],
-    }
-
-
-def _channel(slack: Slack, me: str, channel: Channel) -> Json:
-    return {
-        "id": channel.id,
-        "name": channel.name,
-        "topic": channel.topic,
-        "private": channel.private,
-        "archived": channel.archived,
-        "im": channel.im_with is not None,
-        "bot": slack.workspace.bot_in(channel),
-        "members": sorted(channel.members),
-        "unread": slack.workspace.unread(me, channel.id),
-        "last_read": slack.workspace.read.get((me, channel.id), "0"),
-    }
-
-
-async def _messages(slack: Slack, asked: Json) -> Json:
-    channel = slack.workspace.channel(asked["channel"])
-    seen = list(slack.workspace.seen_by(asked.get("as"), channel.id))
-    return {"ok": True, "messages": [_shown(slack, message, seen) for message in seen]}
-
-
-def _shown(slack: Slack, message: Message, around: list[Message]) -> Json:
-    """A message with what the page needs beside it."""
-    replies = [m for m in around if m.thread_ts == message.ts and m.ts != message.ts]
-    addresses = [image.get("image_url") for _, image in images(message.blocks)]
-    uploaded = [image["slack_file"] for _, image in images(message.blocks) if "slack_file" in image]
-    files = [*message.files, *(file["id"] for file in uploaded if "id" in file)]
-    return message.wire() | {
-        "channel": message.channel,
-        "only_for": message.only_for,
-        "notice": message.notice,
-        "broadcast": message.broadcast,
-        "attached": message.files,
-        "replies": {"count": len(replies), "users": sorted({m.user for m in replies})},
-        "pictures": {url: f"/sandbox/picture/{key_of(url)}" for url in addresses if url},
-        "files": {
-            file_id: file_wire(slack, slack.workspace.files[file_id])
-            for file_id in files
-            if file_id in slack.workspace.files
-        },
-    }
-
-
-async def _views(slack: Slack, asked: Json) -> Json:
-    open_ones = stack(slack, asked["as"])
-    return {"ok": True, "views": [_viewed(slack, view.wire()) for view in open_ones]}
-
-
-async def _home(slack: Slack, asked: Json) -> Json:
-    view = slack.workspace.homes.get(asked["as"])
-    return {"ok": True, "view": _viewed(slack, view.wire()) if view else None}
-
-
-def _viewed(slack: Slack, view: Json) -> Json:
-    found = [image for _, image in images(view["blocks"])]
-    uploaded = [image["slack_file"].get("id") for image in found if "slack_file" in image]
-    addresses = [image["image_url"] for image in found if "image_url" in image]
-    return view | {
-        "pictures": {url: f"/sandbox/picture/{key_of(url)}" for url in addresses},
-        "files": {
-            file_id: file_wire(slack, slack.workspace.files[file_id])
-            for file_id in uploaded
-            if file_id in slack.workspace.files
-        },
-    }
 
 
 async def _say(slack: Slack, asked: Json) -> Json:
@@ -282,17 +187,17 @@ async def _reset(slack: Slack, _asked: Json) -> Json:
 
 
 _LOOKS: Final[dict[str, Verb]] = {
-    "state": _state,
-    "messages": _messages,
-    "views": _views,
-    "home": _home,
+    "state": looks.state,
+    "messages": looks.messages,
+    "views": looks.views,
+    "home": looks.home,
 }
 _VERBS: Final[dict[str, Verb]] = {
     "say": _say,
     "click": interactions.click,
     "options": interactions.options,
-    "submit": interactions.submit,
-    "close": interactions.close,
+    "submit": submissions.submit,
+    "close": submissions.close,
     "shortcut": interactions.shortcut,
     "open_home": _open_home,
     "read": _read,
@@ -307,36 +212,3 @@ _VERBS: Final[dict[str, Verb]] = {
     "verify": _verify,
     "reset": _reset,
 }
-
-
-def _picture(slack: Slack) -> Callable[[web.Request], Awaitable[web.Response]]:
-    async def handle(request: web.Request) -> web.Response:
-        if (kept := slack.pictures.get(request.match_info["key"])) is None:
-            raise web.HTTPNotFound
-        kind, content = kept
-        return web.Response(body=content, content_type=kind)
-
-    return handle
-
-
-def _stream(slack: Slack) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
-    async def handle(request: web.Request) -> web.StreamResponse:
-        me = request.query.get("as")
-        queue: asyncio.Queue[Json] = asyncio.Queue()
-        response = web.StreamResponse(
-            headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"}
-        )
-        await response.prepare(request)
-        listener = queue.put_nowait
-        slack.workspace.listeners.add(listener)
-        try:
-            with contextlib.suppress(ConnectionError):
-                await response.write(b'data: {"type": "hello"}\n\n')
-                while (change := await queue.get())["type"] != "closed":
-                    if change.get("only_for") in (None, me):
-                        await response.write(f"data: {json.dumps(change)}\n\n".encode())
-        finally:
-            slack.workspace.listeners.discard(listener)
-        return response
-
-    return handle

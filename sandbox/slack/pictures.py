@@ -10,6 +10,7 @@ from sandbox.slack.workspace import Workspace
 
 SECONDS: Final = 10
 LARGEST: Final = 10_000_000
+KINDS: Final = frozenset({"image/png", "image/jpeg", "image/gif"})
 
 
 class Pictures:
@@ -41,7 +42,7 @@ class Pictures:
             async with self._session.get(url) as reply:
                 kind = reply.content_type
                 content = await reply.content.read(LARGEST)
-                good = reply.ok and kind.startswith("image/") and bool(content)
+                good = reply.ok and kind in KINDS and bool(content)
         except (aiohttp.ClientError, TimeoutError, ValueError):
             return False
         if good:

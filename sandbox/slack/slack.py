@@ -5,7 +5,14 @@ import json
 from collections.abc import Coroutine
 from typing import Any, Final
 
-from sandbox.slack.blocks import MESSAGE_CHARACTERS, characters, images, message_problems, with_ids
+from sandbox.slack.blocks import (
+    MESSAGE_CHARACTERS,
+    attached_problems,
+    characters,
+    images,
+    message_problems,
+    with_ids,
+)
 from sandbox.slack.config import Config
 from sandbox.slack.delivery import Delivery
 from sandbox.slack.errors import SlackError
@@ -76,7 +83,7 @@ class Slack:
             raise SlackError("invalid_arguments", ["text must be a string"])
         if not text and not blocks and not content.get("attachments"):
             raise SlackError("no_text")
-        if problems := message_problems(blocks):
+        if problems := message_problems(blocks) + attached_problems(content.get("attachments")):
             raise SlackError("invalid_blocks", problems)
         if characters(blocks) > MESSAGE_CHARACTERS:
             raise SlackError("msg_blocks_too_long")

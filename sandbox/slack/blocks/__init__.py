@@ -19,11 +19,13 @@ VIEW_BLOCKS: Final = 100
 MESSAGE_CHARACTERS: Final = 13_200
 MARKDOWN_CHARACTERS: Final = 12_000
 CHARTS: Final = 2
+ATTACHMENTS: Final = 100
 OPTIONS: Final = 100
 TABLES: Final = frozenset({"table", "data_table"})
 _WORDS: Final = frozenset({"text", "alt_text", "title", "label", "caption", "name"})
 
 __all__ = [
+    "attached_problems",
     "blocks_problems",
     "characters",
     "images",
@@ -49,6 +51,15 @@ def message_problems(blocks: Any) -> list[str]:
     words = sum(len(item["text"]) for item in blocks if item["type"] == "markdown")
     if words > MARKDOWN_CHARACTERS:
         whole.problem(f"markdown blocks must be less than {MARKDOWN_CHARACTERS + 1} characters")
+    return problems
+
+
+def attached_problems(attachments: Any) -> list[str]:
+    """What Slack finds wrong with the blocks inside a message's attachments."""
+    problems: list[str] = []
+    for node in Node(attachments or [], "/attachments", problems).each(ATTACHMENTS, 0):
+        if blocks := node.get("blocks"):
+            problems += blocks_problems(blocks.value, "message", MESSAGE_BLOCKS, blocks.pointer)
     return problems
 
 

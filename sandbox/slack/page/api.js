@@ -8,7 +8,10 @@ export async function get(verb, params = {}) {
 }
 
 export async function post(verb, body = {}) {
-  const reply = await fetch(`/sandbox/${verb}`, { method: "POST", body: JSON.stringify({ user: known.me, ...body }) });
+  const reply = await fetch(`/sandbox/${verb}`, {
+    method: "POST",
+    body: JSON.stringify({ user: known.me, ...body }),
+  });
   return reply.json();
 }
 
@@ -26,9 +29,11 @@ export const people = () => known.state.users.filter((one) => one.role !== "bot"
 
 const FAILURES = {
   operation_timeout: () => `${app().name} didn't acknowledge within ${known.state.ack_seconds} seconds.`,
-  dispatch_failed: () => `${app().name} couldn't be reached${app().mode === "socket" ? ": no Socket Mode connection is open." : app().app_url ? ` at ${app().app_url}.` : ": no address is set."}`,
+  dispatch_failed: () =>
+    `${app().name} couldn't be reached${app().mode === "socket" ? ": no Socket Mode connection is open." : app().app_url ? ` at ${app().app_url}.` : ": no address is set."}`,
   http_service_error: () => `${app().name} answered with an HTTP error.`,
-  invalid_command_response: () => `${app().name}'s answer breaks one of Slack's rules, so Slack doesn't show it.`,
+  invalid_command_response: () =>
+    `${app().name}'s answer breaks one of Slack's rules, so Slack doesn't show it.`,
   unknown_command: () => `The app's command is ${app().command}. Try ${app().command} help.`,
   not_in_threads: () => "Slack doesn't run slash commands in threads. Mention the app instead.",
 };

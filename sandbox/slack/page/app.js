@@ -3,7 +3,7 @@
 //   #/CHANNEL/TS         a message, marked
 //   #/CHANNEL/TS/thread  its thread beside it
 //   #/DM/home            the app's Home tab
-import { fill, h, icon, iconButton } from "./dom.js";
+import { h, iconButton } from "./dom.js";
 import { app, channel as find, get, known, people, post, refresh } from "./api.js";
 import { blocks } from "./blocks.js";
 import { composer } from "./composer.js";
@@ -11,8 +11,7 @@ import { rawBlocks } from "./dialogs.js";
 import { drawMessages, mentionHint } from "./messages.js";
 import { drawModals, forgetModal } from "./modal.js";
 import { drawSide } from "./side.js";
-import { avatar } from "./people.js";
-import { user } from "./api.js";
+import { frame, welcome } from "./place.js";
 
 const place = document.getElementById("place");
 const side = document.getElementById("thread");
@@ -20,7 +19,8 @@ const shown = { channel: null, tab: null, thread: null, marked: null, unreadFrom
 
 function route() {
   const [id, ts, more] = location.hash.replace(/^#\/?/, "").split("/");
-  const channel = find(id) || known.state.channels.find((one) => one.id === "C0CHECKOUT") || known.state.channels[0];
+  const channel =
+    find(id) || known.state.channels.find((one) => one.id === "C0CHECKOUT") || known.state.channels[0];
   const tab = channel.im && ts !== "home" ? "messages" : channel.im ? "home" : null;
   return { channel, tab, ts: tab === "home" ? null : ts || null, thread: more === "thread" ? ts : null };
 }
@@ -33,52 +33,43 @@ async function go() {
   document.title = `${channel.im ? app().name : `#${channel.name}`} · Slack (local)`;
   if (moved) {
     shown.unreadFrom = channel.unread ? channel.last_read : null;
-    frame(channel, tab);
+    frame(place, channel, tab);
     if (channel.im) await post("open_home", { tab: tab === "home" ? "home" : "messages" });
   }
   await load({ jump: moved || Boolean(ts) });
 }
 
-function frame(channel, tab) {
-  const title = channel.im ? [avatar(user(app().id), "small"), h("h1", {}, app().name), h("span", { class: "badge" }, "APP")] : [icon(channel.private ? "lock" : "hash"), h("h1", {}, channel.name)];
-  const members = h("span", { class: "members", title: channel.members.map((id) => user(id)?.real_name).join(", ") }, icon("people"), String(channel.members.length));
-  const tabs = channel.im && h("div", { class: "tabs", role: "tablist" }, [["home", "Home"], ["messages", "Messages"]].map(([id, words]) => h("a", { role: "tab", href: id === "home" ? `#/${channel.id}/home` : `#/${channel.id}`, "aria-selected": String(tab === id), data: { tab: id } }, words)));
-  fill(place,
-    h("header", { class: "place-head" }, iconButton("menu", "Channels", () => document.body.classList.add("side-open"), { class: "icon-button drawer" }), h("div", { class: "place-title" }, title), h("p", { class: "topic" }, channel.topic), !channel.im && members),
-    tabs,
-    h("div", { class: "scroll", id: "scroll", tabindex: "0", role: tab === "home" ? "region" : "log", "aria-label": tab === "home" ? "Home" : "Messages", data: { place: channel.id } }),
-    tab === "home" ? null : foot(channel));
-}
-
-function foot(channel) {
-  if (channel.archived) return h("div", { class: "archived-note" }, icon("info"), "This channel is archived: nobody can write here.");
-  const label = channel.im ? `Message ${app().name}` : `Message #${channel.name}`;
-  const absent = !channel.bot && h("p", { class: "absent-note" }, icon("info"), `${app().name} isn't in this channel: it can answer you here alone, but can't post. `, h("button", { type: "button", class: "link-button", onclick: () => post("membership", { channel: channel.id, joins: true }) }, "Invite it"));
-  return h("div", { class: "foot" }, absent, composer(channel, { label }));
-}
-
 async function load({ jump = false } = {}) {
   drawSide(shown.channel.id, { actAs, changed: refreshAll });
   if (shown.tab === "home") return home();
-  const { messages } = await get("messages", { channel: shown.channel.id });
+  const { channel } = shown;
+  const { messages } = await get("messages", { channel: channel.id });
+  if (shown.channel !== channel || shown.tab === "home") return undefined;
   shown.messages = messages;
   drawChannel(jump);
   drawThread();
-  if (document.visibilityState === "visible" && shown.channel.unread) await post("read", { channel: shown.channel.id });
+  if (document.visibilityState === "visible" && channel.unread) await post("read", { channel: channel.id });
   return undefined;
 }
 
 function drawChannel(jump) {
   const scroll = document.getElementById("scroll");
   let list = scroll.querySelector(".messages");
-  if (!list) scroll.replaceChildren(welcome(), (list = h("div", { class: "messages" })));
-  const bottom = scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < 120;
-  const main = shown.messages.filter((one) => !one.thread_ts || one.thread_ts === one.ts || one.broadcast || (one.only_for && !knownParent(one)));
+  if (!list) scroll.replaceChildren(welcome(shown.channel), (list = h("div", { class: "messages" })));
+  const newest = list.lastElementChild;
+  const main = shown.messages.filter(
+    (one) =>
+      !one.thread_ts || one.thread_ts === one.ts || one.broadcast || (one.only_for && !knownParent(one)),
+  );
   drawMessages(list, main, { openThread, unreadFrom: shown.unreadFrom, marked: shown.marked });
   const target = shown.marked && list.querySelector(`[data-ts="${CSS.escape(shown.marked)}"]`);
   if (jump && target) target.scrollIntoView({ block: "center" });
-  else if (jump || bottom) toEnd(scroll);
+  else if (jump || (following(scroll) && list.lastElementChild !== newest)) toEnd(scroll);
 }
+
+// Who reads further up isn't torn away: only who is at the end, or where they were put, moves on.
+const following = (scroll) =>
+  scroll.settledAt === scroll.scrollTop || scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < 120;
 
 // The newest message in full, from its top where it is taller than the window.
 function toEnd(scroll) {
@@ -87,21 +78,14 @@ function toEnd(scroll) {
     const last = scroll.querySelector(".messages > :last-child");
     const over = last ? scroll.getBoundingClientRect().top - last.getBoundingClientRect().top : 0;
     if (over > 0) scroll.scrollTop -= over + 12;
+    scroll.settledAt = scroll.scrollTop;
   };
   settle();
-  for (const image of scroll.querySelectorAll("img")) if (!image.complete) image.addEventListener("load", settle, { once: true });
+  for (const image of scroll.querySelectorAll("img"))
+    if (!image.complete) image.addEventListener("load", settle, { once: true });
 }
 
 const knownParent = (one) => shown.messages.some((other) => other.ts === one.thread_ts);
-
-function welcome() {
-  const { channel } = shown;
-  const { command } = app();
-  const where = channel.im ? `This is the beginning of your messages with ${app().name}.` : `This is the beginning of #${channel.name}.`;
-  const example = (text) => h("button", { type: "button", class: "example", onclick: () => post("say", { channel: channel.id, text }) }, text);
-  return h("div", { class: "welcome" }, h("div", { class: "welcome-mark" }, channel.im ? avatar(user(app().id), "big") : icon("hash")), h("h2", {}, channel.im ? app().name : `#${channel.name}`), h("p", {}, where, " ", channel.archived ? "" : "Type a question, or try one:"),
-    !channel.archived && h("p", { class: "examples" }, example(`${command} checkout last-7d`), example(`${command} all mtd by project`), example(`${command} help`)));
-}
 
 function openThread(ts) {
   location.hash = `#/${shown.channel.id}/${ts}/thread`;
@@ -115,9 +99,24 @@ function drawThread() {
   if (side.dataset.thread !== shown.thread || !side.children.length) {
     side.dataset.thread = shown.thread;
     side.replaceChildren(
-      h("header", { class: "place-head" }, h("div", { class: "place-title" }, h("h1", {}, "Thread"), h("span", { class: "topic" }, shown.channel.im ? app().name : `#${shown.channel.name}`)), iconButton("close", "Close the thread", () => (location.hash = `#/${shown.channel.id}`))),
+      h(
+        "header",
+        { class: "place-head" },
+        h(
+          "div",
+          { class: "place-title" },
+          h("h1", {}, "Thread"),
+          h("span", { class: "topic" }, shown.channel.im ? app().name : `#${shown.channel.name}`),
+        ),
+        iconButton("close", "Close the thread", () => (location.hash = `#/${shown.channel.id}`)),
+      ),
       h("div", { class: "scroll" }, h("div", { class: "messages" })),
-      h("div", { class: "foot" }, composer(shown.channel, { threadTs: shown.thread, label: `Reply… (${mentionHint()} asks the app)` })));
+      h(
+        "div",
+        { class: "foot" },
+        composer(shown.channel, { threadTs: shown.thread, label: `Reply… (${mentionHint()} asks the app)` }),
+      ),
+    );
   }
   drawMessages(side.querySelector(".messages"), found, { inThread: true });
   const scroll = side.querySelector(".scroll");
@@ -128,12 +127,39 @@ function drawThread() {
 async function home() {
   side.hidden = true;
   const { view } = await get("home");
+  if (shown.tab !== "home") return undefined;
   const scroll = document.getElementById("scroll");
-  if (!view) return scroll.replaceChildren(h("div", { class: "home-empty" }, h("img", { src: "/page/icon.svg", alt: "" }), h("h2", {}, `${app().name} has no Home tab yet`), h("p", {}, "The app publishes it when it hears that you opened it.")));
+  if (!view)
+    return scroll.replaceChildren(
+      h(
+        "div",
+        { class: "home-empty" },
+        h("img", { src: "/page/icon.svg", alt: "" }),
+        h("h2", {}, `${app().name} has no Home tab yet`),
+        h("p", {}, "The app publishes it when it hears that you opened it."),
+      ),
+    );
   if (scroll.dataset.hash === view.hash) return undefined;
   scroll.dataset.hash = view.hash;
-  const where = { place: { view_id: view.id }, pictures: view.pictures, files: view.files, form: new Map(), values: view.state.values };
-  return scroll.replaceChildren(h("div", { class: "home", data: { viewId: view.id } }, h("div", { class: "home-bar" }, iconButton("code", "View blocks", () => rawBlocks(view, "Home"))), blocks(view.blocks, where)));
+  const where = {
+    place: { view_id: view.id },
+    pictures: view.pictures,
+    files: view.files,
+    form: new Map(),
+    values: view.state.values,
+  };
+  return scroll.replaceChildren(
+    h(
+      "div",
+      { class: "home", data: { viewId: view.id } },
+      h(
+        "div",
+        { class: "home-bar" },
+        iconButton("code", "View blocks", () => rawBlocks(view, "Home")),
+      ),
+      blocks(view.blocks, where),
+    ),
+  );
 }
 
 async function refreshAll() {

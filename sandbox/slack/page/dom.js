@@ -9,12 +9,16 @@ export function h(tag, props = {}, ...children) {
     else if (key === "value" || key === "checked") node[key] = value;
     else node.setAttribute(key, value === true ? "" : value);
   }
-  node.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false));
+  node.append(
+    ...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false),
+  );
   return node;
 }
 
 function clean(data) {
-  return Object.fromEntries(Object.entries(data).filter(([, value]) => value !== undefined && value !== null && value !== false));
+  return Object.fromEntries(
+    Object.entries(data).filter(([, value]) => value !== undefined && value !== null && value !== false),
+  );
 }
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -48,27 +52,44 @@ const PATHS = {
   chat: "M4 5h16v11H10l-4.5 4v-4H4z",
   sun: "M12 8a4 4 0 1 1 0 8 4 4 0 0 1 0-8M12 2.5v2M12 19.5v2M2.5 12h2M19.5 12h2M5.3 5.3l1.4 1.4M17.3 17.3l1.4 1.4M18.7 5.3l-1.4 1.4M6.7 17.3l-1.4 1.4",
   tools: "M4 7h9M17 7h3M4 17h3M11 17h9M15 4.500v5M9 14.500v5",
-  people: "M9 11.500a3.500 3.500 0 1 0 0-7 3.500 3.500 0 0 0 0 7M2.500 20c0-3.600 2.900-5.500 6.500-5.500s6.500 1.900 6.500 5.500M16 5a3.200 3.200 0 0 1 0 6M18 14.800c2.200.700 3.500 2.500 3.500 5.200",
+  people:
+    "M9 11.500a3.500 3.500 0 1 0 0-7 3.500 3.500 0 0 0 0 7M2.500 20c0-3.600 2.900-5.500 6.500-5.500s6.500 1.900 6.500 5.500M16 5a3.200 3.200 0 0 1 0 6M18 14.800c2.200.700 3.500 2.500 3.500 5.200",
   dots: "M12 5.500v.1M12 12v.1M12 18.500v.1",
   plus: "M12 5v14M5 12h14",
 };
 
 export function icon(name, label) {
-  const props = { viewBox: "0 0 24 24", class: `icon icon-${name}`, "aria-hidden": label ? null : "true", role: label ? "img" : null };
+  const props = {
+    viewBox: "0 0 24 24",
+    class: `icon icon-${name}`,
+    "aria-hidden": label ? null : "true",
+    role: label ? "img" : null,
+  };
   return s("svg", props, label ? s("title", {}, label) : null, s("path", { d: PATHS[name] }));
 }
 
 // Replace what a node holds; absent children are left out.
 export function fill(node, ...children) {
-  node.replaceChildren(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false));
+  node.replaceChildren(
+    ...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false),
+  );
 }
 
 export function iconButton(name, label, onclick, more = {}) {
-  return h("button", { type: "button", class: "icon-button", "aria-label": label, title: label, onclick, ...more }, icon(name));
+  return h(
+    "button",
+    { type: "button", class: "icon-button", "aria-label": label, title: label, onclick, ...more },
+    icon(name),
+  );
 }
 
 export function toast(text, kind = "info") {
-  const note = h("div", { class: `toast toast-${kind}` }, icon(kind === "error" ? "alert" : "check"), h("span", {}, text));
+  const note = h(
+    "div",
+    { class: `toast toast-${kind}` },
+    icon(kind === "error" ? "alert" : "check"),
+    h("span", {}, text),
+  );
   document.getElementById("toasts").append(note);
   setTimeout(() => note.remove(), kind === "error" ? 7000 : 3000);
 }

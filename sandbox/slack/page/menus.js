@@ -14,10 +14,39 @@ export function closeMenu() {
 }
 
 // items: [{label, note, value, group, selected, leading}] or a function of the text typed that gives (a promise of) them.
-export function openMenu(anchor, items, pick, { search = false, many = false, label = "Choose", placeholder = "Search", least = 0, done, wide = false } = {}) {
+export function openMenu(
+  anchor,
+  items,
+  pick,
+  {
+    search = false,
+    many = false,
+    label = "Choose",
+    placeholder = "Search",
+    least = 0,
+    done,
+    wide = false,
+  } = {},
+) {
   closeMenu();
-  const list = h("div", { class: "menu-list", role: "listbox", "aria-label": label, "aria-multiselectable": many ? "true" : null, tabindex: "-1" });
-  const box = search ? h("input", { class: "menu-search", type: "text", placeholder, "aria-label": placeholder, role: "combobox", "aria-expanded": "true", autocomplete: "off" }) : null;
+  const list = h("div", {
+    class: "menu-list",
+    role: "listbox",
+    "aria-label": label,
+    "aria-multiselectable": many ? "true" : null,
+    tabindex: "-1",
+  });
+  const box = search
+    ? h("input", {
+        class: "menu-search",
+        type: "text",
+        placeholder,
+        "aria-label": placeholder,
+        role: "combobox",
+        "aria-expanded": "true",
+        autocomplete: "off",
+      })
+    : null;
   const node = h("div", { class: `menu ${wide ? "menu-wide" : ""}`, onkeydown: keys }, box, list);
   (anchor.closest("dialog") || document.body).append(node);
   open = { node, anchor, done, back: true };
@@ -27,11 +56,15 @@ export function openMenu(anchor, items, pick, { search = false, many = false, la
   let asked = 0;
   async function show(typed = "") {
     const turn = (asked += 1);
-    if (typed.length < least) return list.replaceChildren(h("p", { class: "menu-note" }, `Type ${least} or more letters`));
+    if (typed.length < least)
+      return list.replaceChildren(h("p", { class: "menu-note" }, `Type ${least} or more letters`));
     if (typeof items === "function") list.replaceChildren(h("p", { class: "menu-note" }, "Loading…"));
     let found;
     try {
-      found = typeof items === "function" ? await items(typed) : items.filter((one) => one.label.toLowerCase().includes(typed.toLowerCase()));
+      found =
+        typeof items === "function"
+          ? await items(typed)
+          : items.filter((one) => one.label.toLowerCase().includes(typed.toLowerCase()));
     } catch (error) {
       found = [];
       list.replaceChildren(h("p", { class: "menu-note menu-error" }, error.message));
@@ -47,18 +80,30 @@ export function openMenu(anchor, items, pick, { search = false, many = false, la
   function rows(found) {
     let group = null;
     return found.flatMap((one) => {
-      const head = one.group && one.group !== group ? [h("div", { class: "menu-group", role: "presentation" }, one.group)] : [];
+      const head =
+        one.group && one.group !== group
+          ? [h("div", { class: "menu-group", role: "presentation" }, one.group)]
+          : [];
       group = one.group || group;
       return [...head, row(one)];
     });
   }
 
   function row(one) {
-    return h("div", {
-      class: `menu-item ${one.danger ? "danger" : ""}`, role: "option", tabindex: "-1", "aria-selected": one.selected ? "true" : "false",
-      data: { value: typeof one.value === "string" ? one.value : one.value?.value },
-      onclick: () => choose(one),
-    }, one.leading, h("span", { class: "menu-label" }, one.label, one.note && h("small", {}, one.note)), one.selected && icon("check"));
+    return h(
+      "div",
+      {
+        class: `menu-item ${one.danger ? "danger" : ""}`,
+        role: "option",
+        tabindex: "-1",
+        "aria-selected": one.selected ? "true" : "false",
+        data: { value: typeof one.value === "string" ? one.value : one.value?.value },
+        onclick: () => choose(one),
+      },
+      one.leading,
+      h("span", { class: "menu-label" }, one.label, one.note && h("small", {}, one.note)),
+      one.selected && icon("check"),
+    );
   }
 
   function choose(one) {
@@ -87,7 +132,11 @@ export function openMenu(anchor, items, pick, { search = false, many = false, la
     timer = setTimeout(() => show(box.value), typeof items === "function" ? 200 : 0);
   });
   show();
-  setTimeout(() => (box || list.querySelector("[aria-selected=true]") || list.querySelector("[role=option]") || list).focus({ preventScroll: true }));
+  setTimeout(() =>
+    (box || list.querySelector("[aria-selected=true]") || list.querySelector("[role=option]") || list).focus({
+      preventScroll: true,
+    }),
+  );
   return { show };
 }
 
@@ -104,10 +153,14 @@ function put(node, anchor) {
   node.style.bottom = up ? `${innerHeight - at.top + 4}px` : "auto";
 }
 
-addEventListener("pointerdown", (event) => {
-  if (open && !open.node.contains(event.target) && !open.anchor.contains(event.target)) {
-    open.back = false;
-    closeMenu();
-  }
-}, true);
+addEventListener(
+  "pointerdown",
+  (event) => {
+    if (open && !open.node.contains(event.target) && !open.anchor.contains(event.target)) {
+      open.back = false;
+      closeMenu();
+    }
+  },
+  true,
+);
 addEventListener("resize", closeMenu);

@@ -1,6 +1,6 @@
 // The app's modals: the top one of the stack is shown, as in Slack.
 import { h, icon, iconButton } from "./dom.js";
-import { app, explain, get, known, post } from "./api.js";
+import { app, explain, get, post } from "./api.js";
 import { blocks } from "./blocks.js";
 import { rawBlocks } from "./dialogs.js";
 import { emoji } from "./mrkdwn.js";
@@ -29,21 +29,66 @@ function show(view, depth, form, problems = {}) {
   const same = shown?.view.id === view.id;
   shown?.node.remove();
   const values = same ? merged(view, form) : view.state.values;
-  const where = { place: { view_id: view.id }, pictures: view.pictures, files: view.files, form, values, errors: problems.errors };
+  const where = {
+    place: { view_id: view.id },
+    pictures: view.pictures,
+    files: view.files,
+    form,
+    values,
+    errors: problems.errors,
+  };
   const close = (clear = false) => post("close", { view_id: view.id, clear });
-  const node = h("dialog", { class: "sheet modal", "aria-label": view.title.text, data: { viewId: view.id, callbackId: view.callback_id } },
-    h("form", { novalidate: true, onsubmit: (event) => submit(event, view, depth, form) },
-      h("header", {},
-        depth > 1 ? iconButton("back", "Back", () => close()) : h("img", { src: "/page/icon.svg", alt: "", class: "modal-icon" }),
+  const node = h(
+    "dialog",
+    {
+      class: "sheet modal",
+      "aria-label": view.title.text,
+      data: { viewId: view.id, callbackId: view.callback_id },
+    },
+    h(
+      "form",
+      { novalidate: true, onsubmit: (event) => submit(event, view, depth, form) },
+      h(
+        "header",
+        {},
+        depth > 1
+          ? iconButton("back", "Back", () => close())
+          : h("img", { src: "/page/icon.svg", alt: "", class: "modal-icon" }),
         h("h2", {}, emoji(view.title.text)),
         iconButton("code", "View blocks", () => rawBlocks(view, view.title.text)),
-        iconButton("close", "Close", () => close(depth > 1))),
-      problems.failure && h("div", { class: "modal-failure", role: "alert" }, icon("alert"), h("div", {}, h("strong", {}, "We had some trouble connecting. Try again?"), h("p", {}, problems.failure))),
+        iconButton("close", "Close", () => close(depth > 1)),
+      ),
+      problems.failure &&
+        h(
+          "div",
+          { class: "modal-failure", role: "alert" },
+          icon("alert"),
+          h(
+            "div",
+            {},
+            h("strong", {}, "We had some trouble connecting. Try again?"),
+            h("p", {}, problems.failure),
+          ),
+        ),
       h("div", { class: "modal-body" }, blocks(view.blocks, where)),
-      h("footer", {},
+      h(
+        "footer",
+        {},
         h("span", { class: "modal-app" }, app().name),
-        h("button", { type: "button", class: "button", onclick: () => close(), data: { closes: "" } }, view.close ? emoji(view.close.text) : "Cancel"),
-        view.submit && h("button", { type: "submit", class: "button primary", data: { submits: "" } }, emoji(view.submit.text)))));
+        h(
+          "button",
+          { type: "button", class: "button", onclick: () => close(), data: { closes: "" } },
+          view.close ? emoji(view.close.text) : "Cancel",
+        ),
+        view.submit &&
+          h(
+            "button",
+            { type: "submit", class: "button primary", data: { submits: "" } },
+            emoji(view.submit.text),
+          ),
+      ),
+    ),
+  );
   document.body.append(node);
   shown = { view, node, form };
   node.addEventListener("cancel", (event) => {
@@ -62,7 +107,8 @@ function merged(view, form) {
   for (const block of view.blocks) {
     const one = block.element;
     const typed = one && form.get(block.block_id)?.[one.action_id];
-    if (typeof typed === "string" && typed && /text_input|number_input|picker/.test(one.type)) values[block.block_id] = { [one.action_id]: { value: typed } };
+    if (typeof typed === "string" && typed && /text_input|number_input|picker/.test(one.type))
+      values[block.block_id] = { [one.action_id]: { value: typed } };
   }
   return values;
 }
@@ -73,7 +119,9 @@ async function submit(event, view, depth, form) {
   button.disabled = true;
   button.classList.add("busy");
   const values = {};
-  for (const [blockId, actions] of form) for (const [action, value] of Object.entries(actions)) values[view.blocks.some((one) => one.block_id === blockId && one.element) ? blockId : action] = value;
+  for (const [blockId, actions] of form)
+    for (const [action, value] of Object.entries(actions))
+      values[view.blocks.some((one) => one.block_id === blockId && one.element) ? blockId : action] = value;
   const told = await post("submit", { view_id: view.id, values });
   if (told.ok) return;
   button.disabled = false;
@@ -81,7 +129,10 @@ async function submit(event, view, depth, form) {
   if (!shown || shown.view.id !== view.id) return;
   const failure = told.failure && `${explain(told.failure)} ${(told.problems || []).join("; ")}`;
   const state = { ...view, state: { values: valuesOf(view, values) } };
-  show(state, depth, form, { errors: told.errors, failure: failure || (told.error && `Slack refused: ${told.error}`) });
+  show(state, depth, form, {
+    errors: told.errors,
+    failure: failure || (told.error && `Slack refused: ${told.error}`),
+  });
   shown.view = view;
   shown.node.querySelector("[aria-invalid]")?.focus();
 }
@@ -94,14 +145,17 @@ function valuesOf(view, raw) {
     if (!one) continue;
     const given = raw[block.block_id];
     const options = [...(one.options || []), ...(one.option_groups || []).flatMap((group) => group.options)];
-    const find = (value) => (value && typeof value === "object" ? value : options.find((option) => option.value === value));
+    const find = (value) =>
+      value && typeof value === "object" ? value : options.find((option) => option.value === value);
     const isOption = options.length || one.type.includes("external");
-    const value = Array.isArray(given) ? { selected_options: isOption ? given.map(find) : given } : isOption ? { selected_option: find(given) } : { value: given };
+    const value = Array.isArray(given)
+      ? { selected_options: isOption ? given.map(find) : given }
+      : isOption
+        ? { selected_option: find(given) }
+        : { value: given };
     if (given) values[block.block_id] = { [one.action_id]: value };
   }
   return values;
 }
 
-export const modalOpen = () => Boolean(shown);
 export const forgetModal = hide;
-export { known };

@@ -3,16 +3,70 @@ import { h } from "./dom.js";
 import { known, user } from "./api.js";
 
 const EMOJI = {
-  moneybag: "💰", chart_with_upwards_trend: "📈", chart_with_downwards_trend: "📉", bar_chart: "📊", warning: "⚠️",
-  rotating_light: "🚨", white_check_mark: "✅", heavy_check_mark: "✔️", x: "❌", bulb: "💡", tada: "🎉", eyes: "👀",
-  hourglass: "⌛", hourglass_flowing_sand: "⏳", information_source: "ℹ️", lock: "🔒", bell: "🔔", no_bell: "🔕",
-  zzz: "💤", mag: "🔍", calendar: "📅", spiral_calendar_pad: "🗓️", link: "🔗", pushpin: "📌", arrow_up: "⬆️",
-  arrow_down: "⬇️", arrow_right: "➡️", small_red_triangle: "🔺", small_red_triangle_down: "🔻", red_circle: "🔴",
-  large_green_circle: "🟢", large_yellow_circle: "🟡", large_orange_circle: "🟠", large_blue_circle: "🔵", rocket: "🚀",
-  fire: "🔥", sparkles: "✨", wave: "👋", thumbsup: "👍", "+1": "👍", thumbsdown: "👎", "-1": "👎", pray: "🙏", memo: "📝",
-  gear: "⚙️", question: "❓", exclamation: "❗", cloud: "☁️", receipt: "🧾", credit_card: "💳", point_right: "👉",
-  raised_hands: "🙌", robot_face: "🤖", package: "📦", repeat: "🔁", arrows_counterclockwise: "🔄", stopwatch: "⏱️",
-  clock1: "🕐", smile: "😄", slightly_smiling_face: "🙂", confused: "😕", star: "⭐", dart: "🎯", scroll: "📜",
+  moneybag: "💰",
+  chart_with_upwards_trend: "📈",
+  chart_with_downwards_trend: "📉",
+  bar_chart: "📊",
+  warning: "⚠️",
+  rotating_light: "🚨",
+  white_check_mark: "✅",
+  heavy_check_mark: "✔️",
+  x: "❌",
+  bulb: "💡",
+  tada: "🎉",
+  eyes: "👀",
+  hourglass: "⌛",
+  hourglass_flowing_sand: "⏳",
+  information_source: "ℹ️",
+  lock: "🔒",
+  bell: "🔔",
+  no_bell: "🔕",
+  zzz: "💤",
+  mag: "🔍",
+  calendar: "📅",
+  spiral_calendar_pad: "🗓️",
+  link: "🔗",
+  pushpin: "📌",
+  arrow_up: "⬆️",
+  arrow_down: "⬇️",
+  arrow_right: "➡️",
+  small_red_triangle: "🔺",
+  small_red_triangle_down: "🔻",
+  red_circle: "🔴",
+  large_green_circle: "🟢",
+  large_yellow_circle: "🟡",
+  large_orange_circle: "🟠",
+  large_blue_circle: "🔵",
+  rocket: "🚀",
+  fire: "🔥",
+  sparkles: "✨",
+  wave: "👋",
+  thumbsup: "👍",
+  "+1": "👍",
+  thumbsdown: "👎",
+  "-1": "👎",
+  pray: "🙏",
+  memo: "📝",
+  gear: "⚙️",
+  question: "❓",
+  exclamation: "❗",
+  cloud: "☁️",
+  receipt: "🧾",
+  credit_card: "💳",
+  point_right: "👉",
+  raised_hands: "🙌",
+  robot_face: "🤖",
+  package: "📦",
+  repeat: "🔁",
+  arrows_counterclockwise: "🔄",
+  stopwatch: "⏱️",
+  clock1: "🕐",
+  smile: "😄",
+  slightly_smiling_face: "🙂",
+  confused: "😕",
+  star: "⭐",
+  dart: "🎯",
+  scroll: "📜",
 };
 
 export const emoji = (text) => text.replace(/:([a-z0-9_+-]+):/g, (whole, name) => EMOJI[name] || whole);
@@ -20,18 +74,26 @@ const decode = (text) => text.replace(/&lt;/g, "<").replace(/&gt;/g, ">").replac
 const words = (text, plain) => emojiText(plain ? text : decode(text));
 const emojiText = (text) => document.createTextNode(emoji(text));
 
-const PAIRS = [["*", "strong"], ["_", "em"], ["~", "s"]];
+const PAIRS = [
+  ["*", "strong"],
+  ["_", "em"],
+  ["~", "s"],
+];
 
 export function inline(text) {
   const out = [];
-  const pattern = /<([^<>\n]+)>|`([^`\n]+)`|(?<![\w*])\*(?=\S)([^*\n]*?[^\s*])\*(?![\w*])|(?<![\w_])_(?=\S)([^_\n]*?[^\s_])_(?![\w_])|(?<![\w~])~(?=\S)([^~\n]*?[^\s~])~(?![\w~])/g;
+  const pattern =
+    /<([^<>\n]+)>|`([^`\n]+)`|(?<![\w*])\*(?=\S)([^*\n]*?[^\s*])\*(?![\w*])|(?<![\w_])_(?=\S)([^_\n]*?[^\s_])_(?![\w_])|(?<![\w~])~(?=\S)([^~\n]*?[^\s~])~(?![\w~])/g;
   let last = 0;
   for (const found of text.matchAll(pattern)) {
     if (found.index > last) out.push(words(text.slice(last, found.index)));
     last = found.index + found[0].length;
     if (found[1] !== undefined) out.push(special(found[1]));
     else if (found[2] !== undefined) out.push(h("code", {}, decode(found[2])));
-    else PAIRS.forEach(([, tag], index) => found[3 + index] !== undefined && out.push(h(tag, {}, inline(found[3 + index]))));
+    else
+      PAIRS.forEach(
+        ([, tag], index) => found[3 + index] !== undefined && out.push(h(tag, {}, inline(found[3 + index]))),
+      );
   }
   if (last < text.length) out.push(words(text.slice(last)));
   return out;
@@ -42,19 +104,29 @@ function special(inner) {
   if (target.startsWith("@")) return mention(target.slice(1), label);
   if (target.startsWith("#")) return place(target.slice(1), label);
   if (target.startsWith("!date^")) return h("time", {}, date(target, label));
-  if (target.startsWith("!")) return h("span", { class: "mention mention-all" }, `@${target.slice(1).split("^")[0]}`);
-  if (/^(https?:|mailto:)/.test(target)) return anchor(decode(target), label ? inline(label) : [decode(target)]);
+  if (target.startsWith("!"))
+    return h("span", { class: "mention mention-all" }, `@${target.slice(1).split("^")[0]}`);
+  if (/^(https?:|mailto:)/.test(target))
+    return anchor(decode(target), label ? inline(label) : [decode(target)]);
   return words(`<${inner}>`, true);
 }
 
 function anchor(href, content) {
   const outside = !href.startsWith(location.origin);
-  return h("a", { href, class: "link", target: outside ? "_blank" : null, rel: outside ? "noopener noreferrer" : null }, content);
+  return h(
+    "a",
+    { href, class: "link", target: outside ? "_blank" : null, rel: outside ? "noopener noreferrer" : null },
+    content,
+  );
 }
 
 export function mention(id, label) {
   const who = user(id);
-  return h("span", { class: `mention ${id === known.me ? "mention-me" : ""}`, data: { user: id } }, `@${who ? who.real_name : label || id}`);
+  return h(
+    "span",
+    { class: `mention ${id === known.me ? "mention-me" : ""}`, data: { user: id } },
+    `@${who ? who.real_name : label || id}`,
+  );
 }
 
 export function place(id, label) {
@@ -69,7 +141,16 @@ function date(target, fallback) {
   const day = when.toLocaleDateString("en-US", { month: "long", day: "numeric", year: "numeric" });
   const short = when.toLocaleDateString("en-US", { month: "short", day: "numeric", year: "numeric" });
   const time = when.toLocaleTimeString("en-US", { hour: "numeric", minute: "2-digit" });
-  const values = { date: day, date_pretty: day, date_short: short, date_short_pretty: short, date_long: day, date_num: when.toISOString().slice(0, 10), time, time_secs: time };
+  const values = {
+    date: day,
+    date_pretty: day,
+    date_short: short,
+    date_short_pretty: short,
+    date_long: day,
+    date_num: when.toISOString().slice(0, 10),
+    time,
+    time_secs: time,
+  };
   return (format || "{date}").replace(/\{(\w+)\}/g, (whole, name) => values[name] || whole);
 }
 
@@ -137,7 +218,8 @@ export function markdown(source) {
 }
 
 function spans(text) {
-  const pattern = /`([^`]+)`|\*\*(.+?)\*\*|__(.+?)__|\*(.+?)\*|_(.+?)_|~~(.+?)~~|\[([^\]]+)\]\((https?:[^)]+)\)/g;
+  const pattern =
+    /`([^`]+)`|\*\*(.+?)\*\*|__(.+?)__|\*(.+?)\*|_(.+?)_|~~(.+?)~~|\[([^\]]+)\]\((https?:[^)]+)\)/g;
   const out = [];
   let last = 0;
   for (const found of text.matchAll(pattern)) {
@@ -163,7 +245,11 @@ function richPart(part) {
   if (part.type === "rich_text_quote") return h("blockquote", {}, part.elements.map(richLeaf));
   if (part.type === "rich_text_list") {
     const tag = part.style === "ordered" ? "ol" : "ul";
-    return h(tag, { style: part.indent ? `margin-left:${part.indent * 1.4}em` : null }, part.elements.map((one) => h("li", {}, one.elements.map(richLeaf))));
+    return h(
+      tag,
+      { style: part.indent ? `margin-left:${part.indent * 1.4}em` : null },
+      part.elements.map((one) => h("li", {}, one.elements.map(richLeaf))),
+    );
   }
   return h("div", {}, (part.elements || []).map(richLeaf));
 }
@@ -177,6 +263,12 @@ function richLeaf(leaf) {
   else if (leaf.type === "emoji") node = document.createTextNode(EMOJI[leaf.name] || `:${leaf.name}:`);
   else if (leaf.type === "broadcast") node = h("span", { class: "mention mention-all" }, `@${leaf.range}`);
   else node = document.createTextNode(leaf.text || "");
-  for (const [key, tag] of [["code", "code"], ["bold", "strong"], ["italic", "em"], ["strike", "s"]]) if (style[key]) node = h(tag, {}, node);
+  for (const [key, tag] of [
+    ["code", "code"],
+    ["bold", "strong"],
+    ["italic", "em"],
+    ["strike", "s"],
+  ])
+    if (style[key]) node = h(tag, {}, node);
   return node;
 }

@@ -170,6 +170,12 @@ async def test_slack_refuses(slackbox: Slackbox, blocks: Json | list[Json], prob
     assert await slackbox.messages(CHECKOUT) == []
 
 
+async def test_blocks_of_attachments_keep_the_same_rules(slackbox: Slackbox) -> None:
+    attached = [{"color": "#f00", "fallback": "x", "blocks": [section("x" * 3001)]}]
+    with refused("invalid_blocks", "[json-pointer:/attachments/0/blocks/0/text/text]"):
+        await slackbox.client().chat_postMessage(channel=CHECKOUT, text="t", attachments=attached)
+
+
 async def test_one_of_everything_is_taken(slackbox: Slackbox) -> None:
     blocks = [
         {"type": "header", "text": plain("Costs")},

@@ -187,7 +187,7 @@ async def test_threads_edits_and_unread_marks(slackbox: Slackbox, page: Page) ->
     await client.chat_postMessage(channel=CHECKOUT, text="a reply", thread_ts=ts)
     await client.chat_update(channel=CHECKOUT, ts=ts, text="alert, resolved")
     await client.chat_postMessage(channel="C0FINANCE", text="elsewhere")
-    message = page.locator("article")
+    message = page.locator("main article")
     await expect(message).to_contain_text("alert, resolved(edited)")
     await expect(page.locator("[data-channel=C0FINANCE]")).to_have_attribute("data-unread", "1")
     await page.get_by_role("button", name="1 reply").click()
@@ -197,7 +197,7 @@ async def test_threads_edits_and_unread_marks(slackbox: Slackbox, page: Page) ->
     await thread.get_by_role("textbox").press("Enter")
     await expect(thread.locator("article")).to_have_count(3)
     await page.locator("[data-channel=C0FINANCE]").click()
-    await expect(page.locator("article")).to_contain_text("elsewhere")
+    await expect(page.locator("main article")).to_contain_text("elsewhere")
     await expect(page).to_have_url(re.compile(r"#/C0FINANCE$"))
 
 

@@ -99,6 +99,14 @@ async def test_channels_are_listed_by_page_and_kind(slackbox: Slackbox) -> None:
     assert names == ["general", "checkout-team", "finance", "platform", "random"]
 
 
+async def test_another_web_page_cant_act_here(slackbox: Slackbox) -> None:
+    said = {"user": "U0ADA", "channel": CHECKOUT, "text": "/cost"}
+    headers = {"Origin": "https://elsewhere.example"}
+    say = f"{slackbox.url}/sandbox/say"
+    async with slackbox._session.post(say, json=said, headers=headers) as reply:
+        assert reply.status == 403
+
+
 async def test_joining_and_inviting(slackbox: Slackbox) -> None:
     client = slackbox.client()
     assert (await client.conversations_join(channel="C0RANDOM"))["channel"]["is_member"]
