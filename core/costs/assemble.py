@@ -4,11 +4,12 @@ A company has thousands of accounts, so rows stay as the driver gives them and a
 position; `Layout` knows which is which.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import MAX_PREC, ROUND_HALF_EVEN, Context, Decimal, localcontext
+from operator import itemgetter
 from typing import Any, Final, NamedTuple
 
 from core.costs.basis import Basis
@@ -19,6 +20,7 @@ from core.money import ZERO
 EXACT: Final = Context(prec=1000, Emax=MAX_PREC, Emin=-MAX_PREC)
 """Adds amounts of any size without rounding."""
 
+_LAST: Final = "\U0010ffff"
 _SHARE: Final = Decimal("0.0001")
 _NAMED: Final = frozenset({PROJECT, ACCOUNT, SKU})
 
@@ -153,9 +155,10 @@ def _shows(query: CostQuery, plan: Plan, layout: Layout, row: Row, known: Agains
 
 def _sort(layout: Layout, rows: list[Row]) -> None:
     """Put the largest of each currency first; equal ones by value, none last."""
-    rows.sort(key=lambda row: [(value is None, value or "") for value in layout.values(row)])
-    rows.sort(key=lambda row: row[layout.amount] or ZERO, reverse=True)
-    rows.sort(key=lambda row: row[layout.currency])
+    names, amount, currency = layout.names, layout.amount, layout.currency
+    rows.sort(key=lambda row: tuple([value or _LAST for value in row[1:names]]))
+    rows.sort(key=lambda row: row[amount] or ZERO, reverse=True)
+    rows.sort(key=itemgetter(currency))
 
 
 def _choose(
@@ -176,14 +179,13 @@ def _choose(
         ]
     _sort(layout, ranked)
     kept: set[Any] = set()
-    left: defaultdict[str, float] = defaultdict(
-        lambda: float("inf") if query.top is None else query.top
-    )
+    taken: Counter[str] = Counter()
     for row in ranked:
         currency = row[layout.currency]
-        if left[currency] > 0 and (query.over is None or row[layout.amount] > query.over):
+        large = query.over is None or row[layout.amount] > query.over
+        if large and (query.top is None or taken[currency] < query.top):
             kept.add((currency, layout.values(row)))
-            left[currency] -= 1
+            taken[currency] += 1
     is_kept = [(row[layout.currency], layout.values(row)) in kept for row in rows]
     return (
         [row for row, keep in zip(rows, is_kept, strict=True) if keep],

@@ -56,7 +56,7 @@ async def read_page(
                 f"after_{name}": value for (name, _), value in zip(POSITION, position, strict=True)
             }
         statement = page(rows_shape_of(query, visible, continued=position is not None))
-        rows += await statement.fetch(connection, values)
+        rows += await statement.fetch(connection, statement.arguments(values))
         start, position, width = end, None, width * 2
     shown = tuple(_row(row) for row in rows[:limit])
     return RowPage(shown, _sealed(rows[limit - 1], mark) if len(rows) > limit else None)
@@ -87,7 +87,7 @@ async def _days(connection: Connection, query: CostQuery) -> Period | None:
     if query.basis is Basis.USAGE:
         return query.period
     values = period_parameters(on_basis(query.period, query.basis))
-    ((first, last),) = await MONTHS.fetch(connection, values)
+    ((first, last),) = await MONTHS.fetch(connection, MONTHS.arguments(values))
     return None if first is None else Period(first, add_months(last, 1))
 
 

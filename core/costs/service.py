@@ -28,7 +28,7 @@ from core.costs.names import (
     resolved_versus,
 )
 from core.costs.notes import notes, refuse_unknown_rates
-from core.costs.plan import Plan, plan
+from core.costs.plan import Plan
 from core.costs.question import write
 from core.costs.rows import read_page, stream
 from core.costs.state import read_restatements, read_sources
@@ -212,16 +212,18 @@ class CostService:
 
     async def _summarise(self, query: CostQuery, viewer: Viewer) -> tuple[Plan, Basis, list[Row]]:
         """Plan by the days thought complete and, if the answer says otherwise, once more."""
-        guess = self._complete.get((viewer.projects, query.where), self._last_complete)
+        visible = viewer.projects
+        guess = self._complete.get((visible, query.where), self._last_complete)
+        question = store.prepared(query, guess, visible)
         for _ in range(_TRIES):
-            made = plan(query, guess)
             async with self._database.read() as connection:
-                basis, rows = await store.summarise(connection, query, made, viewer.projects)
+                basis, rows = await store.summarise(connection, question)
             guess = self._last_complete = basis.freshness.complete_until
-            self._complete[viewer.projects, query.where] = guess
-            if plan(query, guess) == made:
+            asked, question = question, store.prepared(query, guess, visible)
+            if question.plan == asked.plan:
                 break
-        return made, basis, rows
+        self._complete[visible, query.where] = guess
+        return asked.plan, basis, rows
 
     async def _resolved(self, query: CostQuery, viewer: Viewer) -> CostQuery:
         """The question with the present slugs of its projects, all of which may be seen."""

@@ -1,12 +1,15 @@
 """Reading costs: each question one statement, run on a connection that commits by itself."""
 
 from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from typing import Any
 
 from core.costs.assemble import Row
 from core.costs.basis import Basis, read_basis
 from core.costs.model import CostQuery
-from core.costs.plan import Plan
-from core.costs.sql.compiled import driver_of
+from core.costs.plan import Plan, plan
+from core.costs.sql.compiled import Compiled, driver_of
 from core.costs.sql.shape import parameters, shape_of
 from core.costs.sql.summary import statement
 from core.database import Connection
@@ -32,12 +35,28 @@ async def read_version(connection: Connection) -> Version:
     return Version(row[0], row[1])
 
 
-async def summarise(
-    connection: Connection, query: CostQuery, plan: Plan, visible: frozenset[str] | None
-) -> tuple[Basis, list[Row]]:
-    """Run the statement of a planned question: what it rests on, and its lines."""
-    made = statement(shape_of(query, plan, visible))
-    rows = await made.fetch(connection, parameters(query, plan, visible))
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A question as it is put to the database."""
+
+    plan: Plan
+    statement: Compiled
+    arguments: tuple[Any, ...]
+
+
+@lru_cache(maxsize=1024)
+def prepared(
+    query: CostQuery, complete_until: date | None, visible: frozenset[str] | None
+) -> Prepared:
+    """Prepare a question, the days before `complete_until` being thought complete."""
+    made = plan(query, complete_until)
+    found = statement(shape_of(query, made, visible))
+    return Prepared(made, found, tuple(found.arguments(parameters(query, made, visible))))
+
+
+async def summarise(connection: Connection, question: Prepared) -> tuple[Basis, list[Row]]:
+    """Run the statement of a question: what it rests on, and its lines."""
+    rows = await question.statement.fetch(connection, question.arguments)
     told = next(index for index, row in enumerate(rows) if row[0] is not None)
     lines = [*rows[:told], *rows[told + 1 :]]
     return read_basis(rows[told][0]), lines

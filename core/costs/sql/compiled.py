@@ -9,10 +9,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
+import asyncpg
 from sqlalchemy import ClauseElement, Dialect
 from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 
-from core.database import Connection
+from core.database import Connection, DatabaseUnavailableError
 
 _DIALECT = cast("Callable[[], Dialect]", PGDialect_asyncpg)()
 
@@ -30,11 +31,21 @@ class Compiled:
         fixed = self.fixed
         return [values[name] if name in values else fixed[name] for name in self.names]
 
-    async def fetch(self, connection: Connection, values: Mapping[str, Any]) -> Sequence[Any]:
-        """All rows."""
-        rows: Sequence[Any] = await (await driver_of(connection)).fetch(
-            self.sql, *self.arguments(values)
-        )
+    async def fetch(self, connection: Connection, arguments: Sequence[Any]) -> Sequence[Any]:
+        """All rows.
+
+        Raises:
+            DatabaseUnavailableError: the connection was lost.
+        """
+        driver = await driver_of(connection)
+        try:
+            rows: Sequence[Any] = await driver.fetch(self.sql, *arguments)
+        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+            if not driver.is_closed():
+                raise
+            raise DatabaseUnavailableError(
+                "PostgreSQL closed the connection.", fix="Try again; its log says why."
+            ) from error
         return rows
 
 

@@ -5,7 +5,6 @@ from typing import Any, Final
 from sqlalchemy import (
     CTE,
     ColumnElement,
-    FromClause,
     Select,
     Text,
     and_,
@@ -81,7 +80,7 @@ def _rates() -> Select[Any]:
     )
 
 
-def used(charges: CTE, counted: ColumnElement[bool], source: FromClause) -> ColumnElement[Any]:
+def used(charges: CTE, counted: ColumnElement[bool]) -> ColumnElement[Any]:
     """A JSON list of [currency, billing period, whether of this side, amount, converted]."""
     now = charges.c.side <= literal_column(str(Side.NOW_ONLY.value))
     keys = (charges.c.currency_charged, charges.c.billing_period, now)
@@ -97,7 +96,6 @@ def used(charges: CTE, counted: ColumnElement[bool], source: FromClause) -> Colu
             charges.c.currency_charged.label("currency"),
             charges.c.billing_period.label("billing_period"),
         )
-        .select_from(source)
         .where(counted)
         .group_by(*keys)
         .subquery()

@@ -76,6 +76,13 @@ _NAMES: Final[dict[str, ColumnElement[str]]] = {
 }
 
 
+# What becomes of a charge in the measure `cost`.
+_COUNTED, _TAX, _PROMOTION = 0, 1, 2
+_CLASS: Final = case(
+    (kinds.c.in_cost, constant(_COUNTED)),
+    (kinds.c.charge_category == constant("Tax"), constant(_TAX)),
+    else_=constant(_PROMOTION),
+)
 _OWN: Final = {
     "service_id": services,
     "sku_id": skus,
@@ -114,18 +121,18 @@ def _piece(shape: Shape, index: int, table: Table, side: Side) -> Select[Any]:
     then = side in (Side.THEN, Side.THEN_ONLY)
     time = _time(shape, table)
     ids = {_IDS[name] for name in shape.dimensions}
-    if shape.measure in (Measure.COST, Measure.GROSS):
-        ids.add("kind_id")
-    keys = [table.c[name].label(name) for name in sorted(ids)]
+    keys: list[ColumnElement[Any]] = [table.c[name].label(name) for name in sorted(ids)]
+    if shape.measure is Measure.COST:
+        keys.append(_CLASS.label("class"))
     if shape.granularity is not None:
         keys.append(_bucket(shape, time, then=then).label("bucket"))
     if shape.convert:
         keys.append(table.c.billing_period.label("billing_period"))
-    amount = _amount(shape, table)
+    amount, no_day = _amount(shape, table), cast(null(), Date)
     sums = [
         func.sum(amount).label("amount"),
-        func.min(table.c.billing_period).label("first_period"),
-        func.max(table.c.billing_period).label("last_period"),
+        (no_day if then else func.min(table.c.billing_period)).label("first_period"),
+        (no_day if then else func.max(table.c.billing_period)).label("last_period"),
     ]
     if shape.everything:
         unassigned = select(scopes.c.id).where(scopes.c.project_id.is_(None))
@@ -137,7 +144,9 @@ def _piece(shape: Shape, index: int, table: Table, side: Side) -> Select[Any]:
             *keys,
             *sums,
         )
+        .select_from(_with_kinds(shape, table))
         .where(*_within(shape, table, index))
+        .where(*_of_kinds(shape, then=then))
         .where(
             *conditions(
                 table,
@@ -148,6 +157,19 @@ def _piece(shape: Shape, index: int, table: Table, side: Side) -> Select[Any]:
         )
         .group_by(table.c.currency, *keys)
     )
+
+
+def _with_kinds(shape: Shape, table: Table) -> FromClause:
+    if shape.measure in (Measure.COST, Measure.GROSS):
+        return table.join(kinds, kinds.c.id == table.c.kind_id)
+    return table
+
+
+def _of_kinds(shape: Shape, *, then: bool) -> list[ColumnElement[bool]]:
+    """That a charge's kind counts in the measure; of this side, what `cost` leaves out as well."""
+    if shape.measure is Measure.GROSS:
+        return [kinds.c.in_gross]
+    return [kinds.c.in_cost] if shape.measure is Measure.COST and then else []
 
 
 def _time(shape: Shape, table: Table) -> ColumnElement[Any]:
@@ -206,16 +228,15 @@ def _lines(shape: Shape, charges: CTE) -> Select[Any]:
     ) -> ColumnElement[Any]:
         return func.sum(of).filter(and_(true(), *which))
 
-    counted = _counted(shape)
+    def of_class(number: int) -> ColumnElement[bool]:
+        return charges.c["class"] == constant(number) if shape.measure is Measure.COST else true()
+
+    counted = of_class(_COUNTED)
     now, then = _is_now(charges), ~_is_now(charges)
     sides = {side for _, side in shape.pieces}
     cut = Side.NOW in sides and bool(sides & {Side.NOW_ONLY, Side.THEN_ONLY})
     nothing: ColumnElement[Any] = cast(null(), Numeric)
-    tax = promotion = nothing
-    if shape.measure is Measure.COST:
-        category = kinds.c.charge_category
-        tax = total(now, category == constant("Tax"))
-        promotion = total(now, ~kinds.c.in_cost, category == constant("Credit"))
+    excluded = shape.measure is Measure.COST
     columns: list[ColumnElement[Any]] = [
         *values,
         *names,
@@ -225,8 +246,8 @@ def _lines(shape: Shape, charges: CTE) -> Select[Any]:
         total(then, counted),
         total(charges.c.side == constant(Side.NOW.value), counted) if cut else nothing,
         total(charges.c.side == constant(Side.THEN.value), counted) if cut else nothing,
-        tax,
-        promotion,
+        total(now, of_class(_TAX)) if excluded else nothing,
+        total(now, of_class(_PROMOTION)) if excluded else nothing,
         total(now, counted, of=charges.c.unassigned) if shape.everything else nothing,
     ]
     keys: list[ColumnElement[Any]] = [constant(n + 2) for n in range(len(values))]
@@ -253,25 +274,12 @@ def _with_dimensions(
     for column, table in _OWN.items():
         if column in ids:
             source = source.join(table, table.c.id == charges.c[column])
-    if shape.measure in (Measure.COST, Measure.GROSS):
-        source = source.join(kinds, kinds.c.id == charges.c.kind_id)
     values: list[ColumnElement[Any]] = []
     names: list[ColumnElement[Any]] = []
     for index, name in enumerate(shape.dimensions):
         values.append(func.nullif(value_of(name, f"group_key_{index}"), constant("")))
         names.append(func.max(_NAMES[name]) if name in _NAMES else cast(null(), Text))
     return source, values, names
-
-
-def _counted(shape: Shape) -> ColumnElement[bool]:
-    """Whether a charge's kind counts in the measure."""
-    match shape.measure:
-        case Measure.COST:
-            return kinds.c.in_cost
-        case Measure.GROSS:
-            return kinds.c.in_gross
-        case _:
-            return true()
 
 
 def _basis(shape: Shape, charges: CTE) -> ColumnElement[Any]:
@@ -302,10 +310,9 @@ def _basis(shape: Shape, charges: CTE) -> ColumnElement[Any]:
         "periods": _periods(drawn, touched),
     }
     if shape.convert:
-        source: FromClause = charges
-        if shape.measure in (Measure.COST, Measure.GROSS):
-            source = source.join(kinds, kinds.c.id == charges.c.kind_id)
-        parts["rates"] = rates.used(charges, _counted(shape), source)
+        cost = shape.measure is Measure.COST
+        counted = charges.c["class"] == constant(_COUNTED) if cost else true()
+        parts["rates"] = rates.used(charges, counted)
     pairs: list[Any] = []
     for name, value in parts.items():
         pairs += constant(name), value
