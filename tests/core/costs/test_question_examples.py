@@ -224,6 +224,8 @@ def test_questions(text: str, query: CostQuery) -> None:
         ("last-year vs 2024", "all last-year by service vs 2024"),
         ("against basket", "all mtd by service vs checkout"),
         ("vs last 7 days", "all mtd by service vs last-7d"),
+        ("vs previous 7 days", "all mtd by service vs last-7d"),
+        ("vs previous month", "all mtd by service vs previous"),
         # Amounts
         ("over 5k", "all mtd by service over 5000"),
         ("over 1.5m", "all mtd by service over 1500000"),
