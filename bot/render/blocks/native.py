@@ -10,9 +10,11 @@ from bot.render import words
 from bot.render.blocks.message import cut
 from bot.render.grid import Grid, grid
 from core.costs.model import CostAnswer
+from core.money import ZERO
 
 _SERIES: Final = 6
 _POINTS: Final = 20
+_BARS: Final = 42
 _LABEL: Final = 20
 _TITLE: Final = 50
 _RANKED: Final = 10
@@ -40,23 +42,31 @@ def _ranked(answer: CostAnswer, currency: str) -> DataVisualizationBlock:
 
 
 def _stacked(layout: Grid) -> DataVisualizationBlock:
-    """Slots that Slack has no room for are joined, several to a point."""
-    step = -(-len(layout.slots) // _POINTS)
-    starts = layout.slots[::step]
-    labels = _unique([words.slot_short(start, layout.granularity) for start in starts])
-    names = _unique([group.name for group in layout.groups])
+    """Bars of what is in; where there would be too many, slots are joined, groups added up."""
+    count = len(layout.slots) - len(layout.missing)
+    kept = [i for i in range(len(layout.slots)) if i not in layout.missing or not count]
+    step = -(-len(kept) // _POINTS)
+    points = [kept[i : i + step] for i in range(0, len(kept), step)]
+    parts = [(group.name, group.amounts) for group in layout.groups]
+    if len(parts) * len(points) > _BARS:
+        parts = [("Total", layout.totals)]
+    names = _unique([name for name, _ in parts])
     series = [
-        (name, [sum(group.amounts[i : i + step]) for i in range(0, len(layout.slots), step)])
-        for name, group in zip(names, layout.groups, strict=True)
+        (name, [sum((amounts[i] for i in point), ZERO) for point in points])
+        for name, (_, amounts) in zip(names, parts, strict=True)
     ]
     each = f", {step} a bar" if step > 1 else ""
-    return _block(
-        f"{layout.granularity.value.capitalize()} cost in {layout.currency}{each}", labels, series
-    )
+    title = f"{layout.granularity.value.capitalize()} cost in {layout.currency}{each}"
+    return _block(title, _unique([_label(layout, point) for point in points]), series)
+
+
+def _label(layout: Grid, point: Sequence[int]) -> str:
+    state = " so far" if layout.incomplete.intersection(point) else ""
+    return words.slot_short(layout.slots[point[0]], layout.granularity) + state
 
 
 def _block(
-    title: str, labels: Sequence[str], series: Sequence[tuple[str, Sequence[Decimal | int]]]
+    title: str, labels: Sequence[str], series: Sequence[tuple[str, Sequence[Decimal]]]
 ) -> DataVisualizationBlock:
     return DataVisualizationBlock(
         title=cut(title, _TITLE),

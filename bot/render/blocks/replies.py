@@ -1,10 +1,14 @@
 """Replies that aren't answers: mistakes, crashes, help, short sentences."""
 
+import re
 from collections.abc import Sequence
+from typing import Final
 
 from bot.render.blocks import actions
 from bot.render.blocks.message import Message, code, escape, message, section
 from core.errors import CostTrackerError
+
+_CHANNEL: Final = re.compile(r"&lt;#([CG][A-Z0-9]+)&gt;")
 
 
 def said(text: str) -> Message:
@@ -26,8 +30,7 @@ def error(
         questions: buttons, a label and the whole question each; where there are none, the
             failure's own suggestions become questions.
     """
-    text = escape(failure.message)
-    parts = [text, escape(failure.fix) if failure.fix else ""]
+    parts = [_linked(failure.message), _linked(failure.fix or "")]
     offered = questions or [(each, each) for each in failure.suggestions]
     if not failure.fix and not offered:
         parts.append(f"{code(f'{command} help')} shows what can be asked.")
@@ -39,6 +42,11 @@ def error(
             *actions.row(actions.suggestions(list(offered)[:5]), "suggestions"),
         ],
     )
+
+
+def _linked(text: str) -> str:
+    """Harmless text in which channels are links, which ping nobody."""
+    return _CHANNEL.sub(r"<#\1>", escape(text))
 
 
 def crash(reference: str) -> Message:

@@ -203,6 +203,30 @@ def test_the_native_chart_joins_days_to_twenty_points() -> None:
     assert sum(each["value"] for each in points) == 31
 
 
+def test_the_native_chart_leaves_out_what_is_not_in_yet() -> None:
+    early = Freshness(datetime(2026, 11, 21, tzinfo=UTC), date(2026, 11, 17), matches_export=True)
+    given_answer = daily("1", "2", "3", freshness=early)
+    native = block(blocks.cost_answer(given_answer, chart=ChartNative()), "chart")
+    assert native["chart"]["series"][0]["data"] == [
+        {"label": "15 Nov", "value": 1},
+        {"label": "16 Nov", "value": 2},
+        {"label": "17 Nov so far", "value": 3},
+    ]
+
+
+def test_the_native_chart_of_too_many_bars_is_of_totals() -> None:
+    days = [
+        line(f"S{i}", "1.5", start=date(2026, 10, 1) + timedelta(days=day))
+        for day in range(20)
+        for i in range(4)
+    ]
+    given_answer = answer(days, granularity=Granularity.DAILY, period=_october())
+    native = block(blocks.cost_answer(given_answer, chart=ChartNative()), "chart")
+    (only,) = native["chart"]["series"]
+    assert only["name"] == "Total"
+    assert sum(each["value"] for each in only["data"]) == 120
+
+
 def _october() -> Period:
     return Period(date(2026, 10, 1), date(2026, 11, 1), "2026-10")
 
@@ -338,6 +362,11 @@ def test_a_mistake_pings_nobody() -> None:
         blocks.error(InvalidError("'<!channel>' is unknown.", suggestions=("<!here>",)))
     )
     assert "<!" not in message.text
+
+
+def test_a_mistake_may_link_a_channel() -> None:
+    refused = InvalidError("I can't post in <#C0123>: I am not in it.", fix="Invite me.")
+    assert blocks.error(refused).text == "I can't post in <#C0123>: I am not in it. Invite me."
 
 
 def test_a_crash_names_its_reference() -> None:
