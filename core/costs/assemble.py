@@ -134,20 +134,21 @@ def lines(
     """The lines of an answer, in order; they add up to the totals."""
     layout = Layout(len(query.group_by))
     chosen, rest = _choose(query, layout, rows)
-    shown = [row for row in chosen if _shows(query, plan, layout, row, known)]
+    amount = layout.amount
+    shown = [
+        row for row in chosen if row[amount] is not None or _shows(query, plan, layout, row, known)
+    ]
     _sort(layout, shown)
-    make = _Maker(query, layout, sums, known)
-    made = [make(row) for row in shown]
-    made += [make.other(row) for row in _added_up(layout, rest) if row[layout.amount] is not None]
+    others = [row for row in _added_up(layout, rest) if row[layout.amount] is not None]
+    maker = _Maker(query, layout, sums, known)
+    made = [*maker.lines(shown), *maker.lines(others, other=True)]
     if rest or query.granularity:
         made.sort(key=lambda line: (line.start or date.min, line.currency))
     return tuple(made)
 
 
 def _shows(query: CostQuery, plan: Plan, layout: Layout, row: Row, known: Against) -> bool:
-    """Whether a row is a line: it has charges, or those of the other period were asked for."""
-    if row[layout.amount] is not None:
-        return True
+    """Whether charges of the other period alone are a line: those were asked for."""
     inside = row[layout.start] is None or row[layout.start] < plan.now.end
     previous = known.previous_of(row[layout.amount + 1])
     return query.versus is not None and inside and bool(previous)
@@ -218,14 +219,13 @@ def _added_up(layout: Layout, rest: Iterable[Row]) -> list[Row]:
 
 
 class _Maker:
-    """Makes lines of rows."""
+    """Makes lines of rows; there may be thousands, so each costs as little as it can."""
 
     def __init__(
         self, query: CostQuery, layout: Layout, sums: Mapping[str, Sums], known: Against
     ) -> None:
         self._dimensions = query.group_by
         self._layout = layout
-        self._none = dict.fromkeys(query.group_by)
         self._totals = {currency: total.amount or ZERO for currency, total in sums.items()}
         self._known = known
         self._named = [
@@ -234,28 +234,28 @@ class _Maker:
             if dimension in _NAMED
         ]
 
-    def __call__(self, row: Row) -> Line:
-        group = dict(zip(self._dimensions, row[1 : self._layout.names], strict=True))
-        return self._line(row, group, self._names(row) if self._named else None, other=False)
-
-    def other(self, row: Row) -> Line:
-        """The line of what was left out."""
-        return self._line(row, self._none, None, other=True)
-
-    def _line(
-        self,
-        row: Row,
-        group: Mapping[Dimension, str | None],
-        names: Mapping[Dimension, str] | None,
-        *,
-        other: bool,
-    ) -> Line:
-        at, known = self._layout.amount, self._known
-        amount, currency = row[at] or ZERO, row[at - 1]
-        total = self._totals[currency]
-        share = (amount / total).quantize(_SHARE, ROUND_HALF_EVEN) if total > 0 else None
-        previous, comparable = known.previous_of(row[at + 1]), known.comparable_of(row[at : at + 4])
-        return Line(group, currency, amount, previous, share, row[at - 2], names, other, comparable)
+    def lines(self, rows: Iterable[Row], *, other: bool = False) -> list[Line]:
+        """A line of each row; `other`: of what was left out, which has no values."""
+        dimensions, names, at = self._dimensions, self._layout.names, self._layout.amount
+        known, given = self._known, self._known.previous
+        made = []
+        for row in rows:
+            amount, currency, previous = row[at] or ZERO, row[at - 1], row[at + 1]
+            total = self._totals[currency]
+            made.append(
+                Line(
+                    dict(zip(dimensions, row[1:names], strict=True)),
+                    currency,
+                    amount,
+                    (previous or ZERO) if given else None,
+                    (amount / total).quantize(_SHARE, ROUND_HALF_EVEN) if total > 0 else None,
+                    row[at - 2],
+                    self._names(row) if self._named else None,
+                    other,
+                    known.comparable_of(row[at : at + 4]),
+                )
+            )
+        return made
 
     def _names(self, row: Row) -> Mapping[Dimension, str] | None:
         """Display names where they differ from the values."""

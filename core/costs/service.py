@@ -28,8 +28,6 @@ from core.costs.names import (
     resolved_versus,
 )
 from core.costs.notes import notes, refuse_unknown_rates
-from core.costs.plan import Plan
-from core.costs.question import write
 from core.costs.rows import read_page, stream
 from core.costs.state import read_restatements, read_sources
 from core.costs.versions import Versions
@@ -192,13 +190,14 @@ class CostService:
         return decode(data, query) if answer is None else answer
 
     async def _compute(self, query: CostQuery, viewer: Viewer) -> CostAnswer:
-        made, basis, rows = await self._summarise(query, viewer)
+        question, basis, rows = await self._summarise(query, viewer)
+        made = question.plan
         refuse_unknown_rates(basis, query.currency)
         known = against(query, made, basis)
         sums = sums_by_currency(Layout(len(query.group_by)), rows)
         return CostAnswer(
             query=query,
-            text=write(query),
+            text=question.text,
             totals=totals(sums, known),
             lines=lines(query, made, rows, sums, known),
             compared=made.then if known.previous or known.comparable else None,
@@ -210,7 +209,9 @@ class CostService:
             data_version=basis.version,
         )
 
-    async def _summarise(self, query: CostQuery, viewer: Viewer) -> tuple[Plan, Basis, list[Row]]:
+    async def _summarise(
+        self, query: CostQuery, viewer: Viewer
+    ) -> tuple[store.Prepared, Basis, list[Row]]:
         """Plan by the days thought complete and, if the answer says otherwise, once more."""
         visible = viewer.projects
         guess = self._complete.get((visible, query.where), self._last_complete)
@@ -223,7 +224,7 @@ class CostService:
             if question.plan == asked.plan:
                 break
         self._complete[visible, query.where] = guess
-        return asked.plan, basis, rows
+        return asked, basis, rows
 
     async def _resolved(self, query: CostQuery, viewer: Viewer) -> CostQuery:
         """The question with the present slugs of its projects, all of which may be seen."""

@@ -9,6 +9,7 @@ from core.costs.assemble import Row
 from core.costs.basis import Basis, read_basis
 from core.costs.model import CostQuery
 from core.costs.plan import Plan, plan
+from core.costs.question import write
 from core.costs.sql.compiled import Compiled, driver_of
 from core.costs.sql.shape import parameters, shape_of
 from core.costs.sql.summary import statement
@@ -39,6 +40,7 @@ async def read_version(connection: Connection) -> Version:
 class Prepared:
     """A question as it is put to the database."""
 
+    text: str
     plan: Plan
     statement: Compiled
     arguments: tuple[Any, ...]
@@ -51,7 +53,12 @@ def prepared(
     """Prepare a question, the days before `complete_until` being thought complete."""
     made = plan(query, complete_until)
     found = statement(shape_of(query, made, visible))
-    return Prepared(made, found, tuple(found.arguments(parameters(query, made, visible))))
+    return Prepared(
+        text=write(query),
+        plan=made,
+        statement=found,
+        arguments=tuple(found.arguments(parameters(query, made, visible))),
+    )
 
 
 async def summarise(connection: Connection, question: Prepared) -> tuple[Basis, list[Row]]:
