@@ -4,6 +4,8 @@ Statements are built from the names of our own columns; nothing that is read com
 row of the temporary table `staged`.
 """
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Final
 
 from sqlalchemy import text
@@ -32,17 +34,34 @@ VALUES: Final = (*AMOUNTS, "quantity", "lines")
 FACT: Final = (*IDENTITY, *VALUES)
 """The columns of a fact, but its slice."""
 
+_NONE: Final[Mapping[str, object]] = MappingProxyType({})
+
+# These tell nearly all facts of a slice apart; hashing the others too costs more than it saves.
+_HASHED: Final = ("day", "scope_id", "service_id", "sku_id", "region_id", "tag_set_id", "kind_id")
 _ROLLUP_KEY: Final = ("scope_id", "day", "service_id", "kind_id", "billing_period", "currency")
 
 
-async def make_staged(tx: Connection) -> None:
-    """Make the temporary table `staged`, empty; it lasts until the transaction's end."""
+async def make_staged(tx: Connection, constants: Mapping[str, object] = _NONE) -> None:
+    """Make the temporary table `staged`, empty; it lasts until the transaction's end.
+
+    Args:
+        tx: where.
+        constants: values of columns that rows don't bring themselves.
+    """
     columns = ", ".join(FACT)
     await tx.execute(
         text(
             f"CREATE TEMP TABLE staged ON COMMIT DROP AS SELECT {columns} FROM charge_daily LIMIT 0"
         )
     )
+
+    for name, value in constants.items():
+        default = text(
+            "SELECT format('ALTER TABLE staged ALTER %I SET DEFAULT %L',"
+            " CAST(:name AS text), CAST(:value AS text))"
+        )
+        quoted = await tx.execute(default, {"name": name, "value": str(value)})
+        await tx.exec_driver_sql(quoted.scalar_one())
 
 
 async def drop_temporary(tx: Connection) -> None:
@@ -102,7 +121,11 @@ def _difference(held: Held) -> str:
     identity = ", ".join(f"coalesce(s.{c}, f.{c}) AS {c}" for c in IDENTITY)
     new = ", ".join(f"s.{value}" for value in VALUES)
     old = ", ".join(f"f.{amount} AS old_{amount}" for amount in AMOUNTS)
-    same = " AND ".join(f"s.{column} = f.{column}" for column in IDENTITY)
+    same = " AND ".join(
+        # What isn't an equality to the planner is compared, but not hashed.
+        f"s.{c} = f.{c}" if c in _HASHED else f"(s.{c} = f.{c}) IS TRUE"
+        for c in IDENTITY
+    )
     differs = " OR ".join(f"s.{value} IS DISTINCT FROM f.{value}" for value in VALUES)
     return (
         f"CREATE TEMP TABLE difference ON COMMIT DROP AS"

@@ -20,6 +20,8 @@ from core.costs import facts
 from core.costs.facts import FACT, IDENTITY, VALUES
 from core.database import Connection
 
+_TEXTS: Final = ("invoice_id", "currency", "unit")
+_OFTEN_CONSTANT: Final = ("billing_period", "billing_account_id", *_TEXTS)
 _CHUNK: Final = 1 << 15
 _ROOM: Final = 1 << 62
 
@@ -109,16 +111,27 @@ def _sum(rows: list[dict[str, Any]]) -> dict[str, Any]:
 
 async def copy(tx: Connection, staged: Staged) -> None:
     """Fill the temporary table `staged`, which lasts until the transaction's end."""
-    await facts.make_staged(tx)
+    constants = _constants(staged.rows)
+    rows = staged.rows.drop_columns(list(constants))
+    await facts.make_staged(tx, constants)
     raw = await tx.get_raw_connection()
     driver: Any = raw.driver_connection
     await driver.copy_to_table(
         "staged",
-        source=_encoded(staged.rows),
-        columns=FACT,
+        source=_encoded(rows),
+        columns=rows.column_names,
         format="csv",
-        force_not_null=("invoice_id", "currency", "unit"),
+        force_not_null=[name for name in _TEXTS if name in rows.column_names] or None,
     )
+
+
+def _constants(rows: pa.Table) -> dict[str, object]:
+    """Columns with one value: it is told once instead of in every row."""
+    return {
+        name: rows[name][0].as_py()
+        for name in _OFTEN_CONSTANT
+        if len(rows) and pc.count_distinct(rows[name]).as_py() == 1
+    }
 
 
 async def _encoded(rows: pa.Table) -> AsyncGenerator[pa.Buffer]:
