@@ -105,7 +105,8 @@ def late() -> None:
         sync(home, home.environment(running), out)
     days = ", ".join(f"{day:%-d %b}" for day in sorted({one.day for one in added}))
     out.print(
-        f"{len(added)} rows have come late, for {days}. Ask /cost data, or /cost all last-14d."
+        f"{len(added)} rows have come late, for {days}.\n"
+        "Ask for them: /cost data, or /cost all last-14d."
     )
 
 
