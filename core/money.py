@@ -8,6 +8,11 @@ from babel.numbers import format_currency, get_currency_precision
 
 ZERO: Final = Decimal(0)
 
+_SIZES: Final = ((Decimal(10**9), "B"), (Decimal(10**6), "M"), (Decimal(10**3), "k"))
+_ROUNDS_UP: Final = Decimal("0.9995")
+_TENS: Final = Decimal("99.95")
+_CENTS_BELOW: Final = 10
+
 
 @dataclass(frozen=True, slots=True)
 class Money:
@@ -45,24 +50,15 @@ def display(amount: Decimal, currency: str) -> str:
 
 def short(amount: Decimal, currency: str) -> str:
     """Write an amount in few characters, for axes and tight places: `$8.4k`, `$1.2M`, `$640`."""
-    for size, letter in ((Decimal(10**9), "B"), (Decimal(10**6), "M"), (Decimal(10**3), "k")):
-        if abs(amount) >= size * Decimal("0.9995"):
+    for size, letter in _SIZES:
+        if abs(amount) >= size * _ROUNDS_UP:
             scaled = amount / size
-            digits = 0 if abs(scaled) >= Decimal("99.95") else 1
             return (
-                format_currency(
-                    scaled,
-                    currency,
-                    format=f"¤#,##0.{'0' * digits}" if digits else "¤#,##0",
-                    locale="en_US",
-                    currency_digits=False,
-                )
+                _written(scaled, currency, "¤#,##0" if abs(scaled) >= _TENS else "¤#,##0.0")
                 + letter
             )
-    return format_currency(
-        amount,
-        currency,
-        format="¤#,##0.##" if abs(amount) < 10 else "¤#,##0",
-        locale="en_US",
-        currency_digits=False,
-    )
+    return _written(amount, currency, "¤#,##0.##" if abs(amount) < _CENTS_BELOW else "¤#,##0")
+
+
+def _written(amount: Decimal, currency: str, pattern: str) -> str:
+    return format_currency(amount, currency, format=pattern, locale="en_US", currency_digits=False)

@@ -96,7 +96,8 @@ async def create(tx: Connection, new: NewProject) -> int:
         cost_center=new.cost_center,
         channel=new.channel,
     )
-    return (await tx.execute(statement.returning(projects.c.id))).scalar_one()
+    project_id: int = (await tx.execute(statement.returning(projects.c.id))).scalar_one()
+    return project_id
 
 
 async def change(tx: Connection, project_id: int, values: Mapping[str, object]) -> None:
@@ -154,7 +155,8 @@ async def add_scope(tx: Connection, account: Account, project_id: int | None) ->
         labels=_NO_LABELS,
         project_id=project_id,
     )
-    return (await tx.execute(statement.returning(scopes.c.id))).scalar_one()
+    scope_id: int = (await tx.execute(statement.returning(scopes.c.id))).scalar_one()
+    return scope_id
 
 
 async def name_scope(tx: Connection, scope_id: int, name: str) -> None:

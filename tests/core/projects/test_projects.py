@@ -41,7 +41,8 @@ def projects(database: Database, clock: FakeClock) -> ProjectService:
 
 async def version(database: Database) -> int:
     async with database.read() as tx:
-        return (await tx.execute(select(data_version.c.version))).scalar_one()
+        number: int = (await tx.execute(select(data_version.c.version))).scalar_one()
+        return number
 
 
 async def slugs(projects: ProjectService, viewer: Viewer = OPERATOR) -> list[str]:
