@@ -7,18 +7,18 @@ from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
-from bot.render import words
+from bot.render import sentences
 from bot.render.blocks.tables import ACROSS, table_of
 from core.costs.model import CostAnswer
 
 
 def cost_answer(answer: CostAnswer) -> ConsoleRenderable:
     """A sentence, a table of all lines, notes and how fresh the data is."""
-    notes = [Text(f"- {words.note(note)}") for note in answer.notes]
-    parts: list[RenderableType] = [Text(words.headline(answer), style="bold")]
+    notes = [Text(f"- {sentences.note(note)}") for note in answer.notes]
+    parts: list[RenderableType] = [Text(sentences.headline(answer), style="bold")]
     if answer.lines:
         parts += [Text(""), _Fitting(answer), Text("")]
-    return Group(*parts, *notes, Text(words.fresh(answer.freshness), style="dim"))
+    return Group(*parts, *notes, Text(sentences.fresh(answer.freshness), style="dim"))
 
 
 class _Fitting:

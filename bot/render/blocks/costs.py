@@ -6,7 +6,7 @@ from functools import partial
 
 from slackblocks import Block, DataVisualizationBlock, ImageBlock, SlackFile
 
-from bot.render import words
+from bot.render import sentences
 from bot.render.blocks import actions, tables
 from bot.render.blocks.message import (
     Message,
@@ -65,7 +65,7 @@ def cost_answer(
         apology: one sentence on what is missing from it, such as a chart that failed.
     """
     drawn = chart_of(answer)
-    headline = sentence(partial(words.headline, answer))
+    headline = sentence(partial(sentences.headline, answer))
     picture = [] if drawn is None else list(_picture(answer, chart, drawn.alt))
     above: list[Block] = [
         section(headline, "answer"),
@@ -74,7 +74,7 @@ def cost_answer(
     ]
     below: list[Block] = [
         *_notes(answer, apology),
-        context(escape(words.fresh(answer.freshness)), "freshness"),
+        context(escape(sentences.fresh(answer.freshness)), "freshness"),
         *actions.row(
             actions.answer_buttons(
                 answer,
@@ -92,7 +92,7 @@ def cost_answer(
 
 def _understood(answer: CostAnswer, shared_by: str | None) -> str:
     asked = f"asked by <@{escape(shared_by)}>" if shared_by else "Understood as"
-    other = words.compared_with(answer)
+    other = sentences.compared_with(answer)
     against = f" · compared with {escape(other)}" if other else ""
     text = code(answer.text)
     return f"{text} {asked}{against}" if shared_by else f"{asked} {text}{against}"
@@ -112,6 +112,6 @@ def _picture(
 
 
 def _notes(answer: CostAnswer, apology: str) -> Iterator[Block]:
-    said = [words.note(note) for note in answer.notes] + ([apology] if apology else [])
+    said = [sentences.note(note) for note in answer.notes] + ([apology] if apology else [])
     if said:
         yield context("\n".join(f"• {escape(each)}" for each in said), "notes")

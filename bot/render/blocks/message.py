@@ -13,7 +13,7 @@ from slackblocks import (
     TextType,
 )
 
-from bot.render.words import Mark
+from bot.render.sentences import Mark
 
 MOST_TEXT: Final = 12_000
 """Characters of all blocks together. Slack refuses somewhere above 13,200 (bolt-js#2509)."""

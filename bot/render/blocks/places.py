@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from slackblocks import ActionsBlock, Block, HeaderBlock, RawText, TableBlock
 
-from bot.render import words
+from bot.render import sentences, words
 from bot.render.blocks import actions
 from bot.render.blocks.message import Message, bold, code, context, cut, escape, message, section
 from core.access.model import Viewer
@@ -92,11 +92,11 @@ def data_state(sources: Sequence[SourceState]) -> Message:
 def _state(source: SourceState) -> str:
     if source.through is None:
         return "nothing has been synced yet"
-    parts = [f"data through {words.clock(source.through)}"]
+    parts = [f"data through {sentences.clock(source.through)}"]
     if source.complete_until is not None:
         parts.append(f"days complete before {words.day(source.complete_until)}")
     if source.synced_at is not None:
-        parts.append(f"last read {words.clock(source.synced_at)}")
+        parts.append(f"last read {sentences.clock(source.synced_at)}")
     differing = [p for p in source.billing_periods if not p.matches_export]
     parts.append(
         "every billing period matches the export"

@@ -16,7 +16,7 @@ from slackblocks import (
     TableBlock,
 )
 
-from bot.render import words
+from bot.render import sentences, words
 from bot.render.blocks.message import MOST_TEXT, context, cut
 from bot.render.grid import Grid, grid
 from core.costs.model import Comparable, CostAnswer, Granularity, Line, Total
@@ -179,7 +179,7 @@ def _by_line(answer: CostAnswer) -> Table:
         blank = (" " for _ in range(left - 1))
         return ("Total", *blank, *_figures(total, before=before), whole)
 
-    of = words.part(answer)
+    of = sentences.part(answer)
     change = f"Change, {words.days(of)}" if of else "Change"
     header = (*time, *names, "Amount", *(("Before", change) if before else ()), "Share")
     rows, totals = map(of_line, answer.lines), map(of_total, answer.totals)

@@ -8,7 +8,7 @@ from zlib import crc32
 
 from babel.dates import format_date
 
-from bot.render import words
+from bot.render import sentences, words
 from bot.render.charts import style
 from bot.render.charts.spec import Bar, Chart, Ranked, Scale, Series, Slot, Stacks
 from bot.render.grid import Grid, Group, grid
@@ -42,12 +42,12 @@ def choose(answer: CostAnswer) -> Chart | None:
 
 
 def _chart(answer: CostAnswer, body: Ranked | Stacks, figures: Iterable[str]) -> Chart:
-    title = words.headline(answer)
+    title = sentences.headline(answer)
     only = f" · {answer.totals[0].currency} only" if len(answer.totals) > 1 else ""
     return Chart(
         title=title.removesuffix("."),
         subtitle=f"{answer.text}{only}",
-        footer=words.fresh(answer.freshness),
+        footer=sentences.fresh(answer.freshness),
         alt=_alt(title, figures),
         body=body,
     )
@@ -80,8 +80,8 @@ def _ranked(answer: CostAnswer, lines: Sequence[Line]) -> Chart | None:
 
 
 def _key(answer: CostAnswer) -> str:
-    of = words.percent_of(answer)
-    return f"{words.against(answer)}; percentages: {of}" if of else words.against(answer)
+    of = sentences.percent_of(answer)
+    return f"{sentences.against(answer)}; percentages: {of}" if of else sentences.against(answer)
 
 
 def _bar(answer: CostAnswer, line: Line) -> Bar:
@@ -140,7 +140,7 @@ def _stacks(answer: CostAnswer, layout: Grid) -> Chart | None:
         previous=tuple(None if x is None else float(x) for x in layout.previous)
         if compared
         else (),
-        previous_name=words.against(answer) if compared else "",
+        previous_name=sentences.against(answer) if compared else "",
     )
     return _chart(answer, body, _figures(layout))
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 
-from bot.render import words
+from bot.render import sentences, words
 from core.costs.model import (
     PROJECT,
     REGION,
@@ -33,7 +33,7 @@ def dashed(text: str) -> str:
 
 
 def test_headline_of_a_week() -> None:
-    said = words.headline(by_service(("Compute Engine", "8412.73", "7990.1")))
+    said = sentences.headline(by_service(("Compute Engine", "8412.73", "7990.1")))
     assert dashed(said) == (
         "checkout cost $8,412.73 in the last 7 days (15-21 Nov), up 5.3% on the 7 days before."
     )
@@ -52,7 +52,7 @@ def test_headline_of_a_week() -> None:
     ],
 )
 def test_how_a_total_moved(now: str, then: str, said: str) -> None:
-    assert words.headline(by_service(("A", now, then))).endswith(f", {said}.")
+    assert sentences.headline(by_service(("A", now, then))).endswith(f", {said}.")
 
 
 def test_several_currencies_are_never_added() -> None:
@@ -62,10 +62,10 @@ def test_several_currencies_are_never_added() -> None:
             *by_service(("A", "7", "7"), currency="EUR").lines,
         ]
     )
-    assert words.headline(mixed).endswith(
+    assert sentences.headline(mixed).endswith(
         "USD up 100.0% on the 7 days before; EUR level with the 7 days before."
     )
-    assert "cost $10.00 and €7.00 in" in words.headline(mixed)
+    assert "cost $10.00 and €7.00 in" in sentences.headline(mixed)
 
 
 def test_percentages_of_fewer_days_name_them() -> None:
@@ -84,7 +84,7 @@ def test_percentages_of_fewer_days_name_them() -> None:
         comparable=cut,
         freshness=whole.freshness,
     )
-    assert dashed(words.headline(limited)) == (
+    assert dashed(sentences.headline(limited)) == (
         "checkout cost $100.00 this month so far (1-22 Nov), with 1-19 Nov up 100.0% on 1-19 Oct."
     )
 
@@ -102,7 +102,7 @@ def test_percentages_of_fewer_days_name_them() -> None:
     ],
 )
 def test_subject(where: tuple[Filter, ...], said: str) -> None:
-    assert words.headline(by_service(("A", "1"), where=where)).startswith(f"{said} cost $1.00 ")
+    assert sentences.headline(by_service(("A", "1"), where=where)).startswith(f"{said} cost $1.00 ")
 
 
 @pytest.mark.parametrize(
@@ -127,13 +127,13 @@ def test_periods_in_words(period: Period, said: str) -> None:
 
 
 def test_other_measures_say_so() -> None:
-    said = words.headline(by_service(("A", "1"), measure=Measure.NET, basis=Basis.INVOICE))
+    said = sentences.headline(by_service(("A", "1"), measure=Measure.NET, basis=Basis.INVOICE))
     assert said.endswith("net of all credits, with tax, by invoice month.")
 
 
 def test_another_project_is_named() -> None:
     compared = by_service(("A", "3", "2"), versus=Versus("project", project="web"))
-    assert words.headline(compared).endswith("up 50.0% on web in the same days.")
+    assert sentences.headline(compared).endswith("up 50.0% on web in the same days.")
 
 
 @pytest.mark.parametrize(
@@ -160,35 +160,35 @@ def test_another_project_is_named() -> None:
 )
 def test_what_it_is_compared_with(period: Period, before: Period, said: str) -> None:
     asked = by_service(("A", "1", "1"), period=period)
-    assert dashed(words.against(replace(asked, compared=before))) == said
+    assert dashed(sentences.against(replace(asked, compared=before))) == said
 
 
 def test_nothing_found_says_why() -> None:
     none = answer([])
-    assert dashed(words.headline(none)) == (
+    assert dashed(sentences.headline(none)) == (
         "No cost of checkout was found in the last 7 days (15-21 Nov)."
     )
-    assert words.headline(answer([], freshness=Freshness())).startswith("There is no data yet")
+    assert sentences.headline(answer([], freshness=Freshness())).startswith("There is no data yet")
 
 
 def test_notes_have_their_amounts() -> None:
     credit = Note(NoteKind.PROMOTION_EXCLUDED, Decimal("-120.5"), "USD")
-    assert words.note(credit) == (
+    assert sentences.note(credit) == (
         "Promotional credits of $120.50 are not in these figures; `net` has them."
     )
     rate = Note(NoteKind.CONVERTED, Decimal(10), "EUR", text="1 EUR = 1.0832 USD")
-    assert words.note(rate) == "€10.00 was converted: 1 EUR = 1.0832 USD."
+    assert sentences.note(rate) == "€10.00 was converted: 1 EUR = 1.0832 USD."
     wrong = Note(NoteKind.MISMATCH, days=Period(date(2026, 10, 1), date(2026, 11, 1)), text="gcp")
-    assert words.note(wrong) == (
+    assert sentences.note(wrong) == (
         "Warning: what is stored of gcp differs from its export for October 2026."
     )
     days = Note(NoteKind.MISSING_DAYS, days=Period(date(2026, 11, 21), date(2026, 11, 22)))
-    assert words.note(days) == "21 Nov: not in yet."
+    assert sentences.note(days) == "21 Nov: not in yet."
 
 
 @pytest.mark.parametrize("kind", NoteKind)
 def test_every_note_can_be_said_without_details(kind: NoteKind) -> None:
-    said = words.note(Note(kind))
+    said = sentences.note(Note(kind))
     assert said.endswith(".")
     assert "{" not in said
     assert "None" not in said
@@ -212,6 +212,6 @@ def test_ticks_are_short(amount: str, said: str) -> None:
 
 @given(answers())
 def test_any_answer_has_a_sentence(any_answer: object) -> None:
-    said = words.headline(any_answer)  # type: ignore[arg-type] # hypothesis erases it
+    said = sentences.headline(any_answer)  # type: ignore[arg-type] # hypothesis erases it
     assert said.endswith(".")
     assert "None" not in said
