@@ -97,7 +97,9 @@ def _judge(held: Held, item: Slice) -> Replaced | None:
         return None
     if item.read_at < held.read_at:
         return Replaced.STALE
-    return Replaced.UNCHANGED if item.fingerprint == held.fingerprint else None
+    # What doesn't match the export is compared again, though the export hasn't moved.
+    same = item.fingerprint == held.fingerprint and held.matches_export
+    return Replaced.UNCHANGED if same else None
 
 
 async def _leave(tx: Connection, held: Held, item: Slice, outcome: Replaced) -> Replacement:

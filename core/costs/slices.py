@@ -42,6 +42,7 @@ class Held:
     read_at: datetime
     first_day: date | None
     last_day: date | None
+    matches_export: bool
 
 
 _SOURCE = (
@@ -52,7 +53,14 @@ _SOURCE = (
     sources.c.complete_until,
     sources.c.through,
 )
-_HELD = (slices.c.id, slices.c.fingerprint, slices.c.read_at, slices.c.first_day, slices.c.last_day)
+_HELD = (
+    slices.c.id,
+    slices.c.fingerprint,
+    slices.c.read_at,
+    slices.c.first_day,
+    slices.c.last_day,
+    slices.c.matches_export,
+)
 
 
 async def find_source(tx: Connection, name: str, *, lock: bool = False) -> Source:

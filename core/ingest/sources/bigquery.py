@@ -41,6 +41,8 @@ PATIENCE: Final = 60.0
 _SCOPE: Final = "https://www.googleapis.com/auth/bigquery"
 _LATE: Final = timedelta(days=7)
 _LINES_A_QUERY: Final = 5_000_000
+_ROWS_A_PAGE: Final = 20_000
+_ARROW: Final = {"DATE": pa.date32(), "INTEGER": pa.int64(), "INT64": pa.int64()}
 _LABELS: Final = {"application": "cloud-cost-tracker"}
 
 type _Row = Mapping[str, Any]
@@ -196,7 +198,8 @@ class BigQueryExport:
         """A result of any size, by the page."""
 
         def start(job: bigquery.QueryJob) -> Iterator[pa.RecordBatch]:
-            return iter(job.result(retry=self._retry).to_arrow_iterable())
+            rows = job.result(retry=self._retry, page_size=_ROWS_A_PAGE)
+            return (_columns(page.raw_page, rows.schema) for page in rows.pages)
 
         pages = await self._run(sql, start)
         while (page := await asyncio.to_thread(self._next, pages)) is not None:
@@ -233,6 +236,20 @@ class BigQueryExport:
         )
         with explained(self._place):
             return self._client.query(sql, config, location=self._location, retry=self._retry)
+
+
+def _columns(page: Mapping[str, Any], schema: Sequence[bigquery.SchemaField]) -> pa.RecordBatch:
+    """A page as BigQuery's REST interface has it, cell by cell as text, in columns.
+
+    By the client's own way, which makes a Python value of each cell, it takes three times as long.
+    """
+    cells = ([cell["v"] for cell in row["f"]] for row in page.get("rows", ()))
+    columns = list(zip(*cells, strict=True)) or [()] * len(schema)
+    arrays = [
+        pa.array(column, pa.string()).cast(_ARROW.get(field.field_type, pa.string()))
+        for column, field in zip(columns, schema, strict=True)
+    ]
+    return pa.RecordBatch.from_arrays(arrays, names=[field.name for field in schema])
 
 
 def _cancel(job: bigquery.QueryJob) -> None:

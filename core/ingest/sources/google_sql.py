@@ -130,8 +130,7 @@ WITH charges_of_lines AS (
     {_text(export, "sku.id")} AS sku_id,
     {_text(export, "sku.description")} AS sku_name,
     {_region(export)} AS region,
-    {_labels(export)} AS labels,
-    COALESCE(currency, 'XXX') AS currency,
+    {_found_labels(export)}COALESCE(currency, 'XXX') AS currency,
     ARRAY_CONCAT(
       [STRUCT({_category(export)} AS category,
         {_cost_type(export)} AS source_type,
@@ -154,7 +153,8 @@ SELECT slice, day, billing_period, billing_account, account_id,
   MAX(account_name) AS account_name,
   service, sku_id,
   MAX(sku_name) AS sku_name,
-  region, labels,
+  region,
+  {_labels(export)} AS labels,
   charge.category AS charge_category,
   charge.source_type AS source_type,
   currency,
@@ -279,23 +279,36 @@ def _credit_type(export: Export) -> str:
     return "COALESCE(credit.type, '')" if "credits.type" in export.columns else "''"
 
 
+def _places(export: Export) -> list[str]:
+    """Where labels are looked for, the one that wins first."""
+    places = [c for c in ("labels", "project.labels") if f"{c}.key" in export.columns]
+    return places if export.labels else []
+
+
+def _found_labels(export: Export) -> str:
+    """A column for each place, with the values of all labels there: one walk over its array."""
+    values = ", ".join(
+        f"MAX(IF(l.key = {_literal(key)}, l.value, NULL)) AS label_{n}"
+        for n, key in enumerate(export.labels)
+    )
+    return "".join(
+        f"(SELECT AS STRUCT {values} FROM UNNEST({place}) AS l) AS place_{n},\n    "  # noqa: S608  # as above
+        for n, place in enumerate(_places(export))
+    )
+
+
 def _labels(export: Export) -> str:
     """A JSON object of the labels that are there."""
-    places = [c for c in ("labels", "project.labels") if f"{c}.key" in export.columns]
-    if not export.labels or not places:
+    places = range(len(_places(export)))
+    if not places:
         return "'{}'"
-    members = ", ".join(_member(key, places) for key in export.labels)
-    return f"CONCAT('{{', COALESCE(ARRAY_TO_STRING([{members}], ','), ''), '}}')"
-
-
-def _member(key: str, places: Sequence[str]) -> str:
-    """`"team":"web"`, or NULL where no place has that label."""
-    value = ", ".join(
-        f"(SELECT MAX(l.value) FROM UNNEST({place}) AS l WHERE l.key = {_literal(key)})"  # noqa: S608  # a literal
-        for place in places
+    members = ", ".join(
+        # NULL, which ARRAY_TO_STRING leaves out, where no place has the label.
+        f"{_literal(f'{_literal(key)}:')} || NULLIF(TO_JSON_STRING("
+        f"COALESCE({', '.join(f'place_{place}.label_{n}' for place in places)})), 'null')"
+        for n, key in enumerate(export.labels)
     )
-    name = _literal(f"{_literal(key)}:")
-    return f"{name} || NULLIF(TO_JSON_STRING(COALESCE({value})), 'null')"
+    return f"CONCAT('{{', COALESCE(ARRAY_TO_STRING([{members}], ','), ''), '}}')"
 
 
 def _literal(text: str) -> str:

@@ -203,17 +203,21 @@ async def test_a_source_that_fails_does_not_keep_the_others(
 
 
 async def test_a_mismatch_is_loud(fresh_database: Database, bigquery_emulator: Emulator) -> None:
-    """What is stored is proved against the source's own totals, not against itself."""
+    """Until the slice is looked at again, which reads it though the export hasn't moved."""
     table = written(bigquery_emulator.table("standard"), history(FIRST, 2))
     service = ingest(fresh_database, bigquery_emulator, source(table))
     await synced(service)
     async with fresh_database.begin() as tx:
-        await tx.execute(text("UPDATE slices SET matches_export = false WHERE key = '2026-09-24'"))
-        await tx.execute(text("UPDATE control_totals SET matches = false"))
+        slices = "UPDATE slices SET matches_export = false WHERE key = '2026-09-24' RETURNING id"
+        wrong = (await tx.execute(text(slices))).scalar_one()
+        totals = "UPDATE control_totals SET matches = false WHERE slice_id = :wrong"
+        await tx.execute(text(totals), {"wrong": wrong})
     report = await synced(service, since=FIRST + timedelta(1))
     assert report.mismatched == ("2026-09-24",)
     assert not report.matches
     assert "MISMATCH with the export in 2026-09-24" in str(report)
+    mended = await synced(service)
+    assert (mended.changed, mended.mismatched, mended.matches) == (1, (), True)
 
 
 async def test_names_that_are_not_configured(
