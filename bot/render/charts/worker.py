@@ -40,21 +40,26 @@ class ChartWorker:
     """Draws charts in one warmed process, one at a time, in the order they were asked for."""
 
     def __init__(
-        self, cache: Path | None = None, *, timeout: float = 10.0, waiting: int = 64
+        self, cache: Path | None = None, *, timeout: float = 10.0, most_waiting: int = 64
     ) -> None:
         """Keep how to run it; nothing is started yet.
 
         Args:
             cache: a folder of ours where fonts are listed once; None: one of this user's.
             timeout: seconds that one picture may take before the process is replaced.
-            waiting: how many may wait; more are refused.
+            most_waiting: how many may wait; more are refused.
         """
         self._cache = cache
         self._timeout = timeout
-        self._waiting = waiting
+        self._most_waiting = most_waiting
         self._asked = 0
         self._turn = asyncio.Lock()
         self._process: Process | None = None
+
+    @property
+    def waiting(self) -> int:
+        """How many charts are waiting or being drawn."""
+        return self._asked
 
     @property
     def pid(self) -> int | None:
@@ -78,7 +83,7 @@ class ChartWorker:
             ChartQueueFullError: too many wait already.
             ChartError: it can't be drawn, or not in time.
         """
-        if self._asked > self._waiting:
+        if self._asked > self._most_waiting:
             raise ChartQueueFullError
         self._asked += 1
         try:
@@ -89,7 +94,7 @@ class ChartWorker:
 
     async def close(self) -> None:
         """Stop the process; whoever still waits is told that there is no picture."""
-        self._waiting = -1
+        self._most_waiting = -1
         async with self._turn:
             await self._stop()
 
@@ -122,7 +127,7 @@ class ChartWorker:
         return reply[1:]
 
     async def _ready(self) -> Process:
-        if self._waiting < 0:
+        if self._most_waiting < 0:
             raise ChartError("Charts are no longer drawn: the application is stopping.")
         if self._process is not None and self._process.returncode is None:
             return self._process

@@ -87,8 +87,9 @@ async def test_too_late_is_an_error_and_the_next_is_drawn(chart: Chart) -> None:
 
 
 async def test_too_many_waiting_are_refused(chart: Chart) -> None:
-    worker = ChartWorker(waiting=1)
+    worker = ChartWorker(most_waiting=1)
     results = await asyncio.gather(*(worker.draw(chart) for _ in range(4)), return_exceptions=True)
+    assert worker.waiting == 0
     refused = [each for each in results if isinstance(each, ChartQueueFullError)]
     assert len(refused) == 2
     assert sum(isinstance(each, bytes) for each in results) == 2
