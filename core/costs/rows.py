@@ -14,7 +14,7 @@ from core.costs.model import Basis, CostQuery, CostRow
 from core.costs.sql.compiled import Compiled, driver_of
 from core.costs.sql.rows import MONTHS, POSITION, every, page
 from core.costs.sql.shape import filter_parameters, period_parameters, rows_shape_of
-from core.database import Connection
+from core.database import Database
 from core.errors import InvalidError
 from core.period import Period, add_months
 
@@ -27,7 +27,7 @@ class BadPositionError(InvalidError):
 
 
 async def read_page(
-    connection: Connection,
+    database: Database,
     query: CostQuery,
     visible: frozenset[str] | None,
     *,
@@ -39,7 +39,7 @@ async def read_page(
     Days are looked at a few at a time, more and more until the page is full: a page costs
     what its own days hold, however long the period is.
     """
-    days = await _days(connection, query)
+    days = await _days(database, query)
     if days is None:
         return RowPage(())
     mark = _mark(query, visible)
@@ -56,24 +56,26 @@ async def read_page(
                 f"after_{name}": value for (name, _), value in zip(POSITION, position, strict=True)
             }
         statement = page(rows_shape_of(query, visible, continued=position is not None))
-        rows += await statement.fetch(connection, statement.arguments(values))
+        rows += await database.fetch(statement.sql, statement.arguments(values))
         start, position, width = end, None, width * 2
     shown = tuple(_row(row) for row in rows[:limit])
     return RowPage(shown, _sealed(rows[limit - 1], mark) if len(rows) > limit else None)
 
 
 async def stream(
-    connection: Connection, query: CostQuery, visible: frozenset[str] | None
+    database: Database, query: CostQuery, visible: frozenset[str] | None
 ) -> AsyncIterator[CostRow]:
-    """All rows, by a cursor of the server; needs a transaction."""
-    days = await _days(connection, query)
+    """All rows, by a cursor of the server: one statement, so all from one instant."""
+    days = await _days(database, query)
     if days is None:
         return
     values = _values(query, visible) | {"first_day": days.start, "end_day": days.end}
     statement: Compiled = every(rows_shape_of(query, visible))
-    driver = await driver_of(connection)
-    async for row in driver.cursor(statement.sql, *statement.arguments(values), prefetch=_FETCHED):
-        yield _row(row)
+    async with database.begin() as tx:
+        driver = await driver_of(tx)
+        cursor = driver.cursor(statement.sql, *statement.arguments(values), prefetch=_FETCHED)
+        async for row in cursor:
+            yield _row(row)
 
 
 def _values(query: CostQuery, visible: frozenset[str] | None) -> dict[str, Any]:
@@ -82,12 +84,12 @@ def _values(query: CostQuery, visible: frozenset[str] | None) -> dict[str, Any]:
     )
 
 
-async def _days(connection: Connection, query: CostQuery) -> Period | None:
+async def _days(database: Database, query: CostQuery) -> Period | None:
     """The days on which a question's charges may lie: those that its invoices reach back to."""
     if query.basis is Basis.USAGE:
         return query.period
     values = period_parameters(on_basis(query.period, query.basis))
-    ((first, last),) = await MONTHS.fetch(connection, MONTHS.arguments(values))
+    ((first, last),) = await database.fetch(MONTHS.sql, MONTHS.arguments(values))
     return None if first is None else Period(first, add_months(last, 1))
 
 

@@ -105,21 +105,19 @@ class CostService:
             BadPositionError: `after` is none that this question gave.
         """
         query = await self._resolved(query, viewer)
-        async with self._database.read() as connection:
-            return await read_page(
-                connection,
-                query,
-                viewer.projects,
-                after=after,
-                limit=max(1, min(limit, MOST_ROWS)),
-            )
+        return await read_page(
+            self._database,
+            query,
+            viewer.projects,
+            after=after,
+            limit=max(1, min(limit, MOST_ROWS)),
+        )
 
     async def stream(self, query: CostQuery, viewer: Viewer) -> AsyncIterator[CostRow]:
         """All rows of a question, from one instant, in constant memory."""
         query = await self._resolved(query, viewer)
-        async with self._database.begin() as tx:
-            async for row in stream(tx, query, viewer.projects):
-                yield row
+        async for row in stream(self._database, query, viewer.projects):
+            yield row
 
     async def dimension(
         self,
@@ -217,8 +215,7 @@ class CostService:
         guess = self._complete.get((visible, query.where), self._last_complete)
         question = store.prepared(query, guess, visible)
         for _ in range(_TRIES):
-            async with self._database.read() as connection:
-                basis, rows = await store.summarise(connection, question)
+            basis, rows = await store.summarise(self._database, question)
             guess = self._last_complete = basis.freshness.complete_until
             asked, question = question, store.prepared(query, guess, visible)
             if question.plan == asked.plan:

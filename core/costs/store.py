@@ -10,10 +10,10 @@ from core.costs.basis import Basis, read_basis
 from core.costs.model import CostQuery
 from core.costs.plan import Plan, plan
 from core.costs.question import write
-from core.costs.sql.compiled import Compiled, driver_of
+from core.costs.sql.compiled import Compiled
 from core.costs.sql.shape import parameters, shape_of
 from core.costs.sql.summary import statement
-from core.database import Connection
+from core.database import Database
 
 # A database that was restored or replaced counts its versions anew: it isn't the same one.
 _VERSION = (
@@ -30,10 +30,10 @@ class Version:
     home: str
 
 
-async def read_version(connection: Connection) -> Version:
+async def read_version(database: Database) -> Version:
     """The present version of all that answers depend on."""
-    row = await (await driver_of(connection)).fetchrow(_VERSION)
-    return Version(row[0], row[1])
+    ((number, home),) = await database.fetch(_VERSION)
+    return Version(number, home)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +61,9 @@ def prepared(
     )
 
 
-async def summarise(connection: Connection, question: Prepared) -> tuple[Basis, list[Row]]:
+async def summarise(database: Database, question: Prepared) -> tuple[Basis, list[Row]]:
     """Run the statement of a question: what it rests on, and its lines."""
-    rows = await question.statement.fetch(connection, question.arguments)
+    rows = await database.fetch(question.statement.sql, question.arguments)
     told = next(index for index, row in enumerate(rows) if row[0] is not None)
     lines = [*rows[:told], *rows[told + 1 :]]
     return read_basis(rows[told][0]), lines

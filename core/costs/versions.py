@@ -31,7 +31,6 @@ class Versions:
         began = monotonic()
         settled = began - data_version.last_bump() > SETTLING
         if self._version is None or not settled or began - self._read_at > FRESH:
-            async with self._database.read() as connection:
-                self._version = await read_version(connection)
+            self._version = await read_version(self._database)
             self._read_at = began
         return self._version

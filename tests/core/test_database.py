@@ -9,6 +9,7 @@ from decimal import Decimal, localcontext
 from pathlib import Path
 from urllib.parse import parse_qs, quote, urlsplit
 
+import asyncpg
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -347,3 +348,25 @@ async def test_it_shows_no_password(fresh_database: Database) -> None:
     password = urlsplit(fresh_database.url).password
     assert password
     assert password not in repr(fresh_database)
+
+
+class TestFetch:
+    """One statement by the driver alone."""
+
+    async def test_rows_come_as_the_driver_gives_them(self, fresh_database: Database) -> None:
+        rows = await fresh_database.fetch("SELECT n, n * 2 FROM generate_series($1, 3) n", [2])
+        assert [tuple(row) for row in rows] == [(2, 4), (3, 6)]
+
+    async def test_a_mistake_in_a_statement_is_no_lost_connection(
+        self, fresh_database: Database
+    ) -> None:
+        with pytest.raises(asyncpg.UndefinedColumnError):
+            await fresh_database.fetch("SELECT nothing")
+        assert await fresh_database.fetch("SELECT 1")
+
+    async def test_a_connection_that_the_server_closes_is_said_and_replaced(
+        self, fresh_database: Database
+    ) -> None:
+        with pytest.raises(DatabaseUnavailableError, match="closed the connection"):
+            await fresh_database.fetch("SELECT pg_terminate_backend(pg_backend_pid())")
+        assert await fresh_database.fetch("SELECT 1")

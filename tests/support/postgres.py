@@ -9,7 +9,7 @@ import asyncio
 import os
 import shutil
 import tempfile
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from itertools import count
 from pathlib import Path
@@ -138,6 +138,12 @@ class OneConnectionDatabase(Database):
             yield self._connection
 
     read = begin
+
+    async def fetch(self, sql: str, arguments: Sequence[Any] = ()) -> Sequence[Any]:
+        async with self.read() as connection:
+            driver: Any = (await connection.get_raw_connection()).driver_connection
+            rows: Sequence[Any] = await driver.fetch(sql, *arguments)
+            return rows
 
     async def close(self) -> None:
         """Leave it to the fixture."""

@@ -1,19 +1,18 @@
-"""Statements compiled once for asyncpg, and run on its connection directly.
+"""Statements compiled once for asyncpg, to be run by `Database.fetch`.
 
 A question is answered by one statement whose text never changes for its shape, so what
 SQLAlchemy does at each execution (looking the compiled form up, processing parameters and
 rows) would only repeat itself: it took more time than the driver and PostgreSQL together.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
-import asyncpg
 from sqlalchemy import ClauseElement, Dialect
 from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 
-from core.database import Connection, DatabaseUnavailableError
+from core.database import Connection
 
 _DIALECT = cast("Callable[[], Dialect]", PGDialect_asyncpg)()
 
@@ -30,23 +29,6 @@ class Compiled:
         """Its parameters in order, taken from `values` and else from those fixed."""
         fixed = self.fixed
         return [values[name] if name in values else fixed[name] for name in self.names]
-
-    async def fetch(self, connection: Connection, arguments: Sequence[Any]) -> Sequence[Any]:
-        """All rows.
-
-        Raises:
-            DatabaseUnavailableError: the connection was lost.
-        """
-        driver = await driver_of(connection)
-        try:
-            rows: Sequence[Any] = await driver.fetch(self.sql, *arguments)
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
-            if not driver.is_closed():
-                raise
-            raise DatabaseUnavailableError(
-                "PostgreSQL closed the connection.", fix="Try again; its log says why."
-            ) from error
-        return rows
 
 
 def compiled(statement: ClauseElement) -> Compiled:
