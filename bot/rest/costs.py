@@ -1,16 +1,14 @@
 """Costs over REST: rows, summaries, trends."""
 
 from collections.abc import Mapping
-from hashlib import blake2b
 from typing import Any
 
 from aiohttp import web
 
 from bot.render import csv, json
 from bot.rest import models
-from bot.rest.operations import Call, Operation, Reply, json_response
+from bot.rest.operations import Call, Operation, Reply
 from bot.rest.parameters import AnswerParameters, RowParameters, TrendParameters
-from core.access.model import Viewer
 
 _CSV = "text/csv"
 
@@ -29,18 +27,13 @@ async def rows(call: Call) -> Reply:
 async def answer(call: Call) -> Reply:
     """What it cost: totals and lines, compared; the same for the summary and the trend."""
     asked: AnswerParameters = call.parameters
-    tag = _etag(call, await call.services.costs.data_version())
-    if tag in call.request.headers.get("If-None-Match", ""):
-        return web.Response(status=304, headers={"ETag": tag})
     names = await call.services.costs.vocabulary(call.viewer)
     found = await call.services.costs.answer(asked.query(call.services.today(), names), call.viewer)
-    if _wants_csv(call, asked.format):
-        response = web.Response(body=csv.cost_answer(found), content_type=_CSV, charset="utf-8")
-        response.headers["Content-Disposition"] = f'attachment; filename="{csv.file_name(found)}"'
-    else:
-        response = json_response(json.cost_answer(found))
-    response.headers["ETag"] = tag
-    return response
+    if not _wants_csv(call, asked.format):
+        return json.cost_answer(found)
+    headers = {"Content-Disposition": f'attachment; filename="{csv.file_name(found)}"'}
+    body = csv.cost_answer(found)
+    return web.Response(body=body, content_type=_CSV, charset="utf-8", headers=headers)
 
 
 def _wants_csv(call: Call, form: str | None) -> bool:
@@ -48,17 +41,6 @@ def _wants_csv(call: Call, form: str | None) -> bool:
         return form == "csv"
     accepted = call.request.headers.get("Accept", "")
     return _CSV in accepted and "application/json" not in accepted
-
-
-def _etag(call: Call, version: int) -> str:
-    """Changes with the data, the day, the question, and what the caller may see."""
-    said = (version, call.services.today(), call.request.path_qs, _sight(call.viewer),
-            call.request.headers.get("Accept", ""))  # fmt: skip
-    return f'"{blake2b(repr(said).encode(), digest_size=12).hexdigest()}"'
-
-
-def _sight(viewer: Viewer) -> list[str] | None:
-    return None if viewer.projects is None else sorted(viewer.projects)
 
 
 async def _stream(call: Call, chunks: Any) -> web.StreamResponse:
@@ -70,7 +52,11 @@ async def _stream(call: Call, chunks: Any) -> web.StreamResponse:
             "Content-Disposition": 'attachment; filename="costs.csv"',
         }
     )
+    response.headers["Vary"] = "Accept, Accept-Encoding"
+    response.enable_compression()
     await response.prepare(call.request)
+    if call.request.method == "HEAD":
+        return response
     await response.write(first)
     async for chunk in chunks:
         await response.write(chunk)
@@ -78,7 +64,12 @@ async def _stream(call: Call, chunks: Any) -> web.StreamResponse:
     return response
 
 
-_SHARED: Mapping[str, Any] = {"tag": "Costs", "csv": True}
+_ANSWER: Mapping[str, Any] = {
+    "tag": "Costs",
+    "reply": models.Answer,
+    "csv": True,
+    "tagged": True,
+}
 
 OPERATIONS = (
     Operation(
@@ -86,26 +77,25 @@ OPERATIONS = (
         "/v1/costs",
         rows,
         "List charges by day",
+        "Costs",
         reply=models.CostRows,
         parameters=RowParameters,
-        **_SHARED,
+        csv=True,
     ),
     Operation(
         "GET",
         "/v1/costs/summary",
         answer,
         "Summarise costs",
-        reply=models.Answer,
         parameters=AnswerParameters,
-        **_SHARED,
+        **_ANSWER,
     ),
     Operation(
         "GET",
         "/v1/costs/trend",
         answer,
         "Follow costs along time",
-        reply=models.Answer,
         parameters=TrendParameters,
-        **_SHARED,
+        **_ANSWER,
     ),
 )

@@ -1,7 +1,5 @@
 """The values of a dimension over REST."""
 
-from typing import Annotated
-
 from pydantic import Field
 
 from bot.rest import models
@@ -11,14 +9,12 @@ from bot.rest.parameters import dimension
 from core.costs.listings import DimensionValue
 
 
-class DimensionParameters(models.Closed):
+class DimensionParameters(models.Paged):
     """Which values, and how many at once."""
 
     prefix: str = Field(
         default="", max_length=100, description="Only with a word that begins so, in any case."
     )
-    limit: Annotated[int, Field(ge=1, le=1000)] = 100
-    cursor: str | None = None
 
 
 async def values(call: Call) -> Reply:

@@ -1,9 +1,8 @@
-"""Whether this process is up, whether it can answer, and its metrics."""
+"""Whether this process is up, and whether it can answer."""
 
 import asyncio
 
 from aiohttp import web
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from bot.rest.operations import json_response
 from bot.services import Services
@@ -13,7 +12,7 @@ _PATIENCE_SECONDS = 2
 
 
 def routes(services: Services) -> tuple[web.RouteDef, ...]:
-    """`/healthz`, `/readyz` and `/metrics`, for those who run it; no token needed."""
+    """`/healthz` and `/readyz`, for those who run it; no token needed."""
 
     async def healthy(_: web.Request) -> web.Response:
         return json_response({"status": "ok"})
@@ -26,11 +25,4 @@ def routes(services: Services) -> tuple[web.RouteDef, ...]:
             return json_response({"status": "the database can't be reached"}, status=503)
         return json_response({"status": "ok"})
 
-    async def metrics(_: web.Request) -> web.Response:
-        return web.Response(body=generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})
-
-    return (
-        web.get("/healthz", healthy),
-        web.get("/readyz", ready),
-        web.get("/metrics", metrics),
-    )
+    return (web.get("/healthz", healthy), web.get("/readyz", ready))

@@ -1,13 +1,30 @@
 """The bodies of the API as pydantic models: they check what comes in and document what goes out."""
 
+import re
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal, get_origin
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 Amount = Annotated[
     str, Field(pattern=r"^-?\d+(\.\d+)?$", description="An exact decimal in plain notation.")
 ]
+
+
+def _written_as(pattern: str) -> BeforeValidator:
+    """Only what the document says; pydantic alone also takes ' 7 ', '1_000', 'yes', 20261122."""
+
+    def check(value: object) -> object:
+        if isinstance(value, str) and re.fullmatch(pattern, value) is None:
+            raise ValueError(f"must be written as {pattern}")
+        return value
+
+    return BeforeValidator(check)
+
+
+Day = Annotated[date, _written_as(r"\d{4}-\d\d-\d\d")]
+Flag = Annotated[bool, _written_as("true|false")]
+Limit = Annotated[int, Field(ge=1, le=1000), _written_as("[0-9]{1,4}")]
 Slug = Annotated[str, Field(min_length=1, max_length=63, examples=["checkout"])]
 
 
@@ -15,6 +32,35 @@ class Closed(BaseModel):
     """A body that has these members and no others."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Parameters(Closed):
+    """The parameters of a query: these, and those whose name begins with `open_prefix`."""
+
+    open_prefix: ClassVar[str] = ""
+
+    @classmethod
+    def knows(cls, name: str) -> bool:
+        """Whether there is such a parameter."""
+        prefix = cls.open_prefix
+        return name in cls.model_fields or bool(
+            prefix and name.removeprefix(prefix) not in ("", name)
+        )
+
+    @classmethod
+    def repeats(cls, name: str) -> bool:
+        """Whether it may be given several times."""
+        field = cls.model_fields.get(name)
+        return field is None or get_origin(field.annotation) is tuple
+
+
+class Paged(Parameters):
+    """Of a list: how much of it, from where."""
+
+    limit: Limit = 100
+    cursor: str | None = Field(
+        default=None, max_length=2000, description="`next` of the page before."
+    )
 
 
 class Problem(BaseModel):

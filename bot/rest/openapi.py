@@ -1,28 +1,48 @@
 """The OpenAPI 3.1 document, made from the same operations as the routes."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from http import HTTPStatus
 from importlib.metadata import version
+from inspect import cleandoc
 from typing import Any, Final
 
 from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from bot.rest import costs, dimensions, projects
-from bot.rest.models import Problem
+from bot.rest.models import Parameters, Problem
 from bot.rest.operations import Operation
+from core.access.model import Role
+from core.costs.model import DIMENSIONS
+from core.projects.model import PROVIDERS
 
 OPERATIONS: Final = (*projects.OPERATIONS, *dimensions.OPERATIONS, *costs.OPERATIONS)
 
 _SCHEMAS: Final = "#/components/schemas/{model}"
-_ERRORS: Final = {
-    "400": "A parameter or the body can't be read.",
-    "401": "A bearer token is needed, or isn't accepted.",
-    "403": "The token's role doesn't hold that.",
-    "404": "There is no such thing, or not for this token.",
-    "409": "That clashes with what is there.",
-    "503": "Something that is needed can't be reached.",
+_PATH: Final[Mapping[str, Mapping[str, Any]]] = {
+    "slug": {"type": "string", "minLength": 1, "example": "checkout"},
+    "provider": {"type": "string", "enum": list(PROVIDERS)},
+    "id": {"type": "string", "minLength": 1, "example": "acme-checkout"},
+    "dimension": {
+        "type": "string",
+        "pattern": f"^({'|'.join(map(str, DIMENSIONS))}|label[.:].+)$",
+        "example": "service",
+    },
 }
+_ERRORS: Final = {
+    304: "What the entity tag in If-None-Match stands for is still right.",
+    400: "A parameter or the body can't be read.",
+    401: "A bearer token is needed, or isn't accepted.",
+    403: "The token's role doesn't hold that.",
+    404: "There is no such thing, or not for this token.",
+    409: "That clashes with what is there.",
+    413: "The body is too large.",
+    429: "Too many requests with this token.",
+    503: "Something that is needed can't be reached.",
+}
+_TEXT: Final = {"schema": {"type": "string"}}
+_TAG: Final = {"ETag": {"description": "For If-None-Match.", **_TEXT}}
 
 
 def document() -> dict[str, Any]:
@@ -57,15 +77,17 @@ def _paths(operations: Iterable[Operation]) -> dict[str, Any]:
 
 
 def _operation(operation: Operation) -> dict[str, Any]:
-    verb = operation.verb
     written: dict[str, Any] = {
-        "operationId": f"{verb.__module__.rpartition('.')[2]}.{_name(operation)}",
+        "operationId": operation.id,
         "summary": operation.summary,
-        "description": f"{(verb.__doc__ or '').strip()}\n\nRole: {operation.role}.",
+        "description": f"{cleandoc(operation.verb.__doc__ or '')}\n\nRole: {operation.role}.",
         "tags": [operation.tag],
         "parameters": [*_path_parameters(operation.path), *_query(operation.parameters)],
-        "responses": {str(operation.status): _reply(operation), **_problems()},
+        "responses": {str(operation.status): _reply(operation), **_problems(operation)},
     }
+    if operation.tagged:
+        header = {"name": "If-None-Match", "in": "header", "required": False, **_TEXT}
+        written["parameters"].append(header)
     if operation.body is not None:
         written["requestBody"] = {
             "required": True,
@@ -74,46 +96,96 @@ def _operation(operation: Operation) -> dict[str, Any]:
     return written
 
 
-def _name(operation: Operation) -> str:
-    return (
-        operation.path.rpartition("/")[2] if operation.tag == "Costs" else (operation.verb.__name__)
-    )
-
-
 def _reply(operation: Operation) -> dict[str, Any]:
-    content: dict[str, Any] = {}
-    if operation.reply is not None:
-        content["application/json"] = {"schema": _ref(operation.reply)}
+    reply: dict[str, Any] = {
+        "description": "Done.",
+        "content": {"application/json": {"schema": _ref(operation.reply)}},
+    }
     if operation.csv:
-        content["text/csv"] = {"schema": {"type": "string"}}
-    return {"description": "Done.", "content": content}
+        reply["content"]["text/csv"] = _TEXT
+    if operation.tagged:
+        reply["headers"] = _TAG
+    return reply
 
 
-def _problems() -> dict[str, Any]:
-    schema = {"application/problem+json": {"schema": _ref(Problem)}}
-    return {status: {"description": words, "content": schema} for status, words in _ERRORS.items()}
+def _problems(operation: Operation) -> dict[str, Any]:
+    """What else an operation may answer: problems, and that nothing has changed."""
+    possible = {
+        304: operation.tagged,
+        403: operation.role is not Role.VIEWER,
+        404: "{" in operation.path or "project" in operation.parameters.model_fields,
+        409: operation.method != "GET",
+        413: operation.body is not None,
+    }
+    return {
+        str(status): {"description": words, **_details(status)}
+        for status, words in _ERRORS.items()
+        if possible.get(status, True)
+    }
+
+
+def _details(status: int) -> dict[str, Any]:
+    if status == HTTPStatus.NOT_MODIFIED:
+        return {"headers": _TAG}
+    details: dict[str, Any] = {
+        "content": {"application/problem+json": {"schema": _ref(Problem)}},
+    }
+    if status == HTTPStatus.UNAUTHORIZED:
+        details["headers"] = {"WWW-Authenticate": _TEXT}
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        seconds = {"type": "integer", "minimum": 1}
+        details["headers"] = {"Retry-After": {"description": "Seconds.", "schema": seconds}}
+    return details
 
 
 def _path_parameters(path: str) -> list[dict[str, Any]]:
     return [
-        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+        {"name": name, "in": "path", "required": True, "schema": _PATH[name]}
         for name in re.findall(r"{(\w+)}", path)
     ]
 
 
-def _query(model: type[BaseModel] | None) -> list[dict[str, Any]]:
-    """The parameters of a query; labels, whose names aren't known before, by their pattern."""
-    if model is None:
-        return []
+def _query(model: type[Parameters]) -> list[dict[str, Any]]:
     schema = model.model_json_schema(ref_template=_SCHEMAS)
-    parameters = []
-    for name, field in schema["properties"].items():
-        parameter = {"name": name, "in": "query", "required": False}
-        if "description" in field:
-            parameter["description"] = field.pop("description")
-        field.pop("title", None)
-        parameters.append(parameter | {"schema": field})
-    return parameters
+    parameters = [_parameter(name, field) for name, field in schema["properties"].items()]
+    return [*parameters, _open(model.open_prefix)] if model.open_prefix else parameters
+
+
+def _parameter(name: str, field: dict[str, Any]) -> dict[str, Any]:
+    """A parameter that may be left out, or (an array) be given several times."""
+    parameter: dict[str, Any] = {"name": name, "in": "query", "required": False}
+    if "description" in field:
+        parameter["description"] = field.pop("description")
+    field.pop("title", None)
+    if field.get("default", ...) is None or field.get("default") == []:
+        del field["default"]
+    kinds = [kind for kind in field.pop("anyOf", ()) if kind != {"type": "null"}]
+    parameter["schema"] = kinds[0] | field if kinds else field
+    if field.get("type") == "array":
+        parameter |= {"style": "form", "explode": True}
+    return parameter
+
+
+def _open(prefix: str) -> dict[str, Any]:
+    """Parameters whose names aren't known before, as OpenAPI has them: the members of an object.
+
+    With `form` and `explode` each member is a parameter of its own: `label.team=shop`.
+    """
+    return {
+        "name": f"{prefix}KEY",
+        "in": "query",
+        "required": False,
+        "description": f"By a label: `{prefix}team=shop`, each repeatable; '!' before a value "
+        "excludes it, `none` is what has no such label.",
+        "style": "form",
+        "explode": True,
+        "schema": {
+            "type": "object",
+            "propertyNames": {"pattern": f"^{re.escape(prefix)}.+$"},
+            "additionalProperties": {"type": "array", "items": {"type": "string"}},
+        },
+        "example": {f"{prefix}team": ["shop"]},
+    }
 
 
 def _ref(model: type[BaseModel]) -> dict[str, str]:
@@ -121,18 +193,14 @@ def _ref(model: type[BaseModel]) -> dict[str, str]:
 
 
 def _schemas(operations: Iterable[Operation]) -> dict[str, Any]:
+    """Every model that is referred to, as it is read or as it is written."""
     wanted: dict[type[BaseModel], JsonSchemaMode] = {Problem: "serialization"}
     parameters: dict[str, Any] = {}
     for operation in operations:
-        if operation.reply is not None:
-            wanted[operation.reply] = "serialization"
+        wanted[operation.reply] = "serialization"
         if operation.body is not None:
-            wanted.setdefault(operation.body, "validation")
-        if operation.parameters is not None:
-            schema = operation.parameters.model_json_schema(ref_template=_SCHEMAS)
-            parameters |= schema.get("$defs", {})
-    _, made = models_json_schema(
-        list(wanted.items()),
-        ref_template=_SCHEMAS,
-    )
+            wanted[operation.body] = "validation"
+        schema = operation.parameters.model_json_schema(ref_template=_SCHEMAS)
+        parameters |= schema.get("$defs", {})
+    _, made = models_json_schema(list(wanted.items()), ref_template=_SCHEMAS)
     return dict(sorted({**parameters, **made["$defs"]}.items()))

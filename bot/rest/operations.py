@@ -2,13 +2,14 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Any
 
 import orjson
 from aiohttp import web
 from pydantic import BaseModel, ValidationError
 
-from bot.rest.authentication import Gate
+from bot.rest.models import Closed, Parameters
 from bot.services import Services
 from core.access.model import Role, Viewer
 from core.errors import InvalidError
@@ -36,7 +37,7 @@ class Call:
     body: Any
 
 
-type Reply = web.StreamResponse | Mapping[str, Any] | None
+type Reply = web.StreamResponse | Mapping[str, Any]
 type Verb = Callable[[Call], Awaitable[Reply]]
 
 
@@ -45,7 +46,9 @@ class Operation:
     """One method of one path.
 
     `parameters` and `body` check what comes in, `reply` documents what goes out; `csv` says
-    that it can be had as CSV too. `role` is the least that may call it.
+    that it can be had as CSV too. `role` is the least that may call it. `tagged`: the reply
+    depends on nothing but the data, the day, the address and what the caller may see, so it
+    has an entity tag and is made once.
     """
 
     method: str
@@ -53,36 +56,45 @@ class Operation:
     verb: Verb
     summary: str
     tag: str
-    reply: type[BaseModel] | None = None
-    parameters: type[BaseModel] | None = None
-    body: type[BaseModel] | None = None
+    reply: type[BaseModel]
+    parameters: type[Parameters] = Parameters
+    body: type[Closed] | None = None
     role: Role = Role.VIEWER
     status: int = 200
     csv: bool = False
+    tagged: bool = False
+
+    @property
+    def id(self) -> str:
+        """What the document and the metrics call it: `projects.create`, `costs.summary`."""
+        noun = self.verb.__module__.rpartition(".")[2]
+        name = self.path.rpartition("/")[2] if self.tagged else self.verb.__name__
+        return f"{noun}.{name}"
 
 
-def route(operation: Operation, services: Services, gate: Gate) -> web.RouteDef:
-    """The aiohttp route of an operation."""
+async def answer(
+    operation: Operation, services: Services, viewer: Viewer, request: web.Request
+) -> web.StreamResponse:
+    """Read the request, call the verb, give its reply.
 
-    async def handle(request: web.Request) -> web.StreamResponse:
-        viewer = await gate.admit(request)
-        viewer.require(operation.role)
-        call = Call(
-            services=services,
-            viewer=viewer,
-            request=request,
-            path=request.match_info,
-            parameters=_parameters(operation.parameters, request),
-            body=await _body(operation.body, request),
-        )
-        reply = await operation.verb(call)
-        if isinstance(reply, web.StreamResponse):
-            return reply
-        if reply is None:
-            return web.Response(status=204)
-        return json_response(reply, status=operation.status)
-
-    return web.route(operation.method, operation.path, handle)
+    Raises:
+        CostTrackerError: it can't be read, or the verb refuses it.
+    """
+    viewer.require(operation.role)
+    if "%00" in request.raw_path:
+        raise ParameterError("The address holds a character NUL.")
+    call = Call(
+        services=services,
+        viewer=viewer,
+        request=request,
+        path=request.match_info,
+        parameters=_parameters(operation, request),
+        body=await _body(operation.body, request),
+    )
+    reply = await operation.verb(call)
+    if isinstance(reply, web.StreamResponse):
+        return reply
+    return json_response(reply, status=operation.status)
 
 
 def json_response(body: Mapping[str, Any], *, status: int = 200) -> web.Response:
@@ -90,25 +102,28 @@ def json_response(body: Mapping[str, Any], *, status: int = 200) -> web.Response
     return web.Response(body=orjson.dumps(body), status=status, content_type="application/json")
 
 
-def _parameters(model: type[BaseModel] | None, request: web.Request) -> BaseModel | None:
-    if model is None:
-        if request.query:
-            name = next(iter(request.query))
-            raise ParameterError(f"{request.path} takes no parameter {name!r}.")
-        return None
+def _parameters(operation: Operation, request: web.Request) -> Parameters:
+    model = operation.parameters
     given: dict[str, Any] = {}
     for name in request.query:
+        if not model.knows(name):
+            raise _unknown(operation, name)
         values = request.query.getall(name)
-        given[name] = values if _repeatable(model, name) else _single(name, values)
+        given[name] = values if model.repeats(name) else _single(name, values)
     try:
         return model.model_validate(given)
     except ValidationError as error:
         raise ParameterError(told(error, "The parameter")) from None
 
 
-def _repeatable(model: type[BaseModel], name: str) -> bool:
-    field = model.model_fields.get(name)
-    return name.startswith("label.") or (field is not None and field.default == ())
+def _unknown(operation: Operation, name: str) -> ParameterError:
+    known = [*operation.parameters.model_fields, operation.parameters.open_prefix]
+    near = get_close_matches(name, known, n=3)
+    return ParameterError(
+        f"{operation.method} {operation.path} has no parameter {name[:80]!r}.",
+        fix=f"Did you mean {near[0]!r}?" if near else None,
+        suggestions=near,
+    )
 
 
 def _single(name: str, values: list[str]) -> str:
@@ -117,16 +132,16 @@ def _single(name: str, values: list[str]) -> str:
     return values[0]
 
 
-async def _body(model: type[BaseModel] | None, request: web.Request) -> BaseModel | None:
+async def _body(model: type[Closed] | None, request: web.Request) -> Closed | None:
     if model is None:
         return None
     content = await request.read()
     if len(content) > LARGEST_BODY:
-        raise BodyError(f"The body has {len(content)} bytes; at most {LARGEST_BODY} are taken.")
+        raise web.HTTPRequestEntityTooLarge(LARGEST_BODY, len(content))
+    if rb"\u0000" in content:
+        raise BodyError("The body holds a character NUL.")
     try:
-        return model.model_validate(orjson.loads(content))
-    except orjson.JSONDecodeError as error:
-        raise BodyError(f"The body is not JSON: {error}.") from None
+        return model.model_validate_json(content, strict=True)
     except ValidationError as error:
         raise BodyError(told(error, "The member")) from None
 
@@ -135,9 +150,10 @@ def told(error: ValidationError, what: str) -> str:
     """Every complaint of pydantic's in one line, quoting what was given."""
     complaints = []
     for problem in error.errors(include_url=False):
+        if problem["type"] == "json_invalid":
+            return f"The body is not JSON: {problem['ctx']['error']}."
         where = ".".join(str(part) for part in problem["loc"]) or "body"
-        given = (
-            "" if isinstance(problem["input"], Mapping) else f" ({str(problem['input'])[:80]!r})"
-        )
-        complaints.append(f"{what} {where!r}{given}: {problem['msg']}")
+        given = problem["input"]
+        quoted = "" if isinstance(given, Mapping) else f" ({str(given)[:80]!r})"
+        complaints.append(f"{what} {where!r}{quoted}: {problem['msg']}")
     return "; ".join(complaints) + "."

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field
 
+from bot.rest.models import Day, Limit, Paged, Parameters
 from bot.rest.operations import ParameterError
 from core.costs.model import (
     ACCOUNT,
@@ -33,21 +34,22 @@ from core.period import Period
 FILTERS = (PROJECT, TEAM, SERVICE, SKU, REGION, PROVIDER, ACCOUNT, CATEGORY)
 _ABSENT = ("none", "unassigned")
 _MOST_DIMENSIONS = 3
-_PREFIX = "label."
 
 Values = Annotated[
     tuple[str, ...], Field(description="Repeatable; '!' before a value excludes it.")
 ]
 
 
-class CostParameters(BaseModel):
+class CostParameters(Parameters):
     """What every cost endpoint takes: which charges, of which days, in which measure.
 
     `label.KEY=value` filters by a label; `none` is what has no such label, `unassigned` the
     spend of no project.
     """
 
-    model_config = ConfigDict(extra="allow", frozen=True)
+    model_config = ConfigDict(extra="allow")
+    open_prefix: ClassVar[str] = "label."
+    __pydantic_extra__: dict[str, Values]
 
     project: Values = ()
     team: Values = ()
@@ -61,21 +63,12 @@ class CostParameters(BaseModel):
         default=None,
         max_length=100,
         description="As in questions: mtd, last-7d, 2026-10, 2026-10-01..2026-10-15. Default: mtd.",
+        examples=["last-7d"],
     )
-    start: date | None = Field(default=None, description="First day; goes with `end`.")
-    end: date | None = Field(default=None, description="The day after the last; exclusive.")
+    start: Day | None = Field(default=None, description="First day; goes with `end`.")
+    end: Day | None = Field(default=None, description="The day after the last; exclusive.")
     measure: Measure = Measure.COST
     basis: Basis = Basis.USAGE
-
-    @model_validator(mode="after")
-    def _only_known(self) -> Self:
-        """Extra parameters can only be labels."""
-        for name, values in (self.model_extra or {}).items():
-            if not name.startswith(_PREFIX) or name == _PREFIX:
-                raise ValueError(f"there is no parameter {name!r}")
-            if not all(isinstance(value, str) for value in values):
-                raise ValueError(f"the values of {name!r} must be text")
-        return self
 
     def days(self, today: date) -> Period:
         """The days asked for."""
@@ -95,8 +88,10 @@ class CostParameters(BaseModel):
         given: list[tuple[Dimension, Iterable[str]]] = [
             (dimension, getattr(self, dimension.name)) for dimension in FILTERS
         ]
-        extra: dict[str, Any] = self.model_extra or {}
-        given += [(label(name.removeprefix(_PREFIX)), extra[name]) for name in sorted(extra)]
+        extra = self.__pydantic_extra__
+        given += [
+            (label(name.removeprefix(self.open_prefix)), extra[name]) for name in sorted(extra)
+        ]
         filters = []
         for dimension, values in given:
             kept = tuple(_value(dimension, v, names) for v in values if not v.startswith("!"))
@@ -115,11 +110,9 @@ class CostParameters(BaseModel):
         )
 
 
-class RowParameters(CostParameters):
+class RowParameters(Paged, CostParameters):
     """For `/v1/costs`: rows, a page at a time."""
 
-    limit: Annotated[int, Field(ge=1, le=1000)] = 100
-    cursor: str | None = Field(default=None, max_length=2000)
     format: Literal["json", "csv"] | None = None
 
 
@@ -135,9 +128,7 @@ class AnswerParameters(CostParameters):
         default=None, max_length=100, description="previous, last-year, a period or a project."
     )
     currency: str | None = Field(default=None, pattern="^[A-Z]{3}$", description="Convert to it.")
-    limit: int | None = Field(
-        default=None, ge=1, le=1000, description="Lines; the rest is 'other'."
-    )
+    limit: Limit | None = Field(default=None, description="Lines; the rest is 'other'.")
     format: Literal["json", "csv"] | None = None
 
     def query(self, today: date, names: Vocabulary) -> CostQuery:

@@ -13,6 +13,7 @@ import structlog
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
+from bot.rest.limit import TooManyRequestsError
 from bot.rest.tokens import UnauthorizedError
 from core.errors import (
     ConfigurationError,
@@ -26,6 +27,7 @@ from core.errors import (
 
 _STATUS: Final[tuple[tuple[type[CostTrackerError], int], ...]] = (
     (UnauthorizedError, 401),
+    (TooManyRequestsError, 429),
     (InvalidError, 400),
     (ForbiddenError, 403),
     (NotFoundError, 404),
@@ -57,8 +59,10 @@ def of(error: CostTrackerError) -> web.Response:
         detail=str(error),
         suggestions=list(error.suggestions) or None,
     )
-    if status == web.HTTPUnauthorized.status_code:
+    if isinstance(error, UnauthorizedError):
         response.headers["WWW-Authenticate"] = 'Bearer realm="cloud-cost-tracker"'
+    if isinstance(error, TooManyRequestsError):
+        response.headers["Retry-After"] = str(error.seconds)
     return response
 
 

@@ -1,7 +1,5 @@
 """Projects over REST."""
 
-from typing import Annotated
-
 from aiohttp import web
 from pydantic import Field
 
@@ -13,12 +11,10 @@ from core.access.model import Role
 from core.projects.model import UNCHANGED, NewProject, ProjectChange
 
 
-class ListParameters(models.Closed):
+class ListParameters(models.Paged):
     """Which projects, and how many at once."""
 
-    archived: bool = Field(default=False, description="Archived ones too.")
-    limit: Annotated[int, Field(ge=1, le=1000)] = 100
-    cursor: str | None = None
+    archived: models.Flag = Field(default=False, description="Archived ones too.")
 
 
 async def list_projects(call: Call) -> Reply:
@@ -51,15 +47,17 @@ async def show(call: Call) -> Reply:
 async def change(call: Call) -> Reply:
     """Change some of a project; what isn't mentioned stays."""
     body: models.ProjectChange = call.body
-    projects, slug = call.services.projects, call.path["slug"]
+    projects = call.services.projects
+    slug = (await projects.get(call.path["slug"], call.viewer)).slug
     said = body.model_dump(include=body.model_fields_set - {"slug", "archived"})
     if said.get("name", "") is None:
         said["name"] = UNCHANGED
+    # The new slug may be refused; what comes after it can't be, so it's all or nothing.
+    if body.slug is not None and body.slug != slug:
+        slug = (await projects.rename(slug, body.slug, by=call.viewer)).slug
     found = await projects.change(slug, ProjectChange(**said), by=call.viewer)
     if body.archived is not None:
         found = await projects.archive(found.slug, archived=body.archived, by=call.viewer)
-    if body.slug is not None and body.slug != found.slug:
-        found = await projects.rename(found.slug, body.slug, by=call.viewer)
     return json.project(found)
 
 

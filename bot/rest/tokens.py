@@ -1,7 +1,8 @@
-"""JSON Web Tokens of the API: signed here with HS256, keys told apart by id.
+"""JSON Web Tokens of the API: signed here with HS256, or by an identity provider.
 
-The first key of JWT_SECRETS signs, all of them verify: to rotate, put a new one first and
-drop the old one when the last token signed with it has expired.
+Keys are told apart by id. The first of JWT_SECRETS signs, all of them verify: to rotate, put
+a new one first and drop the old one when the last token signed with it has expired. A key
+verifies by the one algorithm that it is for, whatever a token says of itself.
 """
 
 from collections.abc import Mapping
@@ -11,6 +12,7 @@ from typing import Any, Final
 
 import jwt
 
+from bot.rest.provider import Provider, ProviderKey
 from bot.settings import Settings
 from core.access.model import Role, Token, Viewer
 from core.errors import ConfigurationError, CostTrackerError
@@ -31,16 +33,22 @@ class KeysError(ConfigurationError):
 
 @dataclass(frozen=True, slots=True)
 class Bearer:
-    """Who a verified token stands for, and until when."""
+    """Who a verified token stands for, and when."""
 
     viewer: Viewer
     jti: str
+    begins: datetime
     expires: datetime
 
     def check(self, now: datetime) -> None:
-        """Refuse it once it has expired, some seconds of skew between clocks aside."""
+        """Refuse it before its time and after, some seconds of skew between clocks aside."""
         if self.expires + _LEEWAY <= now:
             raise UnauthorizedError("The token has expired.", fix="Issue a new one.")
+        if now + _LEEWAY < self.begins:
+            raise UnauthorizedError(
+                f"The token holds from {self.begins:%Y-%m-%d %H:%M:%S} UTC only.",
+                fix="Check the clocks of this machine and of the one that issued it.",
+            )
 
 
 class Keys:
@@ -50,12 +58,18 @@ class Keys:
         """Read the keys.
 
         Raises:
-            KeysError: one has no id or is shorter than 32 characters.
+            KeysError: one has no id, has another's, or is shorter than 32 characters.
         """
         self._issuer = settings.jwt_issuer
         self._audience = settings.jwt_audience
         secrets = settings.jwt_secrets
         self._keys = _read(secrets.get_secret_value()) if secrets else {}
+        url = settings.jwt_jwks_url
+        self._provider = None if url is None else Provider(url)
+
+    def __bool__(self) -> bool:
+        """Whether any token can be verified."""
+        return bool(self._keys) or self._provider is not None
 
     def sign(self, token: Token) -> str:
         """The token itself, as its bearer presents it."""
@@ -75,31 +89,42 @@ class Keys:
             claims["projects"] = sorted(token.projects)
         return jwt.encode(claims, key, ALGORITHM, headers={"kid": kid})
 
-    def verify(self, text: str, now: datetime) -> Bearer:
+    async def verify(self, text: str, now: datetime) -> Bearer:
         """Who presents a token.
 
         Raises:
-            UnauthorizedError: it wasn't signed here, isn't for here, lacks a claim, or has
-                expired; says which.
+            UnauthorizedError: it wasn't signed by a key known here, isn't for here, lacks a
+                claim, isn't valid yet or any more; says which.
         """
         try:
-            kid = jwt.get_unverified_header(text).get("kid")
-            key = self._keys.get(kid) if isinstance(kid, str) else None
-            if key is None:
-                raise UnauthorizedError("The token is signed with a key that isn't known here.")
+            key, algorithm = await self._key(jwt.get_unverified_header(text).get("kid"))
             claims = jwt.decode(
                 text,
                 key,
-                [ALGORITHM],
+                [algorithm],
                 audience=self._audience,
                 issuer=self._issuer,
-                options={"require": list(_REQUIRED), "verify_exp": False, "verify_iat": False},
+                # Times are judged by our clock, below.
+                options={
+                    "require": list(_REQUIRED),
+                    "verify_exp": False,
+                    "verify_iat": False,
+                    "verify_nbf": False,
+                },
             )
         except jwt.InvalidTokenError as error:
             raise UnauthorizedError(f"The token can't be accepted: {error}.") from None
         bearer = _bearer(claims)
         bearer.check(now)
         return bearer
+
+    async def _key(self, kid: object) -> ProviderKey:
+        if isinstance(kid, str):
+            if kid in self._keys:
+                return self._keys[kid], ALGORITHM
+            if self._provider is not None and (found := await self._provider.key(kid)):
+                return found
+        raise UnauthorizedError("The token is signed with a key that isn't known here.")
 
 
 def _bearer(claims: Mapping[str, Any]) -> Bearer:
@@ -113,11 +138,16 @@ def _bearer(claims: Mapping[str, Any]) -> Bearer:
     ):
         raise UnauthorizedError("The token's claim 'projects' must be a list of slugs.")
     seen = None if projects is None else frozenset(projects)
+    begins = max(_instant(claims, "iat"), _instant(claims, "nbf", "iat"))
+    viewer = Viewer(str(claims["sub"]), role, seen)
+    return Bearer(viewer, str(claims["jti"]), begins, _instant(claims, "exp"))
+
+
+def _instant(claims: Mapping[str, Any], name: str, default: str = "") -> datetime:
     try:
-        expires = datetime.fromtimestamp(claims["exp"], UTC)
+        return datetime.fromtimestamp(claims.get(name, claims.get(default)), UTC)
     except (TypeError, ValueError, OverflowError, OSError):
-        raise UnauthorizedError("The token's claim 'exp' is no time.") from None
-    return Bearer(Viewer(str(claims["sub"]), role, seen), str(claims["jti"]), expires)
+        raise UnauthorizedError(f"The token's claim {name!r} is no time.") from None
 
 
 def _read(text: str) -> dict[str, str]:
@@ -125,7 +155,9 @@ def _read(text: str) -> dict[str, str]:
     for entry in text.split(","):
         kid, colon, secret = entry.strip().partition(":")
         if not kid or not colon:
-            raise KeysError
+            raise KeysError(fix="Make one with: echo k1:$(openssl rand -base64 48)")
+        if kid in keys:
+            raise KeysError(f"Two keys in JWT_SECRETS have the id {kid!r}.")
         if len(secret) < SHORTEST_KEY:
             raise KeysError(
                 f"The secret of the key {kid!r} in JWT_SECRETS has {len(secret)} characters; "
