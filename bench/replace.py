@@ -29,7 +29,7 @@ from core.projects.service import ProjectService
 
 @dataclass(slots=True)
 class Runs:
-    """Milliseconds, run by run: by the clock, and CPU of server and client together."""
+    """Milliseconds, run by run: CPU of the server's processes, and by the clock."""
 
     ours: list[float] = field(default_factory=list)
     raw: list[float] = field(default_factory=list)
@@ -49,10 +49,10 @@ class Runs:
         self.raw_cpu.append(await server.cpu() - before)
 
     def figures(self, what: str, limit: float, raw: str) -> list[Figure]:
-        """Raw over ours, by the clock and by CPU; the clock is judged."""
+        """Raw over ours: the server's CPU, which is judged, and the clock, which others disturb."""
         return [
-            Figure(what, self.ours, self.raw, "ms", Limit.SPEED, limit, raw),
-            Figure("… CPU of all", self.ours_cpu, self.raw_cpu, "ms", Limit.SPEED, None, raw),
+            Figure(what, self.ours_cpu, self.raw_cpu, "ms CPU", Limit.SPEED, limit, raw),
+            Figure("  by the clock", self.ours, self.raw, "ms", Limit.SPEED, None, raw),
         ]
 
 

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -60,19 +60,19 @@ class Server:
             await admin.close()
 
     async def cpu(self) -> float:
-        """CPU that the server, this process and its children have used so far; milliseconds."""
+        """CPU that the server's processes have used so far; milliseconds."""
         await asyncio.sleep(0.05)  # until those that ended have been counted
         connection = await asyncpg.connect(self._url.geturl())
         postmaster = psutil.Process(connection.get_server_pid()).parent()
         await connection.close()
         assert postmaster is not None
-        own = [postmaster, *postmaster.children(recursive=True), psutil.Process()]
-        times = [process.cpu_times() for process in own]
-        ended = [times[0], times[-1]]
-        return 1000 * (
-            sum(t.user + t.system for t in times)
-            + sum(t.children_user + t.children_system for t in ended)
-        )
+        ended = postmaster.cpu_times()
+        used: float = ended.children_user + ended.children_system
+        for process in (postmaster, *postmaster.children(recursive=True)):
+            with suppress(psutil.NoSuchProcess):  # a worker that ended meanwhile
+                times = process.cpu_times()
+                used += times.user + times.system
+        return used * 1000
 
     async def export(self, database: Database, key: str) -> int:
         """Write the facts of a slice to the file that psql copies from; the slice's id."""
