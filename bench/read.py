@@ -17,12 +17,10 @@ from bench import Figure, Limit
 from bench.server import Server
 from core.access.model import OPERATOR
 from core.cache import Cache
-from core.costs.model import PROJECT, SERVICE, CostQuery
-from core.costs.plan import plan
+from core.costs.model import PROJECT, CostQuery
 from core.costs.service import CostService
 from core.costs.sql.compiled import driver_of
-from core.costs.sql.shape import parameters, shape_of
-from core.costs.sql.summary import statement
+from core.costs.store import prepared
 from core.data_version import bump
 from core.database import Database
 from core.embedded_postgres import ensure, stop
@@ -36,33 +34,32 @@ LAST_12M: Final = CostQuery(
     Period(date(2025, 11, 1), date(2026, 11, 1), "last-12m"), group_by=(PROJECT,)
 )
 
-FILL: Final = (
-    "INSERT INTO projects (slug, name, team) SELECT 'project-' || n, 'Project ' || n,"
-    " 'team-' || n % 20 FROM generate_series(1, {accounts}) n",
-    "INSERT INTO scopes (provider, account_id, account_name, project_id)"
-    " SELECT 'gcp', slug, name, id FROM projects",
-    "INSERT INTO services (provider, name, category)"
-    " SELECT 'gcp', 'Service ' || n, 'Category ' || n % 5 FROM generate_series(1, 20) n",
-    "INSERT INTO kinds (charge_category, source_type, in_cost, in_gross)"
-    " VALUES ('Usage', 'regular', true, true), ('Credit', 'DISCOUNT', true, false)",
-    "INSERT INTO sources (name, kind, provider, location, through, complete_until)"
-    " VALUES ('gcp', 'bigquery', 'gcp', 'made up', '2026-11-21 22:00+00', '2026-11-20')",
-    "INSERT INTO slices (source_id, key, fingerprint, read_at, matches_export, first_day,"
-    " last_day) SELECT id, 'all', '1', now(), true, '2023-11-01', '2026-11-21' FROM sources",
-    "INSERT INTO billing_periods SELECT s.id, m, true, false, now(), now() FROM sources s,"
-    " generate_series('2023-11-01'::date, '2026-11-01', '1 month') m",
-)
-MONTHS: Final = (
-    "INSERT INTO cost_by_month SELECT m, s.id, k.id, m, 'USD',"
-    " a, a, a, a, 600 FROM generate_series('2024-11-01'::date, '2026-11-01', '1 month') m,"
-    " scopes s, kinds k, LATERAL (SELECT round((random() * 1000)::numeric, 6) + s.id * 0 AS a) r"
-)
-DAYS: Final = (
-    "INSERT INTO cost_by_day_service SELECT d, s.id, v.id, k.id, date_trunc('month', d), 'USD',"
-    " a, a, a, a, 30 FROM generate_series('2026-09-01'::date, '2026-11-21', '1 day') d,"
-    " scopes s, services v, kinds k,"
-    " LATERAL (SELECT round((random() * 100)::numeric, 6) + s.id * 0 AS a) r WHERE v.id > 0"
-)
+FILL: Final = """
+    INSERT INTO projects (slug, name, team)
+        SELECT 'project-' || n, 'Project ' || n, 'team-' || n % 20 FROM generate_series(1, :n) n;
+    INSERT INTO scopes (provider, account_id, account_name, project_id)
+        SELECT 'gcp', slug, name, id FROM projects;
+    INSERT INTO services (provider, name, category)
+        SELECT 'gcp', 'Service ' || n, 'Category ' || n % 5 FROM generate_series(1, 20) n;
+    INSERT INTO kinds (charge_category, source_type, in_cost, in_gross)
+        VALUES ('Usage', 'regular', true, true), ('Credit', 'DISCOUNT', true, false);
+    UPDATE sources SET through = '2026-11-21 22:00+00', complete_until = '2026-11-20';
+    INSERT INTO slices
+        (source_id, key, fingerprint, read_at, matches_export, first_day, last_day)
+        SELECT id, 'all', '1', now(), true, '2023-11-01', '2026-11-21' FROM sources;
+    INSERT INTO billing_periods SELECT s.id, m, true, false, now(), now()
+        FROM sources s, generate_series('2023-11-01'::date, '2026-11-01', '1 month') m;
+    INSERT INTO cost_by_month SELECT m, s.id, k.id, m, 'USD', a, a, a, a, 600
+        FROM generate_series('2024-11-01'::date, '2026-11-01', '1 month') m, scopes s, kinds k,
+        LATERAL (SELECT round((random() * 1000)::numeric, 6) + s.id * 0 AS a) r
+"""
+DAYS: Final = """
+    INSERT INTO cost_by_day_service
+        SELECT d, s.id, v.id, k.id, date_trunc('month', d), 'USD', a, a, a, a, 30
+        FROM generate_series('2026-09-01'::date, '2026-11-21', '1 day') d,
+        scopes s, services v, kinds k,
+        LATERAL (SELECT round((random() * 100)::numeric, 6) + s.id * 0 AS a) r WHERE v.id > 0
+"""
 
 
 async def measure(folder: Path) -> AsyncIterator[Figure]:
@@ -71,24 +68,22 @@ async def measure(folder: Path) -> AsyncIterator[Figure]:
     server = Server(url, folder / "rows")
     try:
         async with server.database("small") as database:
-            await _fill(database, 200, MONTHS, DAYS)
+            await _fill(database, 200, DAYS)
             async for figure in _summary(database):
                 yield figure
-            yield await _company(database, "200 accounts × 20 services", 10)
+            yield await _company(database, "200 accounts of 20 services", 10)
         async with server.database("large") as database:
-            await _fill(database, 10_000, MONTHS)
+            await _fill(database, 10_000)
             yield await _company(database, "10,000 accounts", 250)
     finally:
         await stop(folder / "postgres")
 
 
-async def _fill(database: Database, accounts: int, *rollups: str) -> None:
+async def _fill(database: Database, accounts: int, *more: str) -> None:
     async with database.begin() as tx:
-        await tx.execute(text("DELETE FROM sources"))
-        for command in FILL:
-            await tx.execute(text(command.format(accounts=accounts)))
-        for command in rollups:
-            await tx.execute(text(command))
+        for command in (*FILL.split(";"), *more):
+            values = {"n": accounts} if ":n)" in command else {}
+            await tx.execute(text(command.replace("::", "\\:\\:")), values)
         await bump(tx)
     async with database.read() as connection:
         await connection.execute(text("VACUUM ANALYZE"))
@@ -96,21 +91,20 @@ async def _fill(database: Database, accounts: int, *rollups: str) -> None:
 
 async def _summary(database: Database) -> AsyncIterator[Figure]:
     costs = CostService(database, Cache(), lambda: NOW)
-    made = plan(LAST_30D, COMPLETE)
-    raw = statement(shape_of(LAST_30D, made, None))
-    arguments = raw.arguments(parameters(LAST_30D, made, None))
+    question = prepared(LAST_30D, COMPLETE, None)
+    sql, arguments = question.statement.sql, question.arguments
     async with database.read() as connection:
         driver = await driver_of(connection)
-        fetched = [await _cpu(lambda: driver.fetch(raw.sql, *arguments), 10) for _ in range(RUNS)]
+        raw = [await _cpu(lambda: driver.fetch(sql, *arguments), 10) for _ in range(RUNS)]
 
     async def uncached() -> None:
-        costs._answers.clear()
+        costs.forget()
         await costs.answer(LAST_30D, OPERATOR)
 
     yield Figure(
         "CPU of a summary by service, 30 days, compared with the 30 before",
         ours=[await _cpu(uncached, 10) for _ in range(RUNS)],
-        raw=fetched,
+        raw=raw,
         unit="µs",
         judged=Limit.TIMES,
         limit=2.5,
@@ -127,7 +121,7 @@ async def _company(database: Database, size: str, limit: float) -> Figure:
     costs = CostService(database, Cache(), lambda: NOW)
     times = []
     for _ in range(RUNS // 2):
-        costs._answers.clear()
+        costs.forget()
         start = time.perf_counter()
         await costs.answer(LAST_12M, OPERATOR)
         times.append((time.perf_counter() - start) * 1000)

@@ -38,6 +38,7 @@ class Sums(NamedTuple):
     tax: Decimal | None = None
     promotion: Decimal | None = None
     unassigned: Decimal | None = None
+    unlisted: Decimal | None = None
 
 
 class Layout:

@@ -48,6 +48,8 @@ def _excluded(sums: Mapping[str, Sums]) -> Iterator[Note]:
             yield Note(NoteKind.TAX_EXCLUDED, total.tax, currency)
         if total.promotion:
             yield Note(NoteKind.PROMOTION_EXCLUDED, total.promotion, currency)
+        if total.unlisted:
+            yield Note(NoteKind.LIST_UNKNOWN, total.unlisted, currency)
 
 
 def _days(plan: Plan, basis: Basis, today: date) -> Iterator[Note]:

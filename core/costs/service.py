@@ -64,6 +64,10 @@ class CostService:
         self._last_complete: date | None = None
         self._flights = Flights[Any, Any]()
 
+    def forget(self) -> None:
+        """Drop the answers kept in this process; the next ones are computed anew."""
+        self._answers.clear()
+
     async def data_version(self) -> int:
         """The version of all that answers depend on: the same version, the same answer."""
         return (await self._versions.present()).number

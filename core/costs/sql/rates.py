@@ -23,7 +23,7 @@ from core.costs.tables import conversion_rates
 PLACES: Final = 9
 """Decimals of a converted amount: a division has to end somewhere."""
 
-_AMOUNTS = ("amount", "unassigned")
+_AMOUNTS = ("amount", "unassigned", "unlisted")
 
 
 def priced(charges: CTE) -> CTE:

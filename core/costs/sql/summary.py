@@ -97,7 +97,8 @@ def statement(shape: Shape) -> Compiled:
 
     Its rows: the basis as JSON in the first column of one row; of the others a value for each
     dimension, a name for each, the bucket's first day, currency, amount, amount of the other
-    period, the comparable parts of both, tax, promotional credits, spend of no project.
+    period, the comparable parts of both, tax, promotional credits, spend of no project,
+    what was billed without a list price.
     """
     charges = _charges(shape)
     if shape.convert:
@@ -137,6 +138,11 @@ def _piece(shape: Shape, index: int, table: Table, side: Side) -> Select[Any]:
     if shape.everything:
         unassigned = select(scopes.c.id).where(scopes.c.project_id.is_(None))
         sums.append(func.sum(amount).filter(table.c.scope_id.in_(unassigned)).label("unassigned"))
+    if shape.measure is Measure.LIST:
+        # A rollup holds 0 for what has no list price: nothing that is sold has that price.
+        unlisted = or_(table.c.list.is_(None), table.c.list == constant(0))
+        dear = and_(unlisted, table.c.billed > constant(0))
+        sums.append(func.sum(table.c.billed).filter(dear).label("unlisted"))
     return (
         select(
             constant(side.value).label("side"),
@@ -249,6 +255,7 @@ def _lines(shape: Shape, charges: CTE) -> Select[Any]:
         total(now, of_class(_TAX)) if excluded else nothing,
         total(now, of_class(_PROMOTION)) if excluded else nothing,
         total(now, counted, of=charges.c.unassigned) if shape.everything else nothing,
+        total(now, of=charges.c.unlisted) if shape.measure is Measure.LIST else nothing,
     ]
     keys: list[ColumnElement[Any]] = [constant(n + 2) for n in range(len(values))]
     if shape.granularity:

@@ -36,7 +36,7 @@ from core.database import Database
 from core.period import Period
 from core.projects.model import UnknownProjectError
 from tests.support.clock import FakeClock
-from tests.support.facts import Charge, World, store
+from tests.support.facts import Charge, World, clear, store
 
 LAST_7D = Period(date(2026, 11, 15), date(2026, 11, 22), "last-7d")
 SHOP_ONLY = Viewer("U1", Role.VIEWER, frozenset({"shop"}))
@@ -169,6 +169,16 @@ class TestMeasures:
         answer = await ask(costs)
         assert Note(NoteKind.TAX_EXCLUDED, Decimal(9), "USD") in answer.notes
         assert Note(NoteKind.PROMOTION_EXCLUDED, Decimal(-5), "USD") in answer.notes
+
+    async def test_list_prices_that_arent_known_are_named(
+        self, database: Database, costs: CostService
+    ) -> None:
+        await clear(database)
+        await store(database, World((usd("10", list_price=Decimal(12)), usd("5", 17))))
+        for by in (SERVICE, SKU):  # from the rollup, and from the facts
+            answer = await ask(costs, by, measure=Measure.LIST)
+            assert answer.totals[0].amount == 12
+            assert Note(NoteKind.LIST_UNKNOWN, Decimal(5), "USD") in answer.notes
 
     async def test_other_measures_leave_nothing_out(self, costs: CostService) -> None:
         answer = await ask(costs, measure=Measure.NET)
