@@ -1,0 +1,170 @@
+"""`cost-tracker`, as a shell runs it."""
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from bot.cli.access import BadDurationError, duration
+from bot.cli.progress import size
+from core.database import Database
+from tests.support.facts import store
+from tests.support.product import SIGNING, company
+
+PROGRAM = str(Path(sys.executable).with_name("cost-tracker"))
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a command printed, and how it ended."""
+
+    status: int
+    out: str
+    err: str
+
+
+type Run = Callable[..., Awaitable[Ran]]
+
+
+async def run(*words: str, **environment: str) -> Ran:
+    """Run a command in a process of its own."""
+    process = await asyncio.create_subprocess_exec(
+        PROGRAM, *words,
+        env={"PATH": os.environ["PATH"], "COLUMNS": "120", "LOG_LEVEL": "WARNING", **environment},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    out, err = await process.communicate()
+    return Ran(process.returncode or 0, out.decode(), err.decode())
+
+
+@pytest.fixture
+async def tracker(fresh_database: Database, tmp_path: Path) -> Run:
+    """The program on the small company."""
+    await store(fresh_database, company())
+
+    async def on_company(*words: str) -> Ran:
+        return await run(
+            *words,
+            DATABASE_URL=fresh_database.url,
+            DATA_DIR=str(tmp_path),
+            JWT_SECRETS=SIGNING,
+            SOURCES_FILE=str(tmp_path / "sources.toml"),
+        )
+
+    return on_company
+
+
+async def test_a_question_is_answered_as_a_table_as_json_as_csv_and_as_a_picture(
+    tracker: Run, tmp_path: Path
+) -> None:
+    asked = ("cost", "checkout", "2026-11-15..2026-11-21")
+    table = await tracker(*asked)
+    assert "$1,405.25" in table.out
+    assert "Cloud SQL" in table.out
+    answer = json.loads((await tracker(*asked, "--json")).out)
+    assert answer["totals"][0]["amount"] == "1405.25"
+    assert "Cloud SQL,USD,561.75" in (await tracker(*asked, "--csv")).out
+    picture = tmp_path / "chart.png"
+    drawn = await tracker(*asked, "--png", str(picture))
+    assert drawn.status == 0, drawn.err
+    assert picture.read_bytes().startswith(b"\x89PNG")
+
+
+async def test_a_mistake_is_quoted_on_standard_error_and_exits_with_2_or_1(tracker: Run) -> None:
+    period = await tracker("cost", "checkout", "last-blue-moon")
+    assert period.status in (1, 2)
+    assert "blue" in period.err
+    assert period.out == ""
+    unknown = await tracker("projects", "archive", "chekout")
+    assert unknown.status == 1
+    assert "'chekout'" in unknown.err
+    assert "Did you mean: checkout" in unknown.err
+    assert (await tracker("nonsense")).status == 2
+
+
+async def test_projects_are_listed_and_changed(tracker: Run) -> None:
+    assert "gcp:acme-checkout" in (await tracker("projects")).out
+    assert (await tracker("projects", "set", "checkout", "--owner", "ada@acme.example")).status == 0
+    assert (await tracker("projects", "rename", "checkout", "shop")).status == 0
+    listed = json.loads((await tracker("projects", "--json")).out)
+    shop = next(project for project in listed if project["slug"] == "shop")
+    assert (shop["owner"], shop["aliases"]) == ("ada@acme.example", ["checkout"])
+
+
+async def test_a_token_is_issued_listed_and_revoked(tracker: Run) -> None:
+    issued = await tracker("token", "issue", "--sub", "ci", "--role", "viewer", "--ttl", "1d")
+    assert issued.status == 0, issued.err
+    assert issued.out.strip().count(".") == 2
+    listed = json.loads((await tracker("token", "list", "--json")).out)
+    assert [(one["sub"], one["role"], one["revoked"]) for one in listed] == [("ci", "viewer", None)]
+    assert (await tracker("token", "revoke", listed[0]["jti"])).status == 0
+    assert json.loads((await tracker("token", "list", "--json")).out)[0]["revoked"] is not None
+    assert issued.out.strip() not in (await tracker("token", "list")).out
+
+
+async def test_members_are_given_roles(tracker: Run) -> None:
+    assert (await tracker("members", "set", "T1", "U1", "finance")).status == 0
+    assert json.loads((await tracker("members", "--json")).out)[0]["role"] == "finance"
+    assert (await tracker("members", "set", "T1", "U1", "boss")).status == 2
+
+
+async def test_a_sync_without_sources_says_what_to_do(tracker: Run) -> None:
+    synced = await tracker("sync")
+    assert synced.status == 1
+    assert "sources.toml" in synced.err
+
+
+async def test_doctor_says_what_is_wrong_and_how_to_mend_it(tracker: Run) -> None:
+    found = await tracker("doctor")
+    assert "database: reached" in found.out
+    assert "SLACK_BOT_TOKEN is not set" in found.out
+    parts = {
+        one["part"]: one["state"] for one in json.loads((await tracker("doctor", "--json")).out)
+    }
+    assert parts["database"] == "ok"
+    assert parts["Slack"] == "warning"
+
+
+async def test_doctor_names_a_database_that_cant_be_reached_without_its_password() -> None:
+    found = await run("doctor", DATABASE_URL="postgresql://ada:hunter2@127.0.0.1:1/costs")
+    assert found.status == 1
+    assert "127.0.0.1:1" in found.out
+    assert "hunter2" not in found.out + found.err
+
+
+async def test_manifest_and_openapi_need_no_database() -> None:
+    manifest = json.loads((await run("manifest", PUBLIC_URL="https://costs.example.com")).out)
+    assert manifest["features"]["slash_commands"][0]["url"] == (
+        "https://costs.example.com/slack/events"
+    )
+    assert json.loads((await run("openapi")).out)["openapi"] == "3.1.0"
+
+
+async def test_a_wrong_setting_is_named_before_anything_is_done() -> None:
+    refused = await run("run", HTTP_PORT="eighty")
+    assert refused.status == 1
+    assert "HTTP_PORT" in refused.err
+    assert "Traceback" not in refused.err
+
+
+@pytest.mark.parametrize(("words", "hours"), [("30m", 0.5), ("12h", 12), ("90d", 2160)])
+def test_durations_are_read(words: str, hours: float) -> None:
+    assert duration(words).total_seconds() == hours * 3600
+
+
+@pytest.mark.parametrize("words", ["", "0d", "5", "d", "-1d", "1y", "9999999d"])
+def test_what_is_no_duration_is_quoted(words: str) -> None:
+    with pytest.raises(BadDurationError, match=repr(words)):
+        duration(words)
+
+
+def test_sizes_are_read_by_people() -> None:
+    assert [size(n) for n in (0, 999, 1000, 1_234_567, 5 * 10**15)] == [
+        "0 B", "999 B", "1.0 kB", "1.2 MB", "5.0 PB",
+    ]  # fmt: skip
