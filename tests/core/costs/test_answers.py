@@ -1,12 +1,15 @@
 """From a question to its answer, on charges that are few enough to add up by hand."""
 
+import asyncio
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import text
 
 from core.access.model import OPERATOR, Role, Viewer
-from core.cache import Cache
+from core.cache import Cache, RedisCache
 from core.costs.model import (
     ACCOUNT,
     CATEGORY,
@@ -408,3 +411,60 @@ class TestBasis:
         answer = await ask(costs)
         assert answer.freshness.matches_export
         assert not answer.freshness.final
+
+
+class TestCaching:
+    """An answer is computed once for a state of the data, by whichever replica."""
+
+    async def test_replicas_share_what_one_computed(
+        self, fresh_database: Database, clock: FakeClock, redis_url: str
+    ) -> None:
+        await store(fresh_database, WORLD)
+        one, two = RedisCache(redis_url), RedisCache(redis_url)
+        computed = await ask(CostService(fresh_database, one, clock), PROJECT, SERVICE, top=2)
+        other = CostService(fresh_database, two, clock)
+        async with fresh_database.begin() as tx:  # unseen: the version stays
+            await tx.execute(text("DELETE FROM cost_by_day_service"))
+        assert await ask(other, PROJECT, SERVICE, top=2) == computed
+        assert (await ask(other, PROJECT, SERVICE, top=2, viewer=SHOP_ONLY)).totals == ()
+        await one.close()
+        await two.close()
+
+    async def test_a_change_of_the_data_is_seen_at_once(
+        self, database: Database, costs: CostService
+    ) -> None:
+        await store(database, World((usd("1"),)))
+        assert (await ask(costs)).totals[0].amount == 1
+        await clear(database)
+        await store(database, World((usd("2"),)))
+        assert (await ask(costs)).totals[0].amount == 2
+
+    async def test_the_next_day_is_another_question(
+        self, database: Database, costs: CostService, clock: FakeClock
+    ) -> None:
+        await store(database, World((usd("1"),), complete_until={"gcp": day(17)}))
+        period = Period(day(15), day(1, 12))
+        missing = []
+        for instant in ("2026-11-22T18:00", "2026-11-23T18:00"):
+            clock.at(instant)
+            answer = await costs.answer(CostQuery(period), OPERATOR)
+            missing += [n.days for n in answer.notes if n.kind is NoteKind.MISSING_DAYS]
+        assert missing == [Period(day(17), day(23)), Period(day(17), day(24))]
+
+    async def test_a_hundred_who_ask_at_once_are_one_statement(
+        self, fresh_database: Database, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        await store(fresh_database, WORLD)
+        asked = []
+        fetch = fresh_database.fetch
+
+        async def counted(sql: str, arguments: Sequence[object] = ()) -> Sequence[object]:
+            asked.append(sql)
+            return await fetch(sql, arguments)
+
+        monkeypatch.setattr(fresh_database, "fetch", counted)
+        costs = CostService(fresh_database, Cache(), clock)
+        answers = await asyncio.gather(*(ask(costs, SERVICE) for _ in range(100)))
+        assert all(answer == answers[0] for answer in answers)
+        # The first learns which days are complete; only then is it known what to compare.
+        assert len([sql for sql in asked if "charges" in sql]) == 2
