@@ -40,10 +40,13 @@ demo: setup ## the whole product on stand-ins, filled with sample data
 demo-stop: ## stop what make demo started
 	@$(BIN)/python -m sandbox stop
 
+pictures: setup ## take the README's pictures of the running demo
+	$(BIN)/python -m sandbox.pictures
+
 bench: setup ## speed and memory, beside the raw limit
 	$(BIN)/python -m bench $(ARGS)
 
 clean: demo-stop ## remove what was set up, sample data included
 	rm -rf .venv .data
 
-.PHONY: help setup lock lint test e2e demo demo-stop bench clean
+.PHONY: help setup lock lint test e2e demo demo-stop pictures bench clean
