@@ -110,6 +110,11 @@ class Slackbox:
         """Go to the app's Home tab."""
         return await self._post("open_home", user=user, tab=tab)
 
+    async def dismiss(self, message: Json) -> Json:
+        """Dismiss a private message, as the person who sees it."""
+        place = {"channel": message["channel"], "ts": message["ts"]}
+        return await self._post("dismiss", user=message["only_for"], **place)
+
     async def invite(self, channel: str, *, joins: bool = True) -> Json:
         """Let the app into a channel, or take it out."""
         return await self._post("membership", channel=channel, joins=joins)

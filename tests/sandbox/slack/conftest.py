@@ -26,6 +26,7 @@ class App:
         self.answer: Callable[[Json], Any] = lambda _: None
         self.status = 200
         self.delay = 0.0
+        self.more: dict[str, str] = {}
         self.signed: list[bool] = []
 
     @property
@@ -43,7 +44,7 @@ class App:
         if asyncio.iscoroutine(answer):
             answer = await answer
         if answer is None or isinstance(answer, str):
-            return web.Response(text=answer or "", status=self.status)
+            return web.Response(text=answer or "", status=self.status, headers=self.more)
         return web.json_response(answer, status=self.status)
 
 

@@ -87,6 +87,12 @@ async def test_an_ephemeral_message_is_seen_by_one_and_never_changed(slackbox: S
     assert await error_of(client.chat_delete(channel=CHECKOUT, ts=ts)) == "message_not_found"
 
 
+async def test_a_private_message_can_be_dismissed(slackbox: Slackbox) -> None:
+    await slackbox.client().chat_postEphemeral(channel=CHECKOUT, user=ADA, text="for you")
+    await slackbox.dismiss((await slackbox.private(ADA))[0])
+    assert await slackbox.private(ADA) == []
+
+
 async def test_an_ephemeral_message_goes_to_members_only(slackbox: Slackbox) -> None:
     posting = slackbox.client().chat_postEphemeral(channel=GENERAL, user=GUS, text="hi")
     assert await error_of(posting) == "user_not_in_channel"

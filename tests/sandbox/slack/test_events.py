@@ -1,5 +1,7 @@
 """The Events API: what is told, and told again."""
 
+import asyncio
+
 from tests.sandbox.slack.conftest import App
 from tests.support.slack import CHECKOUT, RANDOM, Slackbox
 
@@ -46,6 +48,14 @@ async def test_a_failed_event_is_told_three_times_more(slackbox: Slackbox, app: 
     assert numbers == [None, "1", "2", "3"]
     assert app.headers[-1]["X-Slack-Retry-Reason"] == "http_error"
     assert len({told["event_id"] for told in app.heard}) == 1
+
+
+async def test_an_app_can_ask_not_to_be_told_again(slackbox: Slackbox, app: App) -> None:
+    app.status, app.more = 500, {"X-Slack-No-Retry": "1"}
+    await slackbox.say("hello", channel="D0ADA")
+    await heard(slackbox, app)
+    await asyncio.sleep(0.2)
+    assert len(app.heard) == 1
 
 
 async def test_only_what_was_subscribed_to(slackbox: Slackbox, app: App) -> None:

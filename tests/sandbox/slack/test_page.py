@@ -180,6 +180,15 @@ async def test_others_dont_see_what_is_private(app: App, page: Page) -> None:
     assert app.heard
 
 
+async def test_a_guest_sees_their_channel_only(page: Page) -> None:
+    await page.locator("[data-me]").click()
+    await page.get_by_role("option", name="Gus Weber").click()
+    await expect(page.locator("[data-me=U0GUS]")).to_be_visible()
+    await expect(page.get_by_role("region", name="Channels").get_by_role("link")).to_have_text(
+        ["checkout-team"]
+    )
+
+
 async def test_threads_edits_and_unread_marks(slackbox: Slackbox, page: Page) -> None:
     client = slackbox.client()
     posted = await client.chat_postMessage(channel=CHECKOUT, text="alert")
