@@ -61,7 +61,6 @@ class CostService:
         self._answers: LRUCache[Any, CostAnswer] = LRUCache(_KEPT_LINES, _size)
         self._names: LRUCache[Any, Any] = LRUCache(_KEPT_VOCABULARIES)
         self._complete: LRUCache[Any, date | None] = LRUCache(1000)
-        self._last_complete: date | None = None
         self._flights = Flights[Any, Any]()
 
     def forget(self) -> None:
@@ -216,15 +215,17 @@ class CostService:
     ) -> tuple[store.Prepared, Basis, list[Row]]:
         """Plan by the days thought complete and, if the answer says otherwise, once more."""
         visible = viewer.projects
-        guess = self._complete.get((visible, query.where), self._last_complete)
+        version = await self._versions.present()
+        key = (version.number, visible, query.where)
+        guess = self._complete.get(key, version.complete_until)
         question = store.prepared(query, guess, visible)
         for _ in range(_TRIES):
             basis, rows = await store.summarise(self._database, question)
-            guess = self._last_complete = basis.freshness.complete_until
+            guess = basis.freshness.complete_until
             asked, question = question, store.prepared(query, guess, visible)
             if question.plan == asked.plan:
                 break
-        self._complete[visible, query.where] = guess
+        self._complete[key] = guess
         return asked, basis, rows
 
     async def _resolved(self, query: CostQuery, viewer: Viewer) -> CostQuery:

@@ -18,22 +18,27 @@ from core.database import Database
 # A database that was restored or replaced counts its versions anew: it isn't the same one.
 _VERSION = (
     "SELECT version, (SELECT oid::text FROM pg_database WHERE datname = current_database())"
-    " || '-' || extract(epoch FROM pg_postmaster_start_time())::text FROM data_version"
+    " || '-' || extract(epoch FROM pg_postmaster_start_time())::text,"
+    " (SELECT min(complete_until) FROM sources) FROM data_version"
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """Which state of which database: `home` tells databases apart that share a cache."""
+    """Which state of which database: `home` tells databases apart that share a cache.
+
+    complete_until: the first day that some source doesn't have complete yet.
+    """
 
     number: int
     home: str
+    complete_until: date | None = None
 
 
 async def read_version(database: Database) -> Version:
     """The present version of all that answers depend on."""
-    ((number, home),) = await database.fetch(_VERSION)
-    return Version(number, home)
+    (row,) = await database.fetch(_VERSION)
+    return Version(*row)
 
 
 @dataclass(frozen=True, slots=True)
