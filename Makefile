@@ -46,7 +46,8 @@ pictures: setup ## take the README's pictures of the running demo
 bench: setup ## speed and memory, beside the raw limit
 	$(BIN)/python -m bench $(ARGS)
 
-clean: demo-stop ## remove what was set up, sample data included
+clean: ## remove what was set up, sample data included
+	@[ ! -x $(BIN)/python ] || $(BIN)/python -m sandbox clean
 	rm -rf .venv .data
 
 .PHONY: help setup lock lint test e2e demo demo-stop pictures bench clean
