@@ -14,8 +14,8 @@ setup: .venv/.ready ## make the virtual environment
 	@if [ -z "$(PYTHON)" ]; then echo "Cloud Cost Tracker needs Python 3.13 or newer; this machine has $$(python3 --version 2>/dev/null || echo none). Install it, or name it: make PYTHON=/path/to/python3.13 $(MAKECMDGOALS)" >&2; exit 1; fi
 	@echo "Setting up .venv (once; about a minute) ..."
 	@$(PYTHON) -m venv .venv
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
 lock: setup ## lock the dependencies anew, with hashes and no addresses
