@@ -1,7 +1,6 @@
 """What a source shows, hands over and reports; the same for every kind of source."""
 
 from collections.abc import AsyncGenerator, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -72,9 +71,6 @@ class Source(Protocol):
         ...
 
 
-type OpenSource = AbstractAsyncContextManager[Source]
-
-
 class Progress(Protocol):
     """Told what a sync does as it does it; all calls come from the event loop."""
 
@@ -111,8 +107,9 @@ class SyncReport:
     `seen` slices were listed, `changed` of them differed from what is stored; of those,
     `written` were written, `unchanged` held the same rows and `stale` were overtaken by a
     newer reading. `rows`: charges read. `scan`: bytes, as the source estimated. `restated`:
-    changes of days published before. `mismatched`: slices whose stored rows don't add up to
-    the source's own totals. `matches`: whether everything stored of this source does.
+    changes of days published before. `pruned`: slices deleted, gone at the source.
+    `mismatched`: slices whose stored rows don't add up to the source's own totals. `matches`:
+    whether everything stored of this source does.
     """
 
     source: str
@@ -124,6 +121,7 @@ class SyncReport:
     rows: int = 0
     scan: int = 0
     restated: int = 0
+    pruned: int = 0
     mismatched: tuple[str, ...] = ()
     matches: bool = False
     duration: timedelta = timedelta()
@@ -143,6 +141,8 @@ class SyncReport:
             parts.append(f"{self.stale} overtaken by a newer reading")
         if self.restated:
             parts.append(f"{_count(self.restated, 'restatement')} of days published before")
+        if self.pruned:
+            parts.append(f"{_count(self.pruned, 'slice')} pruned")
         parts.append(self._proof())
         return f"{self.source}: {', '.join(parts)} ({self.duration.total_seconds():.1f} s)"
 

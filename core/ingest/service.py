@@ -6,8 +6,8 @@ stopped by the next one, which looks from a few days before the newest slice sto
 """
 
 import time
-from collections.abc import Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, aclosing
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import replace as with_values
 from datetime import date, timedelta
 from difflib import get_close_matches
@@ -15,13 +15,12 @@ from difflib import get_close_matches
 import structlog
 
 from core.clock import Clock
-from core.costs import sources as stored_sources
-from core.costs.model import Freshness, Listing, Replaced, StoredSlice
 from core.database import Database
 from core.errors import CostTrackerError
 from core.ingest.config import SourceConfig
 from core.ingest.errors import NoSourcesError, UnknownSourceError
-from core.ingest.model import Progress, Reading, Seen, Silent, Source, SyncReport
+from core.ingest.model import Progress, Silent, Source, SyncReport
+from core.ingest.run import How, Run
 from core.projects.service import ProjectService
 
 _log = structlog.get_logger()
@@ -71,6 +70,7 @@ class IngestService:
         *,
         full: bool = False,
         since: date | None = None,
+        prune: bool = False,
         progress: Progress | None = None,
     ) -> tuple[SyncReport, ...]:
         """Read what changed. A source that fails has its error in its report.
@@ -79,6 +79,7 @@ class IngestService:
             source: the name of one; None: all, one after the other.
             full: look at every slice, however old.
             since: look at slices from this day on; None: from a few days before the newest.
+            prune: delete what has vanished at the source; looks at every slice.
             progress: is told what happens.
 
         Raises:
@@ -88,7 +89,9 @@ class IngestService:
         watcher = progress or Silent()
         reports = []
         for config in self._chosen(source):
-            report = await self._sync(config, full=full, since=since, progress=watcher)
+            run = Run(self._database, self._projects, self._clock, config.name, watcher)
+            how = How(full=full or prune, since=since, prune=prune)
+            report = await self._report(config, run, how)
             watcher.finished(report)
             reports.append(report)
         return tuple(reports)
@@ -106,15 +109,12 @@ class IngestService:
             )
         return [self.sources[names.index(name)]]
 
-    async def _sync(
-        self, config: SourceConfig, *, full: bool, since: date | None, progress: Progress
-    ) -> SyncReport:
+    async def _report(self, config: SourceConfig, run: Run, how: How) -> SyncReport:
         started = time.monotonic()
-        run = _Run(self._database, self._projects, self._clock, config.name, progress)
         log = _log.bind(source=config.name)
         try:
             async with self._open(config) as source:
-                await run.work(source, full=full, since=since)
+                await run.work(source, how)
         except CostTrackerError as error:
             log.error("sync failed", error=str(error))  # noqa: TRY400  # its words say it all
             run.report = with_values(run.report, error=_told(error))
@@ -132,100 +132,6 @@ class IngestService:
         from core.ingest.sources.bigquery import open_bigquery  # noqa: PLC0415  # on use: 60 MB
 
         return open_bigquery(config, self._bigquery_endpoint)
-
-
-class _Run:
-    """One sync of one source; `report` says how far it came."""
-
-    def __init__(
-        self,
-        database: Database,
-        projects: ProjectService,
-        clock: Clock,
-        name: str,
-        progress: Progress,
-    ) -> None:
-        self.report = SyncReport(name)
-        self._database = database
-        self._projects = projects
-        self._clock = clock
-        self._progress = progress
-
-    async def work(self, source: Source, *, full: bool, since: date | None) -> None:
-        name = source.info.name
-        await stored_sources.register(self._database, source.info)
-        stored = await stored_sources.stored_slices(self._database, name)
-        start = None if full else since or _window(source, stored)
-        seen = await source.look(start)
-        changed = [key for key in sorted(seen.fingerprints) if _differs(seen, stored, key)]
-        scan = await source.estimate(seen, changed)
-        self._count(seen=len(seen.fingerprints), changed=len(changed), scan=scan)
-        self._progress.listed(name, len(seen.fingerprints), len(changed), scan)
-        async with aclosing(source.read(seen, changed)) as readings:
-            async for reading in readings:
-                await self._replace(reading)
-        if changed:  # reading takes its time: what moved meanwhile is behind
-            seen = await source.look(start)
-        await self._finish(source, seen)
-
-    async def _replace(self, reading: Reading) -> None:
-        from core.costs.replace import replace  # noqa: PLC0415  # on use: it imports pyarrow
-
-        done = await replace(
-            self._database,
-            self._projects,
-            reading.item,
-            reading.charges,
-            totals=reading.totals,
-            rates=reading.rates,
-            now=self._clock(),
-        )
-        rows = reading.charges.num_rows
-        self._count(
-            written=done.outcome is Replaced.WRITTEN,
-            unchanged=done.outcome is Replaced.UNCHANGED,
-            stale=done.outcome is Replaced.STALE,
-            rows=rows,
-            restated=done.restated,
-        )
-        self._progress.replaced(self.report.source, reading.item.key, done.outcome, rows)
-
-    async def _finish(self, source: Source, seen: Seen) -> None:
-        freshness: Freshness = await stored_sources.finish_sync(
-            self._database,
-            source.info.name,
-            Listing(seen.fingerprints, seen.whole),
-            through=seen.through,
-            zone=source.zone,
-            now=self._clock(),
-        )
-        stored = await stored_sources.stored_slices(self._database, source.info.name)
-        wrong = tuple(sorted(key for key, item in stored.items() if not item.matches_export))
-        self.report = with_values(
-            self.report, mismatched=wrong, matches=freshness.matches_export and not wrong
-        )
-
-    def _count(self, **more: int) -> None:
-        held = {name: getattr(self.report, name) + number for name, number in more.items()}
-        self.report = with_values(self.report, **held)
-
-
-def _window(source: Source, stored: Mapping[str, StoredSlice]) -> date | None:
-    """From which day on to look; None for all: at first, or when the mapping has changed."""
-    live = {key: item for key, item in stored.items() if not item.archived}
-    if not live or any(source.outdated(item.fingerprint) for item in live.values()):
-        return None
-    return source.window(max(live))
-
-
-def _differs(seen: Seen, stored: Mapping[str, StoredSlice], key: str) -> bool:
-    item = stored.get(key)
-    return (
-        item is None
-        or item.archived
-        or item.fingerprint != seen.fingerprints[key]
-        or not item.matches_export  # read again: a mismatch should not need a person to mend it
-    )
 
 
 def _told(error: CostTrackerError) -> str:

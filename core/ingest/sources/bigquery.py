@@ -41,7 +41,7 @@ PATIENCE: Final = 60.0
 _SCOPE: Final = "https://www.googleapis.com/auth/bigquery"
 _LATE: Final = timedelta(days=7)
 _LINES_A_QUERY: Final = 5_000_000
-_ROWS_A_PAGE: Final = 20_000
+_ROWS_A_PAGE: Final = 10_000
 _ARROW: Final = {"DATE": pa.date32(), "INTEGER": pa.int64(), "INT64": pa.int64()}
 _LABELS: Final = {"application": "cloud-cost-tracker"}
 

@@ -1,6 +1,8 @@
 """A source that can't be read says why, and what to do: who needs which role, which command."""
 
+import asyncio
 import socket
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -249,6 +251,36 @@ async def test_every_query_has_a_limit(billed: Callable[[int], Billed]) -> None:
     with pytest.raises(OverByteLimitError):
         [reading async for reading in opened.read(seen, ["2026-10-06"])]
     assert fake.limits == [1_000_000_000]
+
+
+class Endless:
+    """A query that runs until it is cancelled."""
+
+    def __init__(self) -> None:
+        self.begun, self.cancelled = threading.Event(), threading.Event()
+
+    def result(self, **_: object) -> list[dict[str, object]]:
+        self.begun.set()
+        assert self.cancelled.wait(20)
+        return []
+
+    def cancel(self, **_: object) -> None:
+        self.cancelled.set()
+
+
+async def test_a_sync_that_is_stopped_stops_its_query(
+    billed: Callable[[int], Billed], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing goes on being computed, and billed, for nobody."""
+    fake, job = billed(1), Endless()
+    monkeypatch.setattr(fake, "query", lambda *_, **__: job)
+    opened = BigQueryExport(cast("bigquery.Client", fake), Place(named(TABLE)), 1.0)
+    looking = asyncio.create_task(opened.look(None))
+    await asyncio.to_thread(job.begun.wait, 20)
+    looking.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await looking
+    assert job.cancelled.is_set()
 
 
 async def test_a_permission_that_is_missing_is_told_through_the_client(

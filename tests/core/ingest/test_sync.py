@@ -139,7 +139,7 @@ async def test_other_labels_are_read_from_all_slices(
 async def test_a_slice_that_vanished_is_kept_and_marked(
     fresh_database: Database, bigquery_emulator: Emulator
 ) -> None:
-    """A partition may expire; what it cost was real. It takes a full listing to tell."""
+    """A partition may expire; what it cost was real. Only pruning deletes it."""
     lines = history(FIRST, 3)
     table = written(bigquery_emulator.table("standard"), lines)
     service = ingest(fresh_database, bigquery_emulator, source(table))
@@ -149,6 +149,10 @@ async def test_a_slice_that_vanished_is_kept_and_marked(
     assert await stored(fresh_database) == expected(lines)
     slices = await stored_sources.stored_slices(fresh_database, "gcp")
     assert [item.archived for _, item in sorted(slices.items())] == [True, False, False]
+    assert (await synced(service, prune=True)).pruned == 1
+    del lines[FIRST]
+    assert await stored(fresh_database) == expected(lines)
+    assert await rollups_agree(fresh_database)
 
 
 async def test_two_at_once_end_in_the_same_rows(

@@ -1,0 +1,126 @@
+"""One sync of one source."""
+
+from collections.abc import Mapping
+from contextlib import aclosing
+from dataclasses import dataclass
+from dataclasses import replace as with_values
+from datetime import date
+
+from core.clock import Clock
+from core.costs import sources as stored_sources
+from core.costs.model import Freshness, Listing, Replaced, StoredSlice
+from core.database import Database
+from core.ingest.model import Progress, Reading, Seen, Source, SyncReport
+from core.projects.service import ProjectService
+
+
+@dataclass(frozen=True, slots=True)
+class How:
+    """What a sync was asked for."""
+
+    full: bool
+    since: date | None
+    prune: bool
+
+
+class Run:
+    """One sync of one source; `report` says how far it came."""
+
+    def __init__(
+        self,
+        database: Database,
+        projects: ProjectService,
+        clock: Clock,
+        name: str,
+        progress: Progress,
+    ) -> None:
+        self.report = SyncReport(name)
+        self._database = database
+        self._projects = projects
+        self._clock = clock
+        self._progress = progress
+
+    async def work(self, source: Source, how: How) -> None:
+        """Look, read what differs, replace it, and record what that has shown."""
+        name = source.info.name
+        await stored_sources.register(self._database, source.info)
+        stored = await stored_sources.stored_slices(self._database, name)
+        start = None if how.full else how.since or _window(source, stored)
+        seen = await source.look(start)
+        changed = [key for key in sorted(seen.fingerprints) if _differs(seen, stored, key)]
+        scan = await source.estimate(seen, changed)
+        self._count(seen=len(seen.fingerprints), changed=len(changed), scan=scan)
+        self._progress.listed(name, len(seen.fingerprints), len(changed), scan)
+        async with aclosing(source.read(seen, changed)) as readings:
+            async for reading in readings:
+                await self._replace(reading)
+        if changed:  # reading takes its time: what moved meanwhile is behind
+            seen = await source.look(start)
+        await self._finish(source, seen)
+        if how.prune:
+            await self._prune(name)
+
+    async def _replace(self, reading: Reading) -> None:
+        from core.costs.replace import replace  # noqa: PLC0415  # on use: it imports pyarrow
+
+        done = await replace(
+            self._database,
+            self._projects,
+            reading.item,
+            reading.charges,
+            totals=reading.totals,
+            rates=reading.rates,
+            now=self._clock(),
+        )
+        rows = reading.charges.num_rows
+        self._count(
+            written=done.outcome is Replaced.WRITTEN,
+            unchanged=done.outcome is Replaced.UNCHANGED,
+            stale=done.outcome is Replaced.STALE,
+            rows=rows,
+            restated=done.restated,
+        )
+        self._progress.replaced(self.report.source, reading.item.key, done.outcome, rows)
+
+    async def _finish(self, source: Source, seen: Seen) -> None:
+        freshness: Freshness = await stored_sources.finish_sync(
+            self._database,
+            source.info.name,
+            Listing(seen.fingerprints, seen.whole),
+            through=seen.through,
+            zone=source.zone,
+            now=self._clock(),
+        )
+        stored = await stored_sources.stored_slices(self._database, source.info.name)
+        wrong = tuple(sorted(key for key, item in stored.items() if not item.matches_export))
+        self.report = with_values(
+            self.report, mismatched=wrong, matches=freshness.matches_export and not wrong
+        )
+
+    async def _prune(self, name: str) -> None:
+        stored = await stored_sources.stored_slices(self._database, name)
+        gone = [key for key, item in stored.items() if item.archived]
+        pruned = await stored_sources.prune(self._database, name, gone, now=self._clock())
+        self._count(pruned=pruned)
+
+    def _count(self, **more: int) -> None:
+        held = {name: getattr(self.report, name) + number for name, number in more.items()}
+        self.report = with_values(self.report, **held)
+
+
+def _window(source: Source, stored: Mapping[str, StoredSlice]) -> date | None:
+    """From which day on to look; None for all: at first, or when the mapping has changed."""
+    live = {key: item for key, item in stored.items() if not item.archived}
+    if not live or any(source.outdated(item.fingerprint) for item in live.values()):
+        return None
+    return source.window(max(live))
+
+
+def _differs(seen: Seen, stored: Mapping[str, StoredSlice], key: str) -> bool:
+    item = stored.get(key)
+    return (
+        item is None
+        or item.archived
+        or item.fingerprint != seen.fingerprints[key]
+        or not item.matches_export  # read again: a mismatch should not need a person to mend it
+    )
