@@ -54,8 +54,7 @@ def routes(slack: Slack) -> list[web.RouteDef]:
     def post(verb: Verb) -> Callable[[web.Request], Awaitable[web.Response]]:
         async def handle(request: web.Request) -> web.Response:
             _same_origin(request)
-            text = await request.text()
-            return await _answer(verb, slack, json.loads(text) if text else {})
+            return await _answer(verb, slack, _read(await request.text()))
 
         return handle
 
@@ -71,6 +70,16 @@ def routes(slack: Slack) -> list[web.RouteDef]:
         web.get("/sandbox/stream", live.stream(slack)),
         web.get("/sandbox/picture/{key}", live.picture(slack)),
     ]
+
+
+def _read(text: str) -> Json:
+    try:
+        asked = json.loads(text or "{}")
+    except ValueError:
+        raise web.HTTPBadRequest(text="The body must be JSON.") from None
+    if not isinstance(asked, dict):
+        raise web.HTTPBadRequest(text="The body must be an object.")
+    return asked
 
 
 def _same_origin(request: web.Request) -> None:
@@ -100,7 +109,7 @@ async def _open_home(slack: Slack, asked: Json) -> Json:
     return interactions.open_home(slack, asked)
 
 
-async def _read(slack: Slack, asked: Json) -> Json:
+async def _mark_read(slack: Slack, asked: Json) -> Json:
     key = (asked["user"], asked["channel"])
     slack.workspace.read[key] = slack.workspace.ts()
     return outcome(ok=True)
@@ -200,7 +209,7 @@ _VERBS: Final[dict[str, Verb]] = {
     "close": submissions.close,
     "shortcut": interactions.shortcut,
     "open_home": _open_home,
-    "read": _read,
+    "read": _mark_read,
     "dismiss": _dismiss,
     "membership": _membership,
     "channels": _new_channel,

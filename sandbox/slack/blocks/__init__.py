@@ -70,7 +70,7 @@ def blocks_problems(blocks: Any, surface: Surface, most: int, at: str = "/blocks
     for node in Node(blocks, at, problems).each(most, 0):
         block(node, surface)
         block_id = node.get("block_id")
-        if block_id and block_id.value in seen:
+        if block_id and str(block_id.value) in seen:
             block_id.problem(f"`block_id` {block_id.value} already exists")
         seen.add(str(block_id.value) if block_id else "")
     return problems

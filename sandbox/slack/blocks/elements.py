@@ -33,7 +33,7 @@ def element(node: Node, allowed: frozenset[str]) -> None:
     """An element, of a type that is allowed where it stands."""
     if not node.is_object():
         return
-    kind = node.value.get("type")
+    kind = node.kind
     if kind not in allowed or kind not in _CHECKS:
         node.unsupported()
         return
@@ -60,7 +60,7 @@ def _overflow(node: Node) -> None:
 
 
 def _static(node: Node) -> None:
-    many = node.value["type"].startswith("multi_")
+    many = node.kind.startswith("multi_")
     more = ("initial_options", "max_selected_items") if many else ()
     node.only(*_COMMON, "options", "option_groups", *more)
     node.one_of("options", "option_groups")
@@ -80,7 +80,7 @@ def _external(node: Node) -> None:
 
 
 def _people_or_places(node: Node) -> None:
-    noun = node.value["type"].removeprefix("multi_").removesuffix("s_select")
+    noun = node.kind.removeprefix("multi_").removesuffix("s_select")
     node.only(
         *_COMMON[:-1],
         f"initial_{noun}",
@@ -93,7 +93,7 @@ def _people_or_places(node: Node) -> None:
 
 
 def _choices(node: Node) -> None:
-    radio = node.value["type"] == "radio_buttons"
+    radio = node.kind == "radio_buttons"
     node.only(
         "action_id",
         "options",
@@ -129,7 +129,7 @@ def _datetime(node: Node) -> None:
 
 
 def _text_input(node: Node) -> None:
-    plain = node.value["type"] == "plain_text_input"
+    plain = node.kind == "plain_text_input"
     more = ("multiline", "min_length", "max_length") if plain else ()
     node.only(
         "action_id",

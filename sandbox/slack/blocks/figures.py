@@ -7,6 +7,7 @@ Where sources differ (6 or 12 series, 100 or 200 rows) the smaller number holds 
 from typing import Final
 
 from sandbox.slack.blocks.node import Node
+from sandbox.slack.blocks.rich import rich_text
 
 ROWS: Final = 100
 COLUMNS: Final = 20
@@ -51,11 +52,11 @@ def data_table(node: Node) -> None:
 def _cell(cell: Node, kinds: tuple[str, ...]) -> None:
     if not cell.is_object():
         return
-    if cell.value.get("type") not in kinds:
+    if cell.kind not in kinds:
         cell.unsupported()
-    elif cell.value["type"] == "rich_text":
-        cell.need("elements")
-    elif cell.value["type"] == "raw_number":
+    elif cell.kind == "rich_text":
+        rich_text(cell)
+    elif cell.kind == "raw_number":
         if value := cell.need("value"):
             value.number()
     elif words := cell.need("text"):
@@ -70,7 +71,7 @@ def chart(node: Node) -> None:
     drawn = node.need("chart")
     if drawn is None or not drawn.is_object():
         return
-    kind = drawn.value.get("type")
+    kind = drawn.kind
     if kind == "pie":
         _pie(drawn)
     elif kind in ("bar", "area", "line"):

@@ -10,6 +10,7 @@ from sandbox.slack.blocks.elements import IN_ACTIONS, IN_INPUT, IN_SECTION, elem
 from sandbox.slack.blocks.figures import chart, data_table, table
 from sandbox.slack.blocks.node import Node
 from sandbox.slack.blocks.objects import image, text
+from sandbox.slack.blocks.rich import rich_text
 
 type Surface = Literal["message", "modal", "home"]
 
@@ -27,7 +28,7 @@ def block(node: Node, surface: Surface) -> None:
     """One block, of a type that the surface shows."""
     if not node.is_object():
         return
-    kind = node.value.get("type")
+    kind = node.kind
     if kind not in ON[surface]:
         node.unsupported()
         return
@@ -61,7 +62,7 @@ def _context(node: Node) -> None:
     node.only("block_id", "elements")
     elements = node.need("elements")
     for item in elements.each(10) if elements else []:
-        if item.is_object() and item.value.get("type") == "image":
+        if item.is_object() and item.kind == "image":
             element(item, frozenset({"image"}))
         else:
             text(item)
@@ -74,9 +75,9 @@ def _actions(node: Node) -> None:
     for item in elements.each(25) if elements else []:
         element(item, IN_ACTIONS)
         action = item.get("action_id")
-        if action and action.value in seen:
+        if action and str(action.value) in seen:
             action.problem(f'`action_id` "{action.value}" already exists for this block')
-        seen.add(action.value if action else "")
+        seen.add(str(action.value) if action else "")
 
 
 def _image(node: Node) -> None:
@@ -106,15 +107,6 @@ def _alert(node: Node) -> None:
         level.choice(("default", "info", "warning", "error", "success"))
 
 
-def _rich_text(node: Node) -> None:
-    node.only("block_id", "elements")
-    elements = node.need("elements")
-    kinds = {f"rich_text_{kind}" for kind in ("section", "list", "preformatted", "quote")}
-    for item in elements.each() if elements else []:
-        if not isinstance(item.value, dict) or item.value.get("type") not in kinds:
-            item.unsupported()
-
-
 _CHECKS: Final[Mapping[str, Callable[[Node], None]]] = {
     "section": _section,
     "header": _header,
@@ -125,7 +117,7 @@ _CHECKS: Final[Mapping[str, Callable[[Node], None]]] = {
     "input": _input,
     "markdown": _markdown,
     "alert": _alert,
-    "rich_text": _rich_text,
+    "rich_text": rich_text,
     "table": table,
     "data_table": data_table,
     "data_visualization": chart,

@@ -12,6 +12,12 @@ class Node:
         self.pointer = pointer
         self.problems = problems
 
+    @property
+    def kind(self) -> str:
+        """The type that it says it is of."""
+        kind = self.value.get("type") if isinstance(self.value, dict) else None
+        return kind if isinstance(kind, str) else ""
+
     def problem(self, text: str) -> None:
         """Note what is wrong, as Slack words it."""
         self.problems.append(f"{text} [json-pointer:{self.pointer or '/'}]")
@@ -52,7 +58,7 @@ class Node:
 
     def choice(self, allowed: Collection[str]) -> None:
         """One of a few words."""
-        if self.value not in allowed:
+        if not isinstance(self.value, str) or self.value not in allowed:
             self.problem("must be a valid enum value")
 
     def flag(self) -> None:
@@ -91,8 +97,7 @@ class Node:
 
     def unsupported(self) -> None:
         """Its type isn't allowed where it stands."""
-        kind = self.value.get("type") if isinstance(self.value, dict) else None
-        self.problem(f"unsupported type: {kind}")
+        self.problem(f"unsupported type: {self.kind}")
 
     def _wrong(self, kind: str) -> None:
         self.problem(f"must be a {kind}")

@@ -16,7 +16,7 @@ def text(node: Node | None, most: int = 3000, *, plain: bool = False) -> None:
     """A text object of so many characters, plain where it must be."""
     if node is None or not node.is_object():
         return
-    kind = node.value.get("type")
+    kind = node.kind
     if kind not in ("plain_text", "mrkdwn") or (plain and kind != "plain_text"):
         node.unsupported()
         return

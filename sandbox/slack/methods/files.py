@@ -6,7 +6,7 @@ import secrets
 from typing import Any
 
 from sandbox.slack.errors import SlackError
-from sandbox.slack.methods.registry import method, need
+from sandbox.slack.methods.registry import method, need, number
 from sandbox.slack.model import BOT_USER, Channel, File, Json, Message
 from sandbox.slack.slack import Slack
 from sandbox.slack.workspace import new_id
@@ -16,7 +16,7 @@ from sandbox.slack.workspace import new_id
 async def upload_url(slack: Slack, arguments: Json) -> Json:
     """Step one: where to send the bytes."""
     need(arguments, "filename", "length")
-    length = int(arguments["length"])
+    length = number(arguments, "length")
     if length <= 0:
         raise SlackError("invalid_arguments", ["length must be greater than 0"])
     file = File(

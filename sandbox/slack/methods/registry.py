@@ -47,9 +47,17 @@ def flag(value: object) -> bool:
     return value in (True, 1, "1", "true", "True")
 
 
+def number(arguments: Mapping[str, Any], name: str, default: int = 0) -> int:
+    """A whole number, which forms write as text."""
+    try:
+        return int(arguments.get(name) or default)
+    except (TypeError, ValueError):
+        raise SlackError("invalid_arguments", [f"must be a integer: {name}"]) from None
+
+
 def page[T](items: list[T], arguments: Mapping[str, Any]) -> tuple[list[T], Json]:
     """One page of a list by its cursor, and the metadata that leads to the next."""
-    start = int(arguments.get("cursor") or 0)
-    limit = int(arguments.get("limit") or 0) or len(items) or 1
+    start = number(arguments, "cursor")
+    limit = number(arguments, "limit") or len(items) or 1
     more = start + limit < len(items)
     return items[start : start + limit], {"next_cursor": str(start + limit) if more else ""}

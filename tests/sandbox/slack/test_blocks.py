@@ -3,7 +3,10 @@
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from sandbox.slack.blocks import characters, message_problems, view_problems, with_ids
 from tests.sandbox.slack.refusals import refused
 from tests.sandbox.slack.samples import (
     actions,
@@ -149,6 +152,16 @@ BROKEN: list[tuple[str, Json | list[Json], str]] = [
         "less than 12001",
     ),
     ("alerts are for modals", {"type": "alert", "text": mrkdwn("x")}, "unsupported type: alert"),
+    (
+        "rich text down to its pieces",
+        {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": [{}]}]},
+        "unsupported type:  [json-pointer:/blocks/0/elements/0/elements/0]",
+    ),
+    (
+        "rich text in cells",
+        {"type": "table", "rows": [[{"type": "rich_text", "elements": [{"type": "table"}]}]]},
+        "unsupported type: table [json-pointer:/blocks/0/rows/0/0/elements/0]",
+    ),
     ("unknown blocks", {"type": "sparkle"}, "unsupported type: sparkle"),
     ("unknown fields", section(colour="red"), "invalid additional property: colour"),
     (
@@ -176,8 +189,8 @@ async def test_blocks_of_attachments_keep_the_same_rules(slackbox: Slackbox) -> 
         await slackbox.client().chat_postMessage(channel=CHECKOUT, text="t", attachments=attached)
 
 
-async def test_one_of_everything_is_taken(slackbox: Slackbox) -> None:
-    blocks = [
+def everything() -> list[Json]:
+    return [
         {"type": "header", "text": plain("Costs")},
         section(accessory=button("b0")),
         {"type": "section", "fields": [mrkdwn("a"), plain("b")]},
@@ -204,5 +217,53 @@ async def test_one_of_everything_is_taken(slackbox: Slackbox) -> None:
             ],
         },
     ]
+
+
+async def test_one_of_everything_is_taken(slackbox: Slackbox) -> None:
+    blocks = everything()
     posted = await slackbox.client().chat_postMessage(channel=CHECKOUT, text="t", blocks=blocks)
     assert len(posted["message"]["blocks"]) == len(blocks)
+
+
+def nodes(value: Any, path: tuple[str | int, ...] = ()) -> list[tuple[str | int, ...]]:
+    """The paths to everything inside a value."""
+    keys: list[Any] = (
+        list(value)
+        if isinstance(value, dict)
+        else list(range(len(value)))
+        if isinstance(value, list)
+        else []
+    )
+    return [path, *(below for key in keys[:4] for below in nodes(value[key], (*path, key)))]
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3)
+    ),
+    max_leaves=5,
+)
+PATHS = [path for path in nodes(everything()) if path]
+
+
+@given(path=st.sampled_from(PATHS), value=JSON)
+def test_nonsense_anywhere_is_told_and_never_a_crash(
+    path: tuple[str | int, ...], value: object
+) -> None:
+    blocks: Any = everything()
+    place = blocks
+    for key in path[:-1]:
+        place = place[key]
+    place[path[-1]] = value
+    problems = message_problems(blocks)
+    assert all("[json-pointer:" in problem for problem in problems)
+    if not problems:
+        assert len(with_ids(blocks)) == len(blocks)
+        assert characters(blocks) > 0
+
+
+@given(JSON)
+def test_any_json_is_no_view_or_a_view(value: object) -> None:
+    blocks = value if isinstance(value, list) else [value]
+    assert view_problems({"type": "home", "blocks": blocks}) or blocks == []

@@ -41,6 +41,15 @@ async def test_only_the_scopes_of_the_manifest_are_granted(slackbox: Slackbox) -
     assert caught.value.response["provided"] == "chat:write"
 
 
+async def test_arguments_are_checked(slackbox: Slackbox) -> None:
+    client = slackbox.client()
+    assert await error_of(client.conversations_list(cursor="x")) == "invalid_arguments"
+    sizing = client.files_getUploadURLExternal(filename="a.png", length=0)
+    assert await error_of(sizing) == "invalid_arguments"
+    async with slackbox._session.post(f"{slackbox.url}/sandbox/say", data="nonsense") as reply:
+        assert reply.status == 400
+
+
 async def test_rate_limit_on_demand_tells_when_to_come_back(slackbox: Slackbox) -> None:
     await slackbox.fail("chat.postMessage", "rate_limit", times=1, seconds=7)
     with pytest.raises(SlackApiError) as caught:
