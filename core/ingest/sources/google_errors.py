@@ -62,7 +62,9 @@ def explained(place: Place) -> Generator[None]:
     try:
         yield
     except DefaultCredentialsError as error:
-        raise NoCredentialsError(fix=_SIGN_IN) from error
+        raise NoCredentialsError(
+            f"There are no credentials for Google Cloud: {_first_line(error)}.", fix=_SIGN_IN
+        ) from error
     except RefreshError as error:
         raise NoCredentialsError(
             f"Google refuses the credentials: {_first_line(error)}.", fix=_SIGN_IN

@@ -138,6 +138,7 @@ async def test_no_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(NoCredentialsError) as told:
         async with open_bigquery(named(TABLE), None):
             pass
+    assert told.value.message == "There are no credentials for Google Cloud: none found."
     assert "GOOGLE_APPLICATION_CREDENTIALS" in str(told.value)
     assert "gcloud auth application-default login" in str(told.value)
 
