@@ -1,4 +1,4 @@
-// Small helpers to make elements: h("p", {class: "x", onclick: f}, "text", child).
+// Making elements: h("p", {class: "x", onclick: f}, "text", child).
 
 export function h(tag, props = {}, ...children) {
   const node = document.createElement(tag);
