@@ -2,7 +2,8 @@
 
 The tables that such questions read are filled by the server itself: rollups of 200 accounts of
 20 services each by day, of 10,000 accounts by month. The facts behind them are never opened,
-however many there are, so none are made up.
+however many there are, so none are made up. The limit of a summary is one over REST: here its
+CPU is told beside that of the driver alone.
 """
 
 import time
@@ -26,7 +27,7 @@ from core.database import Database
 from core.embedded_postgres import ensure, stop
 from core.period import Period
 
-RUNS: Final = 40
+RUNS: Final = 20
 NOW: Final = datetime(2026, 11, 22, 18, tzinfo=UTC)
 COMPLETE: Final = date(2026, 11, 20)
 LAST_30D: Final = CostQuery(Period(date(2026, 10, 23), date(2026, 11, 22), "last-30d"))
@@ -95,7 +96,7 @@ async def _summary(database: Database) -> AsyncIterator[Figure]:
     sql, arguments = question.statement.sql, question.arguments
     async with database.read() as connection:
         driver = await driver_of(connection)
-        raw = [await _cpu(lambda: driver.fetch(sql, *arguments), 10) for _ in range(RUNS)]
+        raw = [await _cpu(lambda: driver.fetch(sql, *arguments), 5) for _ in range(RUNS)]
 
     async def uncached() -> None:
         costs.forget()
@@ -103,11 +104,10 @@ async def _summary(database: Database) -> AsyncIterator[Figure]:
 
     yield Figure(
         "CPU of a summary by service, 30 days, compared with the 30 before",
-        ours=[await _cpu(uncached, 10) for _ in range(RUNS)],
+        ours=[await _cpu(uncached, 5) for _ in range(RUNS)],
         raw=raw,
         unit="µs",
         judged=Limit.TIMES,
-        limit=2.5,
         raw_is="the same SQL by raw asyncpg",
     )
     yield Figure(
@@ -120,7 +120,7 @@ async def _summary(database: Database) -> AsyncIterator[Figure]:
 async def _company(database: Database, size: str, limit: float) -> Figure:
     costs = CostService(database, Cache(), lambda: NOW)
     times = []
-    for _ in range(RUNS // 2):
+    for _ in range(RUNS):
         costs.forget()
         start = time.perf_counter()
         await costs.answer(LAST_12M, OPERATOR)
