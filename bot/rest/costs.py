@@ -20,7 +20,9 @@ async def rows(call: Call) -> Reply:
     query = asked.query(call.services.today(), names)
     if _wants_csv(call, asked.format):
         return await _stream(call, csv.rows(call.services.costs.stream(query, call.viewer)))
-    page = await call.services.costs.rows(query, call.viewer, after=asked.cursor, limit=asked.limit)
+    page = await call.services.costs.rows(
+        query, call.viewer, after=asked.cursor or None, limit=asked.limit
+    )
     return {"items": [json.cost_row(row) for row in page.items], "next": page.next}
 
 

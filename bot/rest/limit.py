@@ -26,8 +26,8 @@ class Limit:
 
     def __init__(self, at_once: int = AT_ONCE, a_second: float = A_SECOND) -> None:
         """Let so many requests be made at once, and refill so many a second."""
-        self._full = timedelta(seconds=at_once / a_second)
         self._one = timedelta(seconds=1 / a_second)
+        self._full = at_once * self._one
         self._full_at: LRUCache[str, datetime] = LRUCache(_KEPT)
 
     def spend(self, jti: str, now: datetime) -> None:
@@ -36,8 +36,10 @@ class Limit:
         Raises:
             TooManyRequestsError: there isn't so much left; says when there will be.
         """
-        # A bucket is known by the instant when it will be full again.
-        full_at = max(self._full_at.get(jti, now), now) + self._one
+        # A bucket is known by the instant when it will be full again; that is never further away
+        # than an empty one's, even if the clock was set back.
+        known = self._full_at.get(jti, now)
+        full_at = min(max(known, now), now + self._full) + self._one
         if full_at - now > self._full:
             raise TooManyRequestsError(full_at - now - self._full)
         self._full_at[jti] = full_at

@@ -1,4 +1,4 @@
-"""Metrics for Prometheus: how often and how fast each operation replies."""
+"""Metrics for Prometheus: how often and how fast each operation replies, and what waits."""
 
 import math
 import time
@@ -37,6 +37,11 @@ class Metrics:
         self._version = Gauge(
             "cost_tracker_data_version", "Version of the data.", registry=self._registry
         )
+
+        charts = Gauge(
+            "cost_tracker_charts_waiting", "Charts waiting or being drawn.", registry=self._registry
+        )
+        charts.set_function(lambda: services.charts.waiting)
 
     @property
     def middleware(self) -> Middleware:

@@ -2,9 +2,11 @@
 
 import re
 from datetime import date, datetime
-from typing import Annotated, ClassVar, Literal, get_origin
+from typing import Annotated, ClassVar, Final, Literal, get_origin
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from core.projects.model import SLUG
 
 Amount = Annotated[
     str, Field(pattern=r"^-?\d+(\.\d+)?$", description="An exact decimal in plain notation.")
@@ -25,7 +27,17 @@ def _written_as(pattern: str) -> BeforeValidator:
 Day = Annotated[date, _written_as(r"\d{4}-\d\d-\d\d")]
 Flag = Annotated[bool, _written_as("true|false")]
 Limit = Annotated[int, Field(ge=1, le=1000), _written_as("[0-9]{1,4}")]
-Slug = Annotated[str, Field(min_length=1, max_length=63, examples=["checkout"])]
+# The domain says what is wrong with a slug, and which would do: here its rule is only told.
+SLUG_RULE: Final = f"^{SLUG.pattern}$"
+Slug = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=63,
+        examples=["checkout"],
+        json_schema_extra={"pattern": SLUG_RULE},
+    ),
+]
 
 
 class Closed(BaseModel):
@@ -59,7 +71,10 @@ class Paged(Parameters):
 
     limit: Limit = 100
     cursor: str | None = Field(
-        default=None, max_length=2000, description="`next` of the page before."
+        default=None,
+        max_length=2000,
+        description="`next` of the page before; empty begins.",
+        json_schema_extra={"pattern": "^[A-Za-z0-9_-]*$"},
     )
 
 
@@ -160,7 +175,7 @@ class CostRow(Closed):
     service: str | None
     sku: str | None
     region: str | None
-    category: str
+    category: str | None
     currency: str
     amount: Amount
 

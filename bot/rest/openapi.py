@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from bot.rest import costs, dimensions, projects
-from bot.rest.models import Parameters, Problem
+from bot.rest.models import SLUG_RULE, Parameters, Problem
 from bot.rest.operations import Operation
 from core.access.model import Role
 from core.costs.model import DIMENSIONS
@@ -21,13 +21,13 @@ OPERATIONS: Final = (*projects.OPERATIONS, *dimensions.OPERATIONS, *costs.OPERAT
 
 _SCHEMAS: Final = "#/components/schemas/{model}"
 _PATH: Final[Mapping[str, Mapping[str, Any]]] = {
-    "slug": {"type": "string", "minLength": 1, "example": "checkout"},
+    "slug": {"type": "string", "pattern": SLUG_RULE, "examples": ["checkout"]},
     "provider": {"type": "string", "enum": list(PROVIDERS)},
-    "id": {"type": "string", "minLength": 1, "example": "acme-checkout"},
+    "id": {"type": "string", "minLength": 1, "examples": ["acme-checkout"]},
     "dimension": {
         "type": "string",
         "pattern": f"^({'|'.join(map(str, DIMENSIONS))}|label[.:].+)$",
-        "example": "service",
+        "examples": ["service"],
     },
 }
 _ERRORS: Final = {

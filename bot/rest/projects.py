@@ -1,5 +1,7 @@
 """Projects over REST."""
 
+from typing import Annotated
+
 from aiohttp import web
 from pydantic import Field
 
@@ -72,7 +74,7 @@ async def merge(call: Call) -> Reply:
 class Merge(models.Closed):
     """The project that gets everything."""
 
-    into: models.Slug
+    into: Annotated[models.Slug, Field(examples=["search"])]
 
 
 async def link(call: Call) -> Reply:

@@ -47,13 +47,14 @@ class Replies:
         self._kept: LRUCache[Key, _Reply] = LRUCache(KEPT_BYTES, _size)
 
     async def give(self, request: web.Request, viewer: Viewer, make: Make) -> web.StreamResponse:
-        """The reply kept, or one that is made; none where the client has it already."""
+        """The reply kept, or one that is made; without its body where the client has it."""
         key = await self._key(request, viewer)
         kept = self._kept.get(key)
+        headers = kept.headers if kept else _headers(key)
+        known = request.headers.get("If-None-Match", "")
+        if headers["ETag"].removeprefix("W/") in known:
+            return web.Response(status=304, headers=_headers(key))
         if kept is None:
-            headers = _headers(key)
-            if _has(request, headers["ETag"]):
-                return web.Response(status=304, headers=headers)
             made = await make()
             if made.status != _OK or not isinstance(made, web.Response):
                 return made
@@ -61,8 +62,6 @@ class Replies:
             kept = _Reply(made.headers, await compressed(request, made))
             if _size(kept) <= KEPT_BYTES // 8:
                 self._kept[key] = kept
-        elif _has(request, kept.headers["ETag"]):
-            return web.Response(status=304, headers=_headers(key))
         return web.Response(body=kept.body, headers=kept.headers)
 
     async def _key(self, request: web.Request, viewer: Viewer) -> Key:
@@ -99,8 +98,3 @@ def _headers(key: Key) -> dict[str, str]:
         "Cache-Control": "private, no-cache",
         "Vary": "Accept, Accept-Encoding",
     }
-
-
-def _has(request: web.Request, tag: str) -> bool:
-    known = request.headers.get("If-None-Match")
-    return known is not None and (known.strip() == "*" or tag.removeprefix("W/") in known)

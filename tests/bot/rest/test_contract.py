@@ -1,0 +1,69 @@
+"""The document is valid, and the server keeps to it whatever it is sent."""
+
+import asyncio
+import sys
+from datetime import datetime, timedelta
+from pathlib import Path
+from time import monotonic
+
+import pytest
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+from bot.rest.openapi import document
+from core.access.model import Role
+from tests.support.clock import FakeClock
+from tests.support.product import Product
+
+SEED = "1"
+EXAMPLES = "8"
+# A project can be merged away once: what is tried after that is refused, and rightly.
+CONFIG = """
+[warnings]
+fail-on = true
+
+[[operations]]
+include-operation-id = "projects.merge"
+warnings = false
+"""
+UNFIT = (
+    # Not every text is a period and not every slug a project: 400 and 404 to a request that fits
+    # its schema are right.
+    "positive_data_acceptance",
+)
+
+
+class RunningClock(FakeClock):
+    """Begins where the fixed one stands and runs twenty times as fast: limits refill."""
+
+    def __init__(self, now: datetime) -> None:
+        super().__init__(now)
+        self._began = monotonic()
+
+    def __call__(self) -> datetime:
+        return self.now + 20 * timedelta(seconds=monotonic() - self._began)
+
+
+@pytest.fixture
+def clock(clock: FakeClock) -> FakeClock:
+    return RunningClock(clock.now)
+
+
+def test_the_document_is_valid_openapi() -> None:
+    OpenAPIV31SpecValidator(document()).validate()
+
+
+async def test_whatever_is_sent_is_answered_as_documented(product: Product, tmp_path: Path) -> None:
+    config = tmp_path / "schemathesis.toml"
+    config.write_text(CONFIG)
+    process = await asyncio.create_subprocess_exec(
+        *(Path(sys.executable).parent / "schemathesis", "--config-file", config, "run"),
+        f"{product.url}/openapi.json",
+        *("--header", f"Authorization: Bearer {await product.token(Role.ADMIN)}"),
+        *("--seed", SEED, "--max-examples", EXAMPLES, "--exclude-checks", ",".join(UNFIT)),
+        *("--no-color", "--continue-on-failure"),
+        cwd=tmp_path,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    told, _ = await process.communicate()
+    assert process.returncode == 0, told.decode()

@@ -1,0 +1,69 @@
+"""Every operation's reply fits the schema that the document has for it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from openapi_schema_validator import OAS31Validator
+
+from bot.rest.openapi import OPERATIONS, document
+from core.access.model import Role
+from tests.support.product import Product
+
+DOCUMENT = document()
+CALLS: Mapping[str, tuple[str, Any]] = {
+    "projects.list_projects": ("/v1/projects?archived=true&limit=1", None),
+    "projects.create": ("/v1/projects", {"slug": "ml", "team": "data"}),
+    "projects.show": ("/v1/projects/search", None),
+    "projects.change": ("/v1/projects/search", {"slug": "lookup", "owner": "ada@acme.example"}),
+    "projects.merge": ("/v1/projects/search/merge", {"into": "checkout"}),
+    "projects.accounts": ("/v1/projects/checkout/accounts", None),
+    "projects.link": ("/v1/projects/search/accounts", {"provider": "aws", "id": "1234"}),
+    "projects.unlink": ("/v1/projects/search/accounts/gcp/acme-search", None),
+    "dimensions.values": ("/v1/dimensions/service?prefix=c", None),
+    "costs.rows": ("/v1/costs?period=last-7d&limit=5", None),
+    "costs.summary": ("/v1/costs/summary?period=last-7d&group_by=project&limit=1", None),
+    "costs.trend": ("/v1/costs/trend?period=mtd&compare=previous&group_by=service", None),
+}
+
+
+def schema_of(operation: str, status: int, content_type: str) -> Any:
+    """The schema of a reply, as the document has it."""
+    [described] = [
+        one
+        for path in DOCUMENT["paths"].values()
+        for one in path.values()
+        if one["operationId"] == operation
+    ]
+    return described["responses"][str(status)]["content"][content_type]["schema"]
+
+
+def check(body: Any, schema: Any) -> None:
+    within = {**schema, "components": DOCUMENT["components"]}
+    OAS31Validator(within, format_checker=OAS31Validator.FORMAT_CHECKER).validate(body)
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.id)
+async def test_a_reply_fits_its_schema(product: Product, operation: Any) -> None:
+    path, body = CALLS[operation.id]
+    reply = await product.call(operation.method, path, role=Role.ADMIN, json=body)
+    assert reply.status == operation.status, await reply.text()
+    check(await reply.json(), schema_of(operation.id, reply.status, reply.content_type))
+
+
+@pytest.mark.parametrize(
+    ("operation", "path", "status"),
+    [
+        ("costs.summary", "/v1/costs/summary?perod=mtd", 400),
+        ("costs.summary", "/v1/costs/summary?project=chekout", 404),
+        ("projects.show", "/v1/projects/chekout", 404),
+    ],
+)
+async def test_a_problem_fits_its_schema(
+    product: Product, operation: str, path: str, status: int
+) -> None:
+    reply = await product.call("GET", path)
+    assert reply.status == status
+    problem = await reply.json()
+    check(problem, schema_of(operation, status, reply.content_type))
+    assert problem["suggestions"][0] in ("period", "checkout")
