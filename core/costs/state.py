@@ -1,6 +1,7 @@
 """How good the data is: freshness and proof of each source, days that were restated."""
 
 from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import Select, func, select
@@ -116,4 +117,5 @@ async def read_restatements(
         statement = statement.where(columns.day >= period.start, columns.day < period.end)
     if before is not None:
         statement = statement.where(columns.id < before)
-    return tuple(Restatement(*row) for row in await connection.execute(statement))
+    rows: Iterable[Sequence[Any]] = await connection.execute(statement)
+    return tuple(Restatement(*row) for row in rows)

@@ -4,8 +4,9 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import text
 
-from core.access.model import OPERATOR
+from core.access.model import OPERATOR, Role, Viewer
 from core.cache import Cache, RedisCache
 from core.costs.model import PROJECT, SERVICE, SKU, CostAnswer, CostQuery, Filter, Measure
 from core.costs.service import CostService
@@ -74,3 +75,30 @@ async def test_linking_an_account_re_attributes_its_past_at_once(
     }
     await projects.archive("shop", by=OPERATOR)
     assert amounts(await costs.answer(by_project, OPERATOR))["shop"] == Decimal("4.25")
+
+
+async def test_restatements_are_listed_newest_first_to_who_may_see_them(
+    database: Database, writer: Writer, clock: FakeClock
+) -> None:
+    await writer.write("a", FIRST)
+    async with database.begin() as tx:
+        await tx.execute(
+            text("UPDATE sources SET held_since = '2026-09-01', complete_until = '2026-11-10'")
+        )
+    late = charge("2026-10-15", "1", account_id="blog", account_name="Blog")
+    await writer.write("b", [charge("2026-11-03", "0.5", service="Cloud SQL"), late])
+    costs = CostService(database, Cache(), clock)
+    newest, oldest = await costs.restatements(OPERATOR)
+    assert newest.id > oldest.id
+    told = {(r.day, r.project, r.account, r.service, r.before, r.after) for r in (newest, oldest)}
+    assert told == {
+        (date(2026, 11, 3), "shop", "shop", "Cloud SQL", Decimal(4), Decimal("4.5")),
+        (date(2026, 10, 15), "blog", "blog", "Compute Engine", Decimal("2.5"), Decimal("3.5")),
+    }
+    assert await costs.restatements(OPERATOR, before=newest.id) == (oldest,)
+    assert await costs.restatements(OPERATOR, limit=1) == (newest,)
+    october = Period(date(2026, 10, 1), date(2026, 11, 1))
+    (blog,) = await costs.restatements(OPERATOR, period=october)
+    assert blog.project == "blog"
+    shop = Viewer("U1", Role.VIEWER, frozenset({"shop"}))
+    assert [r.project for r in await costs.restatements(shop)] == ["shop"]
