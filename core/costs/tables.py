@@ -247,3 +247,35 @@ conversion_rates = Table(
     Column("per_usd", Numeric, nullable=False, comment="units of the currency for one USD"),
     PrimaryKeyConstraint("source_id", "billing_period", "currency"),
 )
+
+# What proofs have shown, one row a source, billing period and currency each time.
+reconciliations = Table(
+    "reconciliations",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("source_id", ForeignKey("sources.id"), nullable=False),
+    Column("billing_period", Date, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("checked_at", DateTime(timezone=True), nullable=False),
+    Column("asked_by", Text, nullable=False),
+    Column("matches", Boolean, nullable=False),
+    Column("detail", JSONB, nullable=False, comment="all of it, amounts as text"),
+    Index("ix_reconciliations_billing_period", "billing_period"),
+)
+
+# What invoices say, entered by finance. InvoiceId '': all that the account owes for the month.
+invoices = Table(
+    "invoices",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("billing_account_id", ForeignKey("billing_accounts.id"), nullable=False),
+    Column("invoice_id", Text, nullable=False),
+    Column("billing_period", Date, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("amount", Numeric, nullable=False),
+    Column("recorded_at", DateTime(timezone=True), nullable=False),
+    Column("recorded_by", Text, nullable=False),
+    UniqueConstraint(
+        "billing_account_id", "billing_period", "invoice_id", "currency", name="uq_invoices_key"
+    ),
+)
