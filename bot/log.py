@@ -40,4 +40,6 @@ def configure(level: str, form: Literal["text", "json"]) -> None:
 def _last(form: Literal["text", "json"]) -> list[structlog.typing.Processor]:
     if form == "json":
         return [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
-    return [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+    # Its richer tracebacks would print the locals of every frame, tokens among them.
+    plain = structlog.dev.plain_traceback
+    return [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=plain)]

@@ -1,11 +1,14 @@
 """The Slack app: what is listened to, over HTTP or Socket Mode."""
 
 import re
+from collections.abc import Generator
+from contextlib import contextmanager
 from typing import Any
 
+import aiohttp
 import stamina
 import structlog
-from aiohttp import ClientError, web
+from aiohttp import web
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
@@ -19,17 +22,23 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.render import blocks
 from bot.services import Services
-from bot.slack import costs, links, modals, pages, projects, receive
+from bot.slack import costs, modals, pages, pictures, projects, receive, socket
 from bot.slack.asked import Asked
 from bot.slack.desk import Desk
-from core.errors import ConfigurationError, CostTrackerError
+from bot.slack.refusals import BUSY, code
+from core.errors import ConfigurationError, UnavailableError
 
 _log = structlog.get_logger()
 _PATIENCE_SECONDS = 60
+_TIMEOUT = aiohttp.ClientTimeout(total=30)
 
 
 class SlackSettingsError(ConfigurationError):
     """Slack does not accept the settings."""
+
+
+class SlackUnreachableError(UnavailableError):
+    """Slack can't be reached."""
 
 
 class SlackApp:
@@ -37,8 +46,10 @@ class SlackApp:
 
     def __init__(self, services: Services) -> None:
         self._settings = services.settings
-        self._client = _client(services)
-        self._desk = Desk(services, self._client)
+        # trust_env: through the proxy of the environment, as Slack's client does by itself.
+        self._session = aiohttp.ClientSession(timeout=_TIMEOUT, trust_env=True)
+        self._client = _client(services, self._session)
+        self._desk = Desk(services, self._client, self._session)
         self._bot: AuthorizeResult | None = None
         secret = self._settings.slack_signing_secret
 
@@ -59,14 +70,15 @@ class SlackApp:
         """Add the routes: Slack's requests, and the pictures of private answers."""
         if self._settings.slack_signing_secret is not None:
             application.add_routes([receive.route(self._bolt)])
-        application.add_routes([_pictures(self._desk)])
+        application.add_routes([pictures.route(self._desk)])
 
     async def start(self) -> None:
         """Learn who the bot is, and connect if that is how Slack reaches it.
 
         Raises:
-            SlackSettingsError: the token isn't accepted, or there is no way for Slack's
+            SlackSettingsError: a token isn't accepted, or there is no way for Slack's
                 requests to come in.
+            SlackUnreachableError: Slack doesn't answer for a minute.
         """
         if self._settings.slack_signing_secret is None and self._settings.slack_app_token is None:
             raise SlackSettingsError(
@@ -77,8 +89,8 @@ class SlackApp:
         self._bot = await _introduce(self._client)
         if self._settings.slack_app_token is not None:
             token = self._settings.slack_app_token.get_secret_value()
-            self._socket = AsyncSocketModeHandler(self._bolt, token)
-            await self._socket.connect_async()  # type: ignore[no-untyped-call]  # of slack_bolt
+            with _settings_checked("SLACK_APP_TOKEN"):
+                self._socket = await socket.connect(self._bolt, self._client, token)
         _log.info("slack.ready", team=self._bot.team, socket=self._socket is not None)
 
     async def close(self) -> None:
@@ -86,13 +98,15 @@ class SlackApp:
         if self._socket is not None:
             await self._socket.close_async()  # type: ignore[no-untyped-call]  # of slack_bolt
         await self._desk.background.drain()
+        await self._session.close()
 
 
-def _client(services: Services) -> AsyncWebClient:
+def _client(services: Services, session: aiohttp.ClientSession) -> AsyncWebClient:
     token = services.settings.slack_bot_token
     return AsyncWebClient(
         token=token.get_secret_value() if token else None,
         base_url=services.settings.slack_api_url,
+        session=session,
         retry_handlers=[
             AsyncConnectionErrorRetryHandler(max_retry_count=2),
             AsyncRateLimitErrorRetryHandler(max_retry_count=3),
@@ -102,28 +116,49 @@ def _client(services: Services) -> AsyncWebClient:
 
 
 async def _introduce(client: AsyncWebClient) -> AuthorizeResult:
+    """Ask who the bot is; Slack may be out of reach for a minute."""
     try:
-        async for attempt in stamina.retry_context(
-            on=(ClientError, OSError), timeout=_PATIENCE_SECONDS, attempts=None
-        ):
-            with attempt:
-                told = await client.auth_test()
-    except SlackApiError as error:
-        raise SlackSettingsError(
-            f"Slack does not accept SLACK_BOT_TOKEN: {error.response['error']}.",
-            fix="Install the app in the workspace and take its new bot token.",
+        with _settings_checked("SLACK_BOT_TOKEN"):
+            async for attempt in stamina.retry_context(
+                on=_may_pass, timeout=_PATIENCE_SECONDS, attempts=None
+            ):
+                with attempt:
+                    told = await client.auth_test()
+    except (aiohttp.ClientError, OSError) as error:
+        raise SlackUnreachableError(
+            f"Slack can't be reached at {client.base_url} ({type(error).__name__})."
         ) from None
     return AuthorizeResult.from_auth_test_response(auth_test_response=told, bot_token=client.token)
 
 
+def _may_pass(error: Exception) -> bool:
+    if isinstance(error, SlackApiError):
+        return code(error) in BUSY
+    return isinstance(error, aiohttp.ClientError | OSError)
+
+
+@contextmanager
+def _settings_checked(token: str) -> Generator[None]:
+    """Name the token that Slack does not accept."""
+    try:
+        yield
+    except SlackApiError as error:
+        raise SlackSettingsError(
+            f"Slack does not accept {token}: {code(error) or 'it gives no reason'}.",
+            fix="Install the app in the workspace and take its new token.",
+        ) from None
+
+
 def _listen(bolt: AsyncApp, desk: Desk) -> None:
-    """Match what comes in with who answers it."""
+    """Match what comes in with who answers it; the first that matches does."""
+    anything = re.compile(r".*", re.DOTALL)
+    asked = desk.listener(costs.message, Asked.of_event)
+    home = desk.listener(pages.home, Asked.of_event, tell=pages.closed_home(desk))
     bolt.command(desk.command)(desk.listener(costs.command, Asked.of_command))
-    bolt.event("app_mention")(desk.listener(costs.message, Asked.of_event))
-    bolt.event("message", matchers=[_typed_to_us])(desk.listener(costs.message, Asked.of_event))
-    bolt.event("message")(_nothing)
-    bolt.event("app_home_opened", matchers=[_home_tab])(desk.listener(pages.home, Asked.of_event))
-    bolt.event("app_home_opened")(_nothing)
+    bolt.event("app_mention", matchers=[_said_by_a_person])(asked)
+    bolt.event("message", matchers=[_typed_to_us])(asked)
+    bolt.event("app_home_opened", matchers=[_home_tab])(home)
+    bolt.event(anything)(_nothing)
     for action, work in {
         blocks.ASK: costs.ask,
         blocks.SUGGEST: costs.command,
@@ -135,7 +170,13 @@ def _listen(bolt: AsyncApp, desk: Desk) -> None:
     }.items():
         pattern = re.compile(rf"{re.escape(action)}(\..+)?")
         bolt.action(pattern)(desk.listener(work, Asked.of_action))
+    bolt.action(anything)(desk.listener(costs.outdated, Asked.of_action))
     bolt.view(modals.PROJECT)(projects.submit_form(desk))
+
+
+async def _said_by_a_person(event: dict[str, Any]) -> bool:
+    """Not by a bot, which might answer back for ever; nor said before and edited since."""
+    return event.get("bot_id") is None and "edited" not in event and "user" in event
 
 
 async def _typed_to_us(event: dict[str, Any]) -> bool:
@@ -143,8 +184,8 @@ async def _typed_to_us(event: dict[str, Any]) -> bool:
     return (
         event.get("channel_type") == "im"
         and event.get("subtype") is None
-        and event.get("bot_id") is None
         and bool(event.get("text"))
+        and await _said_by_a_person(event)
     )
 
 
@@ -154,25 +195,3 @@ async def _home_tab(event: dict[str, Any]) -> bool:
 
 async def _nothing() -> None:
     """Events that come with those that matter; acknowledged, so that Slack doesn't repeat them."""
-
-
-def _pictures(desk: Desk) -> web.RouteDef:
-    """The pictures of private answers, by their signed addresses."""
-
-    async def show(request: web.Request) -> web.Response:
-        pictured = desk.links.read(request.match_info["token"])
-        if pictured is None:
-            raise web.HTTPNotFound
-        try:
-            drawn = await costs.picture(desk, pictured)
-        except CostTrackerError:
-            raise web.HTTPNotFound from None
-        if drawn is None:
-            raise web.HTTPNotFound
-        return web.Response(
-            body=drawn,
-            content_type="image/png",
-            headers={"Cache-Control": "private, max-age=300"},
-        )
-
-    return web.get(f"{links.PATH}/{{token}}.png", show)

@@ -1,8 +1,10 @@
 """One thing that a person asked for in Slack, whichever way it came."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any, Self
+
+from bot.slack.response import ResponseUrl
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,8 +14,8 @@ class Asked:
     `text`: what was typed, or the value of what was pressed. `channel` None: in a view.
     `thread`: the message whose thread it belongs to, for questions in messages.
     `message`: the ts of the message that a button was pressed in, `private`: only its reader
-    sees it. `event`: the id under which Slack repeats an event. `response_url`: a bearer
-    secret, good for five answers within half an hour; never logged.
+    sees it. `event`: the id under which Slack repeats an event. `trigger`: opens one view
+    within three seconds. `response`: where a command or a click is answered privately.
     """
 
     workspace: str
@@ -25,9 +27,12 @@ class Asked:
     private: bool = False
     action: str = ""
     event: str = ""
-    trigger: str = ""
-    response_url: str | None = None
-    view: Mapping[str, Any] | None = None
+    trigger: str = field(default="", repr=False)
+    response: ResponseUrl | None = None
+
+    def saying(self, text: str) -> Self:
+        """The same with another text."""
+        return replace(self, text=text)
 
     @classmethod
     def of_command(cls, body: Mapping[str, Any]) -> Self:
@@ -38,7 +43,7 @@ class Asked:
             text=body.get("text", ""),
             channel=body["channel_id"],
             trigger=body["trigger_id"],
-            response_url=body["response_url"],
+            response=ResponseUrl(body["response_url"]),
         )
 
     @classmethod
@@ -57,8 +62,7 @@ class Asked:
             private=bool(container.get("is_ephemeral")),
             action=action["action_id"],
             trigger=body.get("trigger_id", ""),
-            response_url=body.get("response_url"),
-            view=body.get("view"),
+            response=ResponseUrl(body["response_url"]) if body.get("response_url") else None,
         )
 
     @classmethod
@@ -83,5 +87,4 @@ class Asked:
             workspace=body["team"]["id"],
             user=body["user"]["id"],
             trigger=body.get("trigger_id", ""),
-            view=body["view"],
         )

@@ -2,6 +2,9 @@
 
 import asyncio
 from collections.abc import Coroutine
+from typing import Final
+
+_LAST_WORDS_SECONDS: Final = 3
 
 
 class Background:
@@ -17,11 +20,11 @@ class Background:
         task.add_done_callback(self._tasks.discard)
 
     async def drain(self, seconds: float = 20) -> None:
-        """Wait for what is under way, then cancel what still is."""
+        """Wait for what is under way, then cancel what still is; it may say so."""
         if not self._tasks:
             return
         _, late = await asyncio.wait(self._tasks, timeout=seconds)
         for task in late:
             task.cancel()
         if late:
-            await asyncio.wait(late, timeout=1)
+            await asyncio.wait(late, timeout=_LAST_WORDS_SECONDS)

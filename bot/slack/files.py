@@ -14,39 +14,52 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from core.errors import UnavailableError
+
 _PAUSES: Final = (0.3, 0.5, 1, 2, 3, 5)
+_REFUSED: Final = 400
 _NOT_READY: Final = ("slack_file", "slack file", "file_not_found")
+
+
+class UploadError(UnavailableError):
+    """Slack did not take a file."""
 
 
 async def upload(
     client: AsyncWebClient,
+    session: aiohttp.ClientSession,
     content: bytes,
     *,
     name: str,
     title: str,
     channel: str | None = None,
     thread: str | None = None,
-    comment: str | None = None,
 ) -> str:
     """Upload a file, to a channel or to none yet; its id.
 
     Raises:
         SlackApiError: Slack refuses it.
-        aiohttp.ClientError: the upload itself failed.
+        UploadError: the upload itself failed.
     """
     place = await client.files_getUploadURLExternal(filename=name, length=len(content))
-    async with (
-        aiohttp.ClientSession() as session,
-        session.post(place["upload_url"], data=content) as reply,
-    ):
-        reply.raise_for_status()
+    await _send(session, place["upload_url"], content)
     await client.files_completeUploadExternal(
         files=[{"id": place["file_id"], "title": title}],
         channel_id=channel,
         thread_ts=thread,
-        initial_comment=comment,
     )
     return str(place["file_id"])
+
+
+async def _send(session: aiohttp.ClientSession, url: str, content: bytes) -> None:
+    """Send the bytes to their address, which is a secret: no error shows it."""
+    try:
+        async with session.post(url, data=content) as reply:
+            status = reply.status
+    except (aiohttp.ClientError, TimeoutError) as error:
+        raise UploadError(f"Slack did not take a file ({type(error).__name__}).") from None
+    if status >= _REFUSED:
+        raise UploadError(f"Slack did not take a file (status {status}).")
 
 
 async def when_ready[T](post: Callable[[], Awaitable[T]]) -> T:
@@ -65,5 +78,5 @@ def not_ready(error: Exception) -> bool:
     """Whether a refusal may be because an uploaded file isn't processed yet."""
     if not isinstance(error, SlackApiError):
         return False
-    told = str(error.response.data)
+    told = str(getattr(error.response, "data", ""))
     return any(word in told for word in _NOT_READY)

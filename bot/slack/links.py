@@ -6,10 +6,11 @@ what that person may see at that moment. It gives away nothing without the signa
 """
 
 from dataclasses import dataclass
-from datetime import date, timedelta
-from typing import Final
+from datetime import date, datetime, timedelta
+from typing import Any, Final
 
 import jwt
+import structlog
 
 from bot.settings import Settings
 from core.clock import Clock
@@ -18,6 +19,8 @@ PATH: Final = "/charts"
 LIFE: Final = timedelta(days=30)
 LONGEST: Final = 3000
 _AUDIENCE: Final = "chart"
+_DOUBT: Final = timedelta(minutes=5)
+_log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +39,22 @@ class Links:
     def __init__(self, settings: Settings, clock: Clock) -> None:
         self._base = settings.public_url
         secrets = settings.jwt_secrets.get_secret_value() if settings.jwt_secrets else ""
-        self._key = secrets.split(",")[0].partition(":")[2].strip()
+        self._keys = [each.partition(":")[2].strip() for each in secrets.split(",") if each]
         self._clock = clock
+        self._doubted: datetime | None = None
+
+    def doubt(self) -> None:
+        """Slack could not fetch a picture: for some minutes nobody waits for it to fail again."""
+        self._doubted = self._clock()
+        _log.warning(
+            "slack.picture_refused",
+            public_url=self._base,
+            fix="Slack must reach PUBLIC_URL; until it does, private answers show its own chart.",
+        )
 
     def address(self, pictured: Pictured) -> str | None:
         """Where Slack can fetch the picture; None where it can't."""
-        if self._base is None or not self._key:
+        if self._base is None or not self._keys or self._in_doubt():
             return None
         claims = {
             "aud": _AUDIENCE,
@@ -51,21 +64,30 @@ class Links:
             "w": pictured.workspace,
             "u": pictured.user,
         }
-        url = f"{self._base}{PATH}/{jwt.encode(claims, self._key, 'HS256')}.png"
+        url = f"{self._base}{PATH}/{jwt.encode(claims, self._keys[0], 'HS256')}.png"
         return url if len(url) <= LONGEST else None
+
+    def _in_doubt(self) -> bool:
+        return self._doubted is not None and self._clock() - self._doubted < _DOUBT
 
     def read(self, token: str) -> Pictured | None:
         """What an address stands for; None if it wasn't made here or has expired."""
-        try:
-            claims = jwt.decode(
-                token,
-                self._key,
-                ["HS256"],
-                audience=_AUDIENCE,
-                options={"require": ["exp", "aud"], "verify_exp": False},
-            )
-        except jwt.InvalidTokenError:
+        claims = next(filter(None, (_claims(token, key) for key in self._keys)), None)
+        if claims is None:
             return None
         if claims["exp"] <= self._clock().timestamp():
             return None
         return Pictured(claims["q"], date.fromisoformat(claims["d"]), claims["w"], claims["u"])
+
+
+def _claims(token: str, key: str) -> dict[str, Any] | None:
+    try:
+        return jwt.decode(
+            token,
+            key,
+            ["HS256"],
+            audience=_AUDIENCE,
+            options={"require": ["exp", "aud"], "verify_exp": False},
+        )
+    except jwt.InvalidTokenError:
+        return None

@@ -8,24 +8,18 @@ from core.projects.model import UNCHANGED, Project, ProjectChange
 type View = dict[str, object]
 
 PROJECT: Final = "project.change"
+NAME: Final = "name"
+SLUG: Final = "slug"
+_LONGEST: Final = 3000
 
 
-def loading() -> View:
-    """What is shown while the data is read: a trigger lasts three seconds."""
-    return _notice("Loading …")
-
-
-def refusal(words: str) -> View:
-    """What is shown instead of a form that isn't the asker's to fill."""
-    return _notice(words)
-
-
-def _notice(words: str) -> View:
+def notice(words: str) -> View:
+    """Some words in the place of a form: it is loading, it was saved, it isn't the asker's."""
     return {
         "type": "modal",
         "title": _plain("Change project"),
         "close": _plain("Close"),
-        "blocks": [{"type": "section", "block_id": "notice", "text": _plain(words)}],
+        "blocks": [{"type": "section", "block_id": "notice", "text": _plain(words[:_LONGEST])}],
     }
 
 
@@ -39,8 +33,8 @@ def project(found: Project) -> View:
         "close": _plain("Cancel"),
         "private_metadata": found.slug,
         "blocks": [
-            _input("name", "Name", _text(found.name, 150), optional=False),
-            _input("slug", "Slug: what is typed in questions", _text(found.slug, 63)),
+            _input(NAME, "Name", _text(found.name, 150), optional=False),
+            _input(SLUG, "Slug: what is typed in questions", _text(found.slug, 63)),
             _input("owner", "Owner", _person(found.owner)),
             _input("team", "Team", _text(found.team, 80)),
             _input("cost_center", "Cost centre", _text(found.cost_center, 80)),
@@ -57,13 +51,13 @@ def read_project(view: Mapping[str, Any]) -> tuple[str, str, ProjectChange]:
     }
     slug = view["private_metadata"]
     change = ProjectChange(
-        name=values.get("name") or UNCHANGED,
+        name=values.get(NAME) or UNCHANGED,
         owner=values.get("owner"),
         team=values.get("team"),
         cost_center=values.get("cost_center"),
         channel=values.get("channel"),
     )
-    return slug, values.get("slug") or slug, change
+    return slug, values.get(SLUG) or slug, change
 
 
 def _value(element: Mapping[str, Any]) -> str | None:
@@ -93,7 +87,7 @@ def _text(value: str | None, longest: int) -> dict[str, object]:
     element: dict[str, object] = {
         "type": "plain_text_input",
         "action_id": "text",
-        "max_length": longest,
+        "max_length": max(longest, len(value or "")),
     }
     return element | ({"initial_value": value} if value else {})
 

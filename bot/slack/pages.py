@@ -1,35 +1,93 @@
 """Answers that aren't about costs: help, the state of the data, who one is, the home tab."""
 
+import re
 from collections.abc import Awaitable, Callable, Mapping
+from difflib import get_close_matches
 from typing import Final
 
-from bot.render import blocks
-from bot.slack.asked import Asked
-from bot.slack.desk import Desk
-from core.costs.question import QUESTION_HELP
+from slack_sdk.errors import SlackApiError
 
-_COMMANDS: Final = [
-    ("the projects, and who answers for them", "projects"),
-    ("one of them", "project checkout"),
-    ("the figures as a file", "export checkout last-month daily"),
-    ("how fresh the data is, and whether it matches the export", "data"),
-    ("who you are here", "whoami"),
-]
+from bot.render import blocks
+from bot.render.blocks import Message
+from bot.slack.answers import picture_address
+from bot.slack.asked import Asked
+from bot.slack.desk import Desk, Tell
+from core.costs.question import QUESTION_HELP, VERBS, Example, Topic, parse_cost_query
+from core.errors import CostTrackerError, NotFoundError
+
+_START: Final = "start"
+_COMMANDS: Final = Topic(
+    "Commands",
+    (
+        Example("projects", "the projects, and who answers for them"),
+        Example("project checkout", "one of them"),
+        Example("export checkout last-month daily", "the figures as a file"),
+        Example("data", "how fresh the data is, and whether it matches the export"),
+        Example("whoami", "who you are here"),
+        Example("help periods", "one topic of this help"),
+    ),
+)
+_TOPICS: Final = {**QUESTION_HELP, "commands": _COMMANDS}
+_HOME: Final = "all mtd by project"
+_NAMES: Final = re.compile(r"\b(checkout|search)\b")
 
 type Page = Callable[[Desk, Asked, str], Awaitable[None]]
 
 
+class NoSuchTopicError(NotFoundError):
+    """There is no help on that."""
+
+
 async def help_page(desk: Desk, asked: Asked, rest: str) -> None:
-    """Help by example: where to begin, or one topic."""
-    word = rest.strip().lower()
-    topic = QUESTION_HELP.get(word, QUESTION_HELP["start"])
-    more = f"{topic.note} More: {desk.command} help {' | '.join(QUESTION_HELP)}.".strip()
-    examples = [(each.meaning, each.question) for each in topic.examples]
-    if topic is QUESTION_HELP["start"]:
-        examples += _COMMANDS
+    """Help by example: where to begin, or one topic or command.
+
+    Raises:
+        NoSuchTopicError: with the nearest.
+    """
+    topic = _topic(rest.lower())
+    others = f"More: {desk.command} help {' | '.join(_TOPICS)}."
+    mine = await _real_names(desk, asked)
+    examples = [(each.meaning, _with_names(each.question, mine)) for each in topic.examples]
+    more = f"{topic.note} {others}".strip()
     await desk.answer(
         asked, blocks.help_page(topic.title, examples, command=desk.command, more=more)
     )
+
+
+def _topic(word: str) -> Topic:
+    if not word:
+        start = QUESTION_HELP[_START]
+        return Topic(start.title, (*start.examples, *_COMMANDS.examples), start.note)
+    if word in _TOPICS:
+        return _TOPICS[word]
+    own = tuple(each for each in _COMMANDS.examples if each.question.split()[0] == word)
+    if own:
+        return Topic(word.capitalize(), own)
+    later = f"{word!r} is not part of this version." if word in VERBS else None
+    near = get_close_matches(word, _TOPICS, n=2) or [_START]
+    raise NoSuchTopicError(
+        later or f"There is no help on {word[:60]!r}.",
+        fix=f"There is help on {', '.join(_TOPICS)}.",
+        suggestions=[f"help {each}" for each in near],
+    )
+
+
+async def _real_names(desk: Desk, asked: Asked) -> list[str]:
+    """Two projects of the asker's own company, to make examples that work as they stand."""
+    try:
+        viewer = await desk.viewer(asked)
+        found = await desk.services.projects.list(viewer)
+    except CostTrackerError:
+        return []
+    return [project.slug for project in found]
+
+
+def _with_names(example: str, slugs: list[str]) -> str:
+    """An example with the company's own projects in the place of those of the book."""
+    missing = [name for name in ("checkout", "search") if name not in slugs]
+    free = [slug for slug in slugs if slug not in ("checkout", "search")]
+    other = dict(zip(missing, free, strict=False))
+    return _NAMES.sub(lambda found: other.get(found[0], found[0]), example)
 
 
 async def data_state(desk: Desk, asked: Asked, _: str) -> None:
@@ -52,9 +110,33 @@ PAGES: Final[Mapping[str, Page]] = {"help": help_page, "data": data_state, "whoa
 async def home(desk: Desk, asked: Asked) -> None:
     """The app's home tab, made anew each time it is looked at."""
     viewer = await desk.viewer(asked)
-    view = blocks.home(
-        found=await desk.services.projects.list(viewer),
-        sources=await desk.services.costs.data_state(viewer),
-        command=desk.command,
-    )
-    await desk.client.views_publish(user_id=asked.user, view={"type": "home", "blocks": view})
+    names, asker = await desk.names(asked, viewer)
+    query = parse_cost_query(_HOME, today=desk.services.today(), names=names)
+    answer = await desk.services.costs.answer(query, viewer)
+    states = await desk.services.costs.data_state(viewer)
+    address = await picture_address(desk, asked, answer)
+
+    async def show(picture: str | None) -> None:
+        page = blocks.home(answer, states, mine=asker.mine, picture=picture, command=desk.command)
+        await _publish(desk, asked, page)
+
+    try:
+        await show(address)
+    except SlackApiError as error:
+        if address is None or "image" not in str(getattr(error.response, "data", "")):
+            raise
+        desk.links.doubt()
+        await show(None)
+
+
+def closed_home(desk: Desk) -> Tell:
+    """Errors of the home tab are told on it: a message for each look would be a nuisance."""
+
+    async def tell(asked: Asked, message: Message) -> None:
+        await _publish(desk, asked, message.blocks)
+
+    return tell
+
+
+async def _publish(desk: Desk, asked: Asked, page: list[dict[str, object]]) -> None:
+    await desk.client.views_publish(user_id=asked.user, view={"type": "home", "blocks": page})

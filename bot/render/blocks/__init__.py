@@ -20,8 +20,9 @@ from bot.render.blocks.costs import (
     ChartPlace,
     cost_answer,
 )
+from bot.render.blocks.home import home
 from bot.render.blocks.message import Message, escape
-from bot.render.blocks.places import data_state, home, project, projects, whoami
+from bot.render.blocks.places import data_state, project, projects, whoami
 from bot.render.blocks.replies import crash, error, help_page, said
 
 __all__ = [

@@ -1,8 +1,8 @@
-"""Projects, the state of the data, who one is, the home tab: as Slack messages."""
+"""Projects, the state of the data, who one is: as Slack messages."""
 
 from collections.abc import Iterator, Sequence
 
-from slackblocks import ActionsBlock, Block, HeaderBlock, RawText, TableBlock
+from slackblocks import Block, RawText, TableBlock
 
 from bot.render import sentences, words
 from bot.render.blocks import actions
@@ -13,7 +13,6 @@ from core.costs.model import PROVIDER
 from core.projects.model import Project
 
 _ROWS = 99
-_BUTTONS = 10
 _CELL = 60
 _NOTHING = "\N{EN DASH}"
 
@@ -120,38 +119,6 @@ def whoami(viewer: Viewer, *, mine: Sequence[str] = ()) -> Message:
     if mine:
         text += f" Yours: {escape(words.listing(mine, most=20))}."
     return message(text, [section(text, "whoami")])
-
-
-def home(
-    *, found: Sequence[Project], sources: Sequence[SourceState], command: str = "/cost"
-) -> list[dict[str, object]]:
-    """The blocks of the home tab: what to ask, the projects, the state of the data."""
-    asked = [
-        ("All, this month", "all mtd"),
-        ("All, last 7 days by project", "all last-7d by project"),
-    ]
-    buttons = [
-        actions.button(label, f"{actions.ASK}.home-{number}", question)
-        for number, (label, question) in enumerate(asked)
-    ]
-    page: list[Block] = [
-        HeaderBlock(text="Cloud costs", block_id="title"),
-        section(f"Type {code(f'{command} checkout last-7d')} anywhere.", "start"),
-        *actions.row(buttons, "actions"),
-        *_open(found),
-        section("*Data*\n" + (data_state(sources).text), "data"),
-    ]
-    return message("Cloud costs", page).blocks
-
-
-def _open(found: Sequence[Project]) -> list[ActionsBlock]:
-    return actions.row(
-        (
-            actions.button(project.slug, f"{actions.PROJECT_SHOW}.{number}", project.slug)
-            for number, project in enumerate(found[:_BUTTONS])
-        ),
-        "projects",
-    )
 
 
 def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> TableBlock:

@@ -442,8 +442,14 @@ def test_whoami() -> None:
 
 
 def test_the_home_tab_is_a_view() -> None:
-    home = blocks.home(found=PROJECTS, sources=SOURCES)
+    slugs = [None if n == 3 else f"p{n}" for n in range(12)]
+    lines = [line(None, f"{100 - n}", group={PROJECT: slug}) for n, slug in enumerate(slugs)]
+    month = answer(lines, group_by=(PROJECT,))
+    picture = "https://a.example/1.png"
+    home = blocks.home(month, SOURCES, mine=["web"], picture=picture)
     assert view_problems({"type": "home", "blocks": home}) == []
+    empty = blocks.home(by_service(), (), command="/spend")
+    assert view_problems({"type": "home", "blocks": empty}) == []
 
 
 @given(NAMES, NAMES)

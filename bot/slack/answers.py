@@ -1,0 +1,122 @@
+"""How an answer gets to Slack: privately, posted for all, or as a file."""
+
+from typing import Final
+
+import structlog
+from slack_sdk.errors import SlackApiError
+
+from bot.render import blocks, csv
+from bot.render.blocks import ChartFile, ChartImage, ChartNative, ChartPlace, Message
+from bot.render.charts import chart_of
+from bot.render.charts.worker import ChartError
+from bot.slack.asked import Asked
+from bot.slack.desk import Desk
+from bot.slack.files import UploadError, not_ready, upload, when_ready
+from bot.slack.links import Pictured
+from bot.slack.refusals import code
+from bot.slack.response import UnansweredError
+from core.costs.model import CostAnswer
+
+_log = structlog.get_logger()
+_NO_CHART: Final = "The chart could not be drawn just now; the figures are all here."
+_PATIENCE_SECONDS: Final = 3
+"""How long a private answer waits for its picture before it shows Slack's own chart."""
+
+
+async def privately(desk: Desk, asked: Asked, answer: CostAnswer) -> None:
+    """Answer with the picture by its address; where Slack can't fetch that, with its own chart."""
+    address = await picture_address(desk, asked, answer)
+    if address is not None:
+        pictured = blocks.cost_answer(answer, chart=ChartImage(address))
+        try:
+            await desk.answer(asked, pictured, replace=asked.private)
+        except UnansweredError:
+            desk.links.doubt()
+        else:
+            return
+    native = blocks.cost_answer(answer, chart=ChartNative(), send_chart=True)
+    await desk.answer(asked, native, replace=asked.private)
+
+
+async def picture_address(desk: Desk, asked: Asked, answer: CostAnswer) -> str | None:
+    """Where Slack can fetch the picture, which is drawn by then; None: nowhere."""
+    chart = chart_of(answer)
+    if chart is None:
+        return None
+    pictured = Pictured(answer.text, desk.services.today(), asked.workspace, asked.user)
+    address = desk.links.address(pictured)
+    if address is not None:
+        try:
+            await desk.drawings.draw(chart, seconds=_PATIENCE_SECONDS)
+        except (ChartError, TimeoutError) as error:
+            _log.warning("slack.chart", error=str(error) or "it takes too long")
+            return None
+    return address
+
+
+async def post(
+    desk: Desk,
+    answer: CostAnswer,
+    channel: str,
+    *,
+    thread: str | None = None,
+    shared_by: str | None = None,
+) -> None:
+    """Post an answer with its picture uploaded; without it rather than not at all."""
+
+    def written(place: ChartPlace | None, apology: str = "") -> Message:
+        return blocks.cost_answer(
+            answer, chart=place, share=False, shared_by=shared_by, apology=apology
+        )
+
+    plain = written(None, _NO_CHART)
+    try:
+        file = await _upload_chart(desk, answer)
+    except (ChartError, UploadError) as error:
+        _log.warning("slack.chart", error=str(error))
+        pictured = plain
+    except SlackApiError as error:
+        _log.warning("slack.chart", error=code(error))
+        pictured = plain
+    else:
+        pictured = written(None if file is None else ChartFile(file))
+    try:
+        await when_ready(lambda: desk.post(channel, pictured, thread=thread))
+    except SlackApiError as error:
+        if not not_ready(error):
+            raise
+        await desk.post(channel, plain, thread=thread)
+
+
+async def _upload_chart(desk: Desk, answer: CostAnswer) -> str | None:
+    chart = chart_of(answer)
+    if chart is None:
+        return None
+    drawn = await desk.drawings.draw(chart)
+    return await upload(desk.client, desk.session, drawn, name="chart.png", title=answer.text)
+
+
+async def send_csv(desk: Desk, asked: Asked, answer: CostAnswer) -> None:
+    """Send the lines as a file: to the asker, or into the thread they asked in."""
+    if asked.response is None and asked.channel is not None:
+        await _upload_csv(desk, answer, asked.channel, asked.thread)
+        return
+    intro = blocks.said(f"The figures of: {answer.text}")
+    place = await desk.client.chat_postMessage(
+        channel=asked.user, text=intro.text, blocks=intro.blocks
+    )
+    await _upload_csv(desk, answer, place["channel"], None)
+    await desk.answer(asked, blocks.said("I sent you the CSV in a direct message."))
+
+
+async def _upload_csv(desk: Desk, answer: CostAnswer, channel: str, thread: str | None) -> None:
+    name = csv.file_name(answer)
+    await upload(
+        desk.client,
+        desk.session,
+        csv.cost_answer(answer),
+        name=name,
+        title=name,
+        channel=channel,
+        thread=thread,
+    )

@@ -1,0 +1,45 @@
+"""The pictures of private answers, by their signed addresses."""
+
+from aiohttp import web
+from slack_sdk.errors import SlackApiError
+
+from bot.render.charts import chart_of
+from bot.slack import links
+from bot.slack.asked import Asked
+from bot.slack.desk import Desk
+from bot.slack.links import Pictured
+from core.costs.question import parse_cost_query
+from core.errors import CostTrackerError, UnavailableError
+
+
+def route(desk: Desk) -> web.RouteDef:
+    """Where Slack fetches pictures; what isn't signed here, or shows nothing, isn't there."""
+
+    async def show(request: web.Request) -> web.Response:
+        pictured = desk.links.read(request.match_info["token"])
+        if pictured is None:
+            raise web.HTTPNotFound
+        try:
+            drawn = await _draw(desk, pictured)
+        except (UnavailableError, SlackApiError):
+            raise web.HTTPServiceUnavailable from None
+        except CostTrackerError:
+            raise web.HTTPNotFound from None
+        if drawn is None:
+            raise web.HTTPNotFound
+        return web.Response(
+            body=drawn,
+            content_type="image/png",
+            headers={"Cache-Control": "private, max-age=300"},
+        )
+
+    return web.get(f"{links.PATH}/{{token}}.png", show)
+
+
+async def _draw(desk: Desk, pictured: Pictured) -> bytes | None:
+    """Draw what an address stands for, as far as its asker may see; None: no picture."""
+    viewer = await desk.viewer(Asked(workspace=pictured.workspace, user=pictured.user))
+    names = await desk.services.costs.vocabulary(viewer)
+    query = parse_cost_query(pictured.question, today=pictured.today, names=names)
+    chart = chart_of(await desk.services.costs.answer(query, viewer))
+    return None if chart is None else await desk.drawings.draw(chart)
