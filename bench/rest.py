@@ -1,0 +1,252 @@
+"""The summary over REST, beside bare aiohttp with the same SQL by raw asyncpg.
+
+Each runs in a process of its own and tells its CPU; who asks is another process. The company
+is that of `bench.read`, with ten million facts behind its rollups. Making them takes minutes,
+so their database is kept in `.data/bench`.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Generator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from datetime import date, datetime, timedelta
+from hashlib import blake2b
+from itertools import count
+from multiprocessing import get_context
+from multiprocessing.connection import Connection as Pipe
+from pathlib import Path
+from typing import Final
+
+import aiohttp
+import asyncpg
+import orjson
+from aiohttp import web
+from pydantic import SecretStr
+from sqlalchemy import text
+
+from bench import Figure, Limit
+from bench.read import COMPLETE, DAYS, FILL, LAST_30D, NOW, _fill
+from bench.server import Server
+from bot import rest
+from bot.render.charts.worker import ChartWorker
+from bot.rest.tokens import Keys
+from bot.services import Services
+from bot.settings import Settings
+from core.access.model import OPERATOR, Role
+from core.access.service import AccessService
+from core.cache import Cache
+from core.costs.model import SourceInfo
+from core.costs.partitions import ensure as ensure_partitions
+from core.costs.service import CostService
+from core.costs.sources import register
+from core.costs.store import prepared
+from core.database import Database
+from core.embedded_postgres import ensure, stop
+from core.ingest.service import IngestService
+from core.jobs.service import JobService
+from core.projects.service import ProjectService
+from migrations import upgrade
+
+RUNS: Final = 20
+UNCACHED: Final = 25
+CACHED: Final = 200
+KEPT: Final = Path(".data/bench")
+ACCOUNTS: Final = 200
+MONTHS: Final = [date(2026, month, 1) for month in range(1, 12)]
+FACTS: Final = """
+    INSERT INTO charge_daily
+        SELECT (SELECT min(id) FROM slices), d, date_trunc('month', d), 0, s.id, v.id, 0, 0, 0,
+        k.id, '', 'USD', '', a, a, a, a, 1, 10
+        FROM generate_series(CAST(:month AS date),
+            least(CAST(:month AS date) + interval '1 month -1 day', '2026-11-21'), '1 day') d,
+        scopes s, services v, kinds k, generate_series(1, 4) n,
+        LATERAL (SELECT round((random() * 10)::numeric, 6) + n * 0 AS a) r WHERE v.id > 0
+"""
+SECRET: Final = SecretStr("bench:" + "s" * 48)
+SUMMARY: Final = "/v1/costs/summary?period=last-30d"
+
+
+async def measure(_: Path) -> AsyncIterator[Figure]:
+    """CPU of a request that is new, and of one that was answered before."""
+    url = await ensure(KEPT.absolute(), durable=False)
+    try:
+        company = await _company(url)
+        async with _asked("ours", company) as ours, _asked("bare", company) as bare:
+            ours_new, bare_new, ours_known, bare_known = [], [], [], []
+            new = count(21)  # that many lines and more are all there are: the same reply
+            await ours.get(SUMMARY)
+            for _run in range(RUNS + 1):
+                ours_new.append(await ours.cpu(lambda: f"{SUMMARY}&limit={next(new)}", UNCACHED))
+                bare_new.append(await bare.cpu(lambda: "/new", UNCACHED))
+                ours_known.append(await ours.cpu(lambda: SUMMARY, CACHED))
+                bare_known.append(await bare.cpu(lambda: "/known", CACHED))
+    finally:
+        await stop(KEPT.absolute())
+    yield Figure(
+        "CPU of a summary by service over REST, 30 days, 10M facts",
+        ours=ours_new[1:],
+        raw=bare_new[1:],
+        unit="µs",
+        judged=Limit.TIMES,
+        limit=2.5,
+        raw_is="bare aiohttp, the same SQL by raw asyncpg",
+    )
+    yield Figure(
+        "CPU of the same, asked before",
+        ours=ours_known[1:],
+        raw=bare_known[1:],
+        unit="µs",
+        judged=Limit.TIMES,
+        limit=1.3,
+        raw_is="bare aiohttp, the same bytes",
+    )
+
+
+class Asked:
+    """A server, and one client of it that asks again and again over one connection."""
+
+    def __init__(self, session: aiohttp.ClientSession) -> None:
+        self._session = session
+
+    async def get(self, path: str) -> bytes:
+        """One reply."""
+        async with self._session.get(path) as reply:
+            body = await reply.read()
+            assert reply.status == web.HTTPOk.status_code, body
+            return body
+
+    async def cpu(self, path: Callable[[], str], times: int) -> float:
+        """CPU of the server for one of several requests in a row; microseconds."""
+        before = float(await self.get("/cpu"))
+        for _ in range(times):
+            await self.get(path())
+        return (float(await self.get("/cpu")) - before) / times * 1e6
+
+
+async def _company(url: str) -> str:
+    """The address of the company's database; made if it isn't kept from before."""
+    made_by = blake2b(f"{FILL}{DAYS}{FACTS}".encode(), digest_size=4)
+    name = f"rest_{made_by.hexdigest()}"
+    server = Server(url, KEPT / "rows")
+    admin = await asyncpg.connect(url)
+    if not await admin.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", name):
+        await admin.execute("DROP DATABASE IF EXISTS rest_in_the_making WITH (FORCE)")
+        await admin.execute("CREATE DATABASE rest_in_the_making")
+        await _make(server.url("rest_in_the_making"))
+        await admin.execute(f"ALTER DATABASE rest_in_the_making RENAME TO {name}")
+    await admin.close()
+    return server.url(name)
+
+
+async def _make(url: str) -> None:
+    database = await Database.connect(url)
+    await upgrade(database)
+    await register(database, SourceInfo("gcp", "bigquery", "gcp", "made up"))
+    await ensure_partitions(database, MONTHS)
+    await _fill(database, ACCOUNTS, DAYS)
+    for month in MONTHS:
+        async with database.begin() as tx:
+            await tx.execute(text(FACTS.replace("::", "\\:\\:")), {"month": month})
+    async with database.read() as connection:
+        await connection.execute(text("VACUUM ANALYZE"))
+    await database.close()
+
+
+@asynccontextmanager
+async def _asked(kind: str, url: str) -> AsyncGenerator[Asked]:
+    with _process(kind, url) as pipe:
+        port, token = await asyncio.to_thread(pipe.recv)
+        headers = {"Authorization": f"Bearer {token}"}
+        async with aiohttp.ClientSession(f"http://127.0.0.1:{port}", headers=headers) as session:
+            yield Asked(session)
+
+
+@contextmanager
+def _process(kind: str, url: str) -> Generator[Pipe]:
+    """A server in a process of its own; it tells its port and a token, and ends when told."""
+    context = get_context("spawn")
+    here, there = context.Pipe()
+    process = context.Process(target=_serve, args=(kind, url, there))
+    process.start()
+    try:
+        yield here
+    finally:
+        here.send(None)
+        process.join()
+
+
+def _serve(kind: str, url: str, pipe: Pipe) -> None:
+    asyncio.run({"ours": _ours, "bare": _bare}[kind](url, pipe))
+
+
+async def _ours(url: str, pipe: Pipe) -> None:
+    """The product's REST, as `cost-tracker run --role api` builds it; on the bench's day."""
+    began = time.monotonic()
+
+    def clock() -> datetime:
+        return NOW + timedelta(seconds=time.monotonic() - began)
+
+    database = await Database.connect(url)
+    settings = Settings(jwt_secrets=SECRET)
+    access, projects = AccessService(database, clock), ProjectService(database, clock)
+    services = Services(
+        settings=settings,
+        clock=clock,
+        database=database,
+        access=access,
+        projects=projects,
+        costs=CostService(database, Cache(), clock),
+        jobs=JobService(database, worker="bench"),
+        ingest=IngestService(database, projects, clock, ()),
+        charts=ChartWorker(),
+    )
+    issued = await access.issue(
+        subject="bench", role=Role.VIEWER, ttl=timedelta(hours=1), by=OPERATOR
+    )
+    await _run(rest.build(services), pipe, Keys(settings).sign(issued), database.close)
+
+
+async def _bare(url: str, pipe: Pipe) -> None:
+    """The least that could answer: one statement, its rows as JSON; and bytes made before."""
+    question = prepared(LAST_30D, COMPLETE, None)
+    sql, arguments = question.statement.sql, question.arguments
+    pool = await asyncpg.create_pool(url, reset=_nothing)
+
+    async def fetched() -> bytes:
+        rows = await pool.fetch(sql, *arguments)
+        return orjson.dumps([tuple(row) for row in rows], default=str)
+
+    async def new(_: web.Request) -> web.Response:
+        return web.Response(body=await fetched(), content_type="application/json")
+
+    known = await fetched()
+
+    async def again(_: web.Request) -> web.Response:
+        return web.Response(body=known, content_type="application/json")
+
+    application = web.Application()
+    application.add_routes([web.get("/new", new), web.get("/known", again)])
+    await _run(application, pipe, "", pool.close)
+
+
+async def _nothing(_: asyncpg.Connection) -> None:
+    """What is done to a connection that goes back to the pool."""
+
+
+async def _run(
+    application: web.Application, pipe: Pipe, token: str, close: Callable[[], Awaitable[None]]
+) -> None:
+    """Serve until told to end."""
+
+    async def cpu(_: web.Request) -> web.Response:
+        return web.Response(text=str(time.process_time()))
+
+    application.add_routes([web.get("/cpu", cpu)])
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(close)
+        runner = web.AppRunner(application, access_log=None, handle_signals=False)
+        await runner.setup()
+        stack.push_async_callback(runner.cleanup)
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        pipe.send((runner.addresses[0][1], token))
+        await asyncio.to_thread(pipe.recv)
