@@ -71,11 +71,12 @@ async def stream(
         return
     values = _values(query, visible) | {"first_day": days.start, "end_day": days.end}
     statement: Compiled = every(rows_shape_of(query, visible))
-    async with database.begin() as tx:
-        driver = await driver_of(tx)
-        cursor = driver.cursor(statement.sql, *statement.arguments(values), prefetch=_FETCHED)
-        async for row in cursor:
-            yield _row(row)
+    async with database.read() as connection:
+        driver = await driver_of(connection)
+        async with driver.transaction():
+            cursor = driver.cursor(statement.sql, *statement.arguments(values), prefetch=_FETCHED)
+            async for row in cursor:
+                yield _row(row)
 
 
 def _values(query: CostQuery, visible: frozenset[str] | None) -> dict[str, Any]:
