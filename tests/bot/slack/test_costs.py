@@ -2,23 +2,12 @@
 
 import asyncio
 
-from bot.slack.links import Links, Pictured
 from core.access.model import OPERATOR
 from core.projects.model import ProjectChange
+from tests.bot.slack.acting import DIRECT, ask
 from tests.bot.slack.reading import Json, block, buttons, rows, words
-from tests.support.clock import FakeClock
-from tests.support.product import TODAY, Product
+from tests.support.product import Product
 from tests.support.slack import ADA, BEN, CHECKOUT, FINANCE, GUS, PLATFORM
-
-DIRECT = "D0ADA"
-
-
-async def ask(product: Product, typed: str, *, user: str = ADA, channel: str = CHECKOUT) -> Json:
-    """Type a command and wait for the private answer."""
-    outcome = await product.slack.command(f"/cost {typed}", user=user, channel=channel)
-    assert outcome["ok"], outcome
-    return await product.slack.answer(user=user, channel=channel)
-
 
 async def test_a_question_is_answered_to_the_asker_alone(product: Product) -> None:
     answer = await ask(product, "checkout last-7d")
@@ -194,23 +183,3 @@ async def test_a_direct_message_is_answered_once_though_slack_repeats_it(
     assert await product.slack.until(look)
     await asyncio.sleep(0.5)
     assert len(await look()) == 1
-
-
-async def test_a_picture_s_address_expires_and_cannot_be_made_up(
-    product: Product, clock: FakeClock
-) -> None:
-    settings = product.services.settings.model_copy(update={"public_url": product.url})
-    links = Links(settings, clock)
-    address = links.address(Pictured("checkout last-7d by service", TODAY, "T0SANDBOX", ADA))
-    assert address is not None
-    async with product.session.get(address) as reply:
-        assert (reply.status, reply.content_type) == (200, "image/png")
-    async with product.session.get(address.replace(".png", "x.png")) as reply:
-        assert reply.status == 404
-    guest = links.address(Pictured("checkout last-7d by service", TODAY, "T0SANDBOX", GUS))
-    assert guest is not None
-    async with product.session.get(guest) as reply:
-        assert reply.status == 404
-    clock.advance(days=31)
-    async with product.session.get(address) as reply:
-        assert reply.status == 404
