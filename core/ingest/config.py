@@ -7,8 +7,17 @@ table = "billing-project.billing.gcp_billing_export_v1_0123AB_4567CD_89EF01"
 labels = ["team", "env"]
 maximum_bytes_billed = 100_000_000_000
 project = "analytics"     # where queries run and are paid for; default: the table's own
+
+[[source]]
+name = "aws"
+kind = "focus"
+url = "s3://bucket/prefix/"   # gs://bucket/prefix/, abfs://container@account/prefix/ or a folder
+labels = ["team", "env"]
+provider = "aws"              # default: as the files say
+endpoint = "http://127.0.0.1:5000"  # another object store of the same kind
 """
 
+import re
 import tomllib
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -20,16 +29,23 @@ from pydantic_core import ErrorDetails
 
 from core.errors import ConfigurationError
 
-KINDS: Final = ("bigquery",)
+KINDS: Final = ("bigquery", "focus")
 DEFAULT_BYTES: Final = 100_000_000_000
 _TABLE: Final = r"^(?:[a-z0-9.-]+:)?[a-z0-9-]+\.[A-Za-z0-9_]+\.[A-Za-z0-9_-]+$"
 _PROJECT: Final = r"^(?:[a-z0-9.-]+:)?[a-z0-9-]+$"
+_URL: Final = re.compile(
+    r"(?:(?:s3|gs)://[^/@]+|abfs://[^/@]+@[^/@]+|file:///|(?!\w+:/))[^?#]*", re.ASCII
+)
 _FIXES: Final = {
     "table": "Write it as project.dataset.table.",
     "project": "Write the id of a Google Cloud project.",
     "maximum_bytes_billed": "Write a whole number of bytes, as 100_000_000_000 for 100 GB.",
     "labels": 'Write a list of label keys, as ["team", "env"].',
     "name": "Write a short name of letters, digits, hyphens and underscores.",
+    "url": "Write s3://bucket/prefix/, gs://bucket/prefix/, abfs://container@account/prefix/ or "
+    "a folder.",
+    "provider": 'Write "aws", "azure", "gcp" or another short name in lower case.',
+    "endpoint": "Write the address of an object store, as http://127.0.0.1:5000.",
 }
 
 
@@ -37,17 +53,13 @@ class SourcesFileError(ConfigurationError):
     """The file of sources can't be used."""
 
 
-class BigQuerySource(BaseModel):
-    """A Google Cloud billing export in BigQuery: standard or detailed, told by its schema."""
+class _Source(BaseModel):
+    """What every source has."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$")]
-    kind: Literal["bigquery"]
-    table: Annotated[str, Field(pattern=_TABLE)]
     labels: Annotated[tuple[Annotated[str, Field(min_length=1)], ...], Field(strict=False)] = ()
-    maximum_bytes_billed: Annotated[int, Field(gt=0)] = DEFAULT_BYTES
-    project: Annotated[str | None, Field(pattern=_PROJECT)] = None
 
     @field_validator("labels")
     @classmethod
@@ -55,13 +67,52 @@ class BigQuerySource(BaseModel):
         """The same keys in another order are the same list: nothing is read anew for it."""
         return tuple(sorted(set(value)))
 
+
+class BigQuerySource(_Source):
+    """A Google Cloud billing export in BigQuery: standard or detailed, told by its schema."""
+
+    kind: Literal["bigquery"]
+    table: Annotated[str, Field(pattern=_TABLE)]
+    maximum_bytes_billed: Annotated[int, Field(gt=0)] = DEFAULT_BYTES
+    project: Annotated[str | None, Field(pattern=_PROJECT)] = None
+
     @property
     def location(self) -> str:
         """Where its charges come from, for people."""
         return self.table
 
 
-type SourceConfig = BigQuerySource
+class FocusSource(_Source):
+    """FOCUS files in a folder or an object store: of AWS, of Azure, or of anybody.
+
+    `provider`: whose charges are read; None: as the files say. `endpoint`: another object store
+    of the same kind, reached without an account.
+    """
+
+    kind: Literal["focus"]
+    url: Annotated[str, Field(min_length=1)]
+    provider: Annotated[str | None, Field(pattern=r"^[a-z][a-z0-9-]{0,62}$")] = None
+    endpoint: Annotated[str | None, Field(pattern=r"^https?://[^/\s]+/?$")] = None
+
+    @field_validator("url")
+    @classmethod
+    def _known(cls, value: str) -> str:
+        if not _URL.fullmatch(value):
+            raise ValueError(value)
+        return value
+
+    @property
+    def location(self) -> str:
+        """Where its charges come from, for people."""
+        return self.url
+
+
+type SourceConfig = BigQuerySource | FocusSource
+
+_MODELS: Final[Mapping[str, type[BigQuerySource | FocusSource]]] = {
+    "bigquery": BigQuerySource,
+    "focus": FocusSource,
+}
 
 
 def read_sources(path: Path) -> tuple[SourceConfig, ...]:
@@ -84,7 +135,8 @@ def read_sources(path: Path) -> tuple[SourceConfig, ...]:
         )
     sources = tuple(_source(path, n, entry) for n, entry in enumerate(entries, start=1))
     _refuse_twice(path, "name", [source.name for source in sources])
-    _refuse_twice(path, "table", [source.table for source in sources])
+    _refuse_twice(path, "table", [s.table for s in sources if isinstance(s, BigQuerySource)])
+    _refuse_twice(path, "url", [_address(s) for s in sources if isinstance(s, FocusSource)])
     return sources
 
 
@@ -102,7 +154,7 @@ def _source(path: Path, number: int, entry: Any) -> SourceConfig:
             suggestions=KINDS,
         )
     try:
-        return BigQuerySource.model_validate(entry)
+        return _MODELS[kind].model_validate(entry)
     except ValidationError as error:
         raise _told(place, entry, error.errors()[0]) from None
 
@@ -113,11 +165,21 @@ def _told(place: str, entry: Mapping[str, Any], problem: ErrorDetails) -> Source
         case "missing":
             said = "missing"
         case "extra_forbidden":
-            known = ", ".join(BigQuerySource.model_fields)
+            known = ", ".join(sorted(_MODELS[entry["kind"]].model_fields, key=_rank))
             return SourcesFileError(f"{place}, {key}: unknown key.", fix=f"Known: {known}.")
         case _:
             said = f"{entry.get(key)!r} can't be used"
     return SourcesFileError(f"{place}, {key}: {said}.", fix=_FIXES.get(key))
+
+
+def _rank(key: str) -> int:
+    """Name and kind first, as one writes them."""
+    return ("name", "kind", key).index(key)
+
+
+def _address(source: FocusSource) -> str:
+    """Several clouds' charges may lie in one folder; each is a source of its own."""
+    return source.url.rstrip("/") + (f" ({source.provider})" if source.provider else "")
 
 
 def _refuse_twice(path: Path, key: str, values: Sequence[str]) -> None:

@@ -57,3 +57,55 @@ class NotAnExportError(SourceError):
 
 class FocusExportError(SourceError):
     """Google's FOCUS export can't be read yet."""
+
+
+class NoSuchFolderError(SourceError):
+    """There is no such folder of billing files."""
+
+
+class EmptyFolderError(SourceError):
+    """The folder holds no billing files."""
+
+
+class UnfinishedExportError(SourceError):
+    """The export is still being written."""
+
+
+class SeveralExportsError(SourceError):
+    """The folder holds several exports; their charges would count twice."""
+
+
+class MixedProvidersError(SourceError):
+    """The files hold charges of several clouds."""
+
+
+class BadFileError(SourceError):
+    """A billing file can't be read."""
+
+
+class NotABillingFileError(BadFileError):
+    """The file is neither Parquet nor CSV."""
+
+
+class DelimiterError(BadFileError):
+    """The file's columns are not separated by commas."""
+
+
+class TruncatedFileError(BadFileError):
+    """The file ends before its end."""
+
+
+class MissingColumnError(BadFileError):
+    """The file lacks a column."""
+
+
+class BadLineError(BadFileError):
+    """A line of a file can't be read."""
+
+
+class BadValueError(BadFileError):
+    """A value of a file can't be read."""
+
+
+class BadSlicesError(SourceError):
+    """Some slices can't be read."""

@@ -1,7 +1,7 @@
 """What a source shows, hands over and reports; the same for every kind of source."""
 
 from collections.abc import AsyncGenerator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Protocol
@@ -19,7 +19,8 @@ class Seen:
 
     `fingerprints`: of each slice, by key. `lines`: how many lines of its own each holds.
     `at`: that instant, by the source's clock (UTC). `through`: the instant of its newest
-    export. `whole`: it lists all there is.
+    export. `whole`: it lists all there is. `unfinished`: why a slice's newest state can't be
+    read yet, by key; listed under `fingerprints` too if an older state is whole.
     """
 
     fingerprints: Mapping[str, str]
@@ -27,6 +28,7 @@ class Seen:
     at: datetime
     through: datetime | None
     whole: bool
+    unfinished: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,15 @@ class Reading:
     rates: Mapping[tuple[date, str], Decimal]
 
 
+@dataclass(frozen=True, slots=True)
+class Left:
+    """A slice that was left as it is stored, and why; `bad`: somebody has to mend its source."""
+
+    key: str
+    why: str
+    bad: bool
+
+
 class Source(Protocol):
     """A client of one source, open; each kind has one in `core/ingest/sources/`."""
 
@@ -50,8 +61,8 @@ class Source(Protocol):
     zone: ZoneInfo
     """The time zone of its days."""
 
-    def window(self, newest: str) -> date:
-        """From which day on to look, when the newest slice stored has this key."""
+    def window(self, newest: str) -> date | None:
+        """From which day on to look, when the newest slice stored has this key; None: at all."""
         ...
 
     async def look(self, since: date | None) -> Seen:
@@ -62,7 +73,7 @@ class Source(Protocol):
         """How many bytes reading these slices would scan; nothing is read."""
         ...
 
-    def read(self, seen: Seen, keys: Sequence[str]) -> AsyncGenerator[Reading]:
+    def read(self, seen: Seen, keys: Sequence[str]) -> AsyncGenerator[Reading | Left]:
         """Hand over slices as they were when seen, in the order of their keys."""
         ...
 
@@ -108,6 +119,7 @@ class SyncReport:
     `written` were written, `unchanged` held the same rows and `stale` were overtaken by a
     newer reading. `rows`: charges read. `scan`: bytes, as the source estimated. `restated`:
     changes of days published before. `pruned`: slices deleted, gone at the source.
+    `unfinished`: slices left alone because they are still being written at the source, with why.
     `mismatched`: slices whose stored rows don't add up to the source's own totals. `matches`:
     whether everything stored of this source does.
     """
@@ -122,6 +134,7 @@ class SyncReport:
     scan: int = 0
     restated: int = 0
     pruned: int = 0
+    unfinished: tuple[str, ...] = ()
     mismatched: tuple[str, ...] = ()
     matches: bool = False
     duration: timedelta = timedelta()
@@ -143,6 +156,8 @@ class SyncReport:
             parts.append(f"{_count(self.restated, 'restatement')} of days published before")
         if self.pruned:
             parts.append(f"{_count(self.pruned, 'slice')} pruned")
+        if self.unfinished:
+            parts.append(f"left alone until whole: {', '.join(self.unfinished)}")
         parts.append(self._proof())
         return f"{self.source}: {', '.join(parts)} ({self.duration.total_seconds():.1f} s)"
 

@@ -10,7 +10,8 @@ from core.clock import Clock
 from core.costs import sources as stored_sources
 from core.costs.model import Freshness, Listing, Replaced, StoredSlice
 from core.database import Database
-from core.ingest.model import Progress, Reading, Seen, Source, SyncReport
+from core.ingest.errors import BadSlicesError
+from core.ingest.model import Left, Progress, Reading, Seen, Source, SyncReport
 from core.projects.service import ProjectService
 
 
@@ -39,6 +40,8 @@ class Run:
         self._projects = projects
         self._clock = clock
         self._progress = progress
+        self._unfinished: dict[str, str] = {}
+        self._bad: list[str] = []
 
     async def work(self, source: Source, how: How) -> None:
         """Look, read what differs, replace it, and record what that has shown."""
@@ -53,12 +56,23 @@ class Run:
         self._progress.listed(name, len(seen.fingerprints), len(changed), scan)
         async with aclosing(source.read(seen, changed)) as readings:
             async for reading in readings:
-                await self._replace(reading)
+                if isinstance(reading, Left):
+                    self._leave(reading)
+                else:
+                    await self._replace(reading)
         if changed:  # reading takes its time: what moved meanwhile is behind
             seen = await source.look(start)
         await self._finish(source, seen)
         if how.prune:
             await self._prune(name)
+        if self._bad:
+            raise BadSlicesError("; ".join(self._bad))
+
+    def _leave(self, left: Left) -> None:
+        if left.bad:
+            self._bad.append(left.why)
+        else:
+            self._unfinished[left.key] = left.why
 
     async def _replace(self, reading: Reading) -> None:
         from core.costs.replace import replace  # noqa: PLC0415  # on use: it imports pyarrow
@@ -83,10 +97,12 @@ class Run:
         self._progress.replaced(self.report.source, reading.item.key, done.outcome, rows)
 
     async def _finish(self, source: Source, seen: Seen) -> None:
+        unfinished = {**self._unfinished, **seen.unfinished}
         freshness: Freshness = await stored_sources.finish_sync(
             self._database,
             source.info.name,
-            Listing(seen.fingerprints, seen.whole),
+            # What can't be read yet is there all the same: behind, not vanished.
+            Listing({**dict.fromkeys(unfinished, "unfinished"), **seen.fingerprints}, seen.whole),
             through=seen.through,
             zone=source.zone,
             now=self._clock(),
@@ -94,7 +110,10 @@ class Run:
         stored = await stored_sources.stored_slices(self._database, source.info.name)
         wrong = tuple(sorted(key for key, item in stored.items() if not item.matches_export))
         self.report = with_values(
-            self.report, mismatched=wrong, matches=freshness.matches_export and not wrong
+            self.report,
+            unfinished=tuple(f"{key} ({why})" for key, why in sorted(unfinished.items())),
+            mismatched=wrong,
+            matches=freshness.matches_export and not wrong,
         )
 
     async def _prune(self, name: str) -> None:

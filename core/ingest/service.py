@@ -17,7 +17,7 @@ import structlog
 from core.clock import Clock
 from core.database import Database
 from core.errors import CostTrackerError
-from core.ingest.config import SourceConfig
+from core.ingest.config import FocusSource, SourceConfig
 from core.ingest.errors import NoSourcesError, UnknownSourceError
 from core.ingest.model import Progress, Silent, Source, SyncReport
 from core.ingest.run import How, Run
@@ -61,8 +61,12 @@ class IngestService:
         """
         async with self._open(source) as opened:
             seen = await opened.look(None)
-        lines, newest = sum(seen.lines.values()), max(seen.fingerprints)
-        return f"{source.location}: {len(seen.lines):,} slices, {lines:,} lines, newest {newest}"
+        held = [f"{len(seen.fingerprints):,} slices"]
+        if seen.lines:
+            held.append(f"{sum(seen.lines.values()):,} lines")
+        held.append(f"newest {max(seen.fingerprints, default='none')}")
+        held += [f"{key} left alone: {why}" for key, why in seen.unfinished.items()]
+        return f"{source.location}: {', '.join(held)}"
 
     async def sync(
         self,
@@ -129,6 +133,10 @@ class IngestService:
         return report
 
     def _open(self, config: SourceConfig) -> AbstractAsyncContextManager[Source]:
+        if isinstance(config, FocusSource):
+            from core.ingest.sources.focus import open_focus  # noqa: PLC0415  # on use: pyarrow
+
+            return open_focus(config, self._clock)
         from core.ingest.sources.bigquery import open_bigquery  # noqa: PLC0415  # on use: 60 MB
 
         return open_bigquery(config, self._bigquery_endpoint)

@@ -1,0 +1,255 @@
+"""A billing file, opened: Parquet, CSV or gzipped CSV, told by its first bytes.
+
+Read by batches of columns, so that what is held doesn't grow with the file. CSV comes as text;
+what its values mean is for the mapping to say.
+"""
+
+import csv
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from io import TextIOWrapper
+from typing import Any, Final, Protocol
+
+import pyarrow as pa
+import pyarrow.csv as pa_csv
+import pyarrow.parquet as pq
+from pyarrow import fs
+
+from core.ingest.errors import (
+    BadFileError,
+    BadLineError,
+    DelimiterError,
+    MissingColumnError,
+    NotABillingFileError,
+    TruncatedFileError,
+)
+from core.ingest.sources.focus_columns import Column
+
+NULLS: Final = ("", "NULL", "null", "Null")
+
+_BLOCK: Final = 8 << 20
+_ROWS: Final = 1 << 16
+_PARQUET: Final = b"PAR1"
+_GZIP: Final = b"\x1f\x8b"
+_FIELD: Final = 1 << 24
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file of a source: where it is, and what changes when its content does."""
+
+    path: str
+    size: int
+    changed: int
+    """When it was last written, in nanoseconds since 1970."""
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """A file as people are told of it."""
+
+    source: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.source}: {self.name}"
+
+
+class Batches(Protocol):
+    """An open file's rows."""
+
+    where: Where
+    columns: dict[str, str]
+    """Its own names of columns, by their names in lower case."""
+
+    def read(self, names: Sequence[str]) -> Iterator[pa.RecordBatch]:
+        """The rows of some columns, in order."""
+        ...
+
+    def place(self, row: int) -> str:
+        """Where a row is, counted from 0, in words for people."""
+        ...
+
+
+@contextmanager
+def opened(system: fs.FileSystem, file: File, where: Where) -> Generator[Batches]:
+    """Open a file.
+
+    Raises:
+        BadFileError: one of its kinds, with the file's name.
+    """
+    with system.open_input_file(file.path) as handle:
+        start = handle.read(4)
+        handle.seek(0)
+        if start == _PARQUET:
+            yield _Parquet(handle, where)
+        else:
+            yield _Csv(system, file, where, zipped=start[:2] == _GZIP)
+
+
+def wanted(file: Batches, columns: Sequence[Column]) -> dict[str, str]:
+    """The file's own name of each column that it has, by ours.
+
+    Raises:
+        MissingColumnError: it lacks a required one.
+    """
+    found = {column.name: column.found(file.columns) for column in columns}
+    for column in columns:
+        if column.required and found[column.name] is None:
+            raise MissingColumnError(
+                f"{file.where}: there is no column {' or '.join(column.focus)}.",
+                fix="Export FOCUS 1.0 or later with all of its columns.",
+            )
+    return {name: own for name, own in found.items() if own is not None}
+
+
+class _Parquet:
+    def __init__(self, handle: pa.NativeFile, where: Where) -> None:
+        self.where = where
+        with self._told():
+            self._file = pq.ParquetFile(handle, buffer_size=1 << 20)
+        self.columns = _by_lower_case(self._file.schema_arrow.names, where)
+
+    def read(self, names: Sequence[str]) -> Iterator[pa.RecordBatch]:
+        """The rows of some columns, in order."""
+        with self._told():
+            yield from self._file.iter_batches(_ROWS, columns=list(names))
+
+    def place(self, row: int) -> str:
+        """Where a row is, counted from 0."""
+        return f"row {row + 1}"
+
+    @contextmanager
+    def _told(self) -> Generator[None]:
+        try:
+            yield
+        except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
+            raise TruncatedFileError(
+                f"{self.where}: this Parquet file is cut short or damaged ({_first_line(error)}).",
+                fix="Have it exported or copied again.",
+            ) from error
+        except OSError as error:
+            if "parquet" not in str(error).lower() and "Unexpected end" not in str(error):
+                raise
+            raise TruncatedFileError(
+                f"{self.where}: this Parquet file is cut short or damaged ({_first_line(error)}).",
+                fix="Have it exported or copied again.",
+            ) from error
+
+
+class _Csv:
+    def __init__(self, system: fs.FileSystem, file: File, where: Where, *, zipped: bool) -> None:
+        self.where = where
+        self._system, self._file, self._zipped = system, file, zipped
+        self._names = self._header()
+        self.columns = _by_lower_case(self._names, where)
+
+    def read(self, names: Sequence[str]) -> Iterator[pa.RecordBatch]:
+        """The rows of some columns, in order."""
+        convert = pa_csv.ConvertOptions(
+            include_columns=list(names),
+            column_types=dict.fromkeys(names, pa.string()),
+            null_values=list(NULLS),
+            strings_can_be_null=True,
+        )
+        parse = pa_csv.ParseOptions(newlines_in_values=True)
+        # Names as read by us: without a byte order mark, and without spaces around them.
+        read = pa_csv.ReadOptions(block_size=_BLOCK, column_names=self._names, skip_rows=1)
+        with self._stream() as stream, self._told():
+            yield from pa_csv.open_csv(stream, read, parse, convert)
+
+    def place(self, row: int) -> str:
+        """The line on which a row ends, counted from 0 after the header."""
+        with self._stream() as stream:
+            reader = csv.reader(TextIOWrapper(stream, "utf-8", "replace", newline=""))
+            filled = (line for line in reader if line)
+            for _ in zip(range(row + 2), filled, strict=False):
+                pass
+            return f"line {reader.line_num}"
+
+    def _header(self) -> list[str]:
+        with self._stream() as stream:
+            start = self._start(stream)
+        if not start:
+            raise NotABillingFileError(f"{self.where}: the file is empty.")
+        try:
+            # A character may be cut in two at the end.
+            text = start.decode("utf-8-sig", "strict" if len(start) < _BLOCK else "ignore")
+        except UnicodeDecodeError:
+            text = "\0"
+        if "\0" in text:
+            raise NotABillingFileError(
+                f"{self.where}: this is neither Parquet nor CSV in UTF-8.",
+                fix="Name a folder that holds nothing but FOCUS exports.",
+            )
+        names = [name.strip() for name in next(csv.reader(text.splitlines(keepends=True)), [""])]
+        self._refuse_other_delimiters(names)
+        return names
+
+    def _start(self, stream: pa.NativeFile) -> bytes:
+        with self._told():
+            return bytes(stream.read(1 << 16))
+
+    def _refuse_other_delimiters(self, names: Sequence[str]) -> None:
+        for delimiter, said in ((";", "semicolons"), ("\t", "tabs"), ("|", "vertical bars")):
+            if len(names) <= names[0].count(delimiter):
+                raise DelimiterError(
+                    f"{self.where}: its columns are separated by {said}, not by commas.",
+                    fix="Export it as CSV with commas, or as Parquet.",
+                )
+
+    @contextmanager
+    def _stream(self) -> Generator[pa.NativeFile]:
+        compression = "gzip" if self._zipped else None
+        with self._system.open_input_stream(self._file.path, compression=compression) as stream:
+            yield stream
+
+    @contextmanager
+    def _told(self) -> Generator[None]:
+        try:
+            yield
+        except pa.ArrowInvalid as error:
+            raise self._bad_line(error) from error
+        except OSError as error:
+            if not self._zipped or not ("Truncated" in str(error) or "zlib" in str(error)):
+                raise
+            raise TruncatedFileError(
+                f"{self.where}: this gzip file is cut short or damaged ({_first_line(error)}).",
+                fix="Have it exported or copied again.",
+            ) from error
+
+    def _bad_line(self, error: pa.ArrowInvalid) -> BadFileError:
+        """The same with the line: Arrow's readers don't tell which it is."""
+        for line, problem in self._problems():
+            return BadLineError(
+                f"{self.where}, line {line}: {problem}.", fix="Have it exported or copied again."
+            )
+        return BadFileError(f"{self.where}: {_first_line(error)}.")
+
+    def _problems(self) -> Iterator[tuple[int, str]]:
+        csv.field_size_limit(_FIELD)
+        with self._stream() as stream:
+            lines = TextIOWrapper(stream, "utf-8", "surrogateescape", newline="")
+            reader = csv.reader(lines, strict=True)
+            try:
+                for fields in reader:
+                    if fields and len(fields) != len(self._names):
+                        count = f"{len(fields)} columns, where the header has {len(self._names)}"
+                        yield reader.line_num, count
+                    if any("\udc80" <= max(field, default="") <= "\udcff" for field in fields):
+                        yield reader.line_num, "not text in UTF-8"
+            except csv.Error as problem:
+                yield reader.line_num, str(problem)
+
+
+def _by_lower_case(names: Sequence[str], where: Where) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for name in names:
+        if found.setdefault(name.lower(), name) != name or list(names).count(name) > 1:
+            raise BadFileError(f"{where}: there are two columns {name}.")
+    return found
+
+
+def _first_line(error: Any) -> str:
+    return str(error).strip().partition("\n")[0].rstrip(".")[:200]

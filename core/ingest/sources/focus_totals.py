@@ -1,0 +1,99 @@
+"""Control totals: a file read a second time, and added up another way.
+
+Nothing of how rows are made, joined and added is used here: values are told apart as the text
+they are written as, counted, and added up as Python's decimals.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from datetime import date
+from decimal import MAX_PREC, Decimal, localcontext
+from typing import Final
+
+import pyarrow as pa
+
+from core.costs.model import ControlTotal
+from core.ingest.sources import focus_columns as mapping
+from core.ingest.sources.focus_columns import AMOUNTS, DAYS, KIND, PROVIDER, TEXTS, Column
+from core.ingest.sources.focus_files import NULLS, Batches, wanted
+from core.ingest.sources.focus_rows import SMALLEST, Wanted, texts
+
+type _Key = tuple[date, str, str, str]
+
+_PERIOD: Final = next(c for c in DAYS if c.name == "billing_period")
+_CURRENCY: Final = next(c for c in TEXTS if c.name == "currency")
+_ADDED: Final = tuple(c for c in AMOUNTS if c.name in {"billed", "effective"})
+_BESIDE: Final = (_PERIOD, *KIND, _CURRENCY, Column(PROVIDER.name, PROVIDER.focus))
+
+
+class Totals:
+    """What files add up to by billing period, kind and currency."""
+
+    def __init__(self, item: Wanted) -> None:
+        self._item = item
+        self._sums: defaultdict[tuple[_Key, str], Decimal] = defaultdict(Decimal)
+        self._lines: defaultdict[_Key, int] = defaultdict(int)
+        self._keys: dict[tuple[str | None, ...], _Key | None] = {}
+
+    def add(self, file: Batches) -> Iterator[int]:
+        """Add a file, giving the number of rows of each batch as it is done."""
+        names = wanted(file, (*_BESIDE, *_ADDED))
+        for batch in file.read(list(dict.fromkeys(names.values()))):
+            with localcontext(prec=MAX_PREC):
+                self._count(batch, names)
+            yield len(batch)
+
+    def told(self) -> list[ControlTotal]:
+        """All of them, in order."""
+        return [
+            ControlTotal(
+                billing_period=key[0],
+                charge_category=key[1],
+                source_type=key[2],
+                currency=key[3],
+                billed=self._sums[key, "billed"],
+                effective=self._sums[key, "effective"],
+                lines=self._lines[key],
+            )
+            for key in sorted(self._lines)
+        ]
+
+    def _count(self, batch: pa.RecordBatch, names: Mapping[str, str]) -> None:
+        nothing = pa.nulls(len(batch), pa.string())
+        beside = {
+            c.name: texts(batch.column(names[c.name])) if c.name in names else nothing
+            for c in _BESIDE
+        }
+        for column in _ADDED:
+            binary = pa.types.is_floating(batch.column(names[column.name]).type)
+            amounts = texts(batch.column(names[column.name]))
+            counted = (
+                pa.table({**beside, "amount": amounts})
+                .group_by([*beside, "amount"], use_threads=False)
+                .aggregate([([], "count_all")])
+            )
+            for *values, amount, count in zip(*counted.to_pydict().values(), strict=True):
+                key = self._key(tuple(values))
+                if key is None:
+                    continue
+                if amount is not None and amount.strip() not in NULLS:
+                    number = Decimal(amount)
+                    exact = number.quantize(SMALLEST) if binary else number
+                    self._sums[key, column.name] += exact * count
+                if column is _ADDED[0]:
+                    self._lines[key] += count
+
+    def _key(self, values: tuple[str | None, ...]) -> _Key | None:
+        """What a line counts towards; None: it is none of ours."""
+        if values not in self._keys:
+            self._keys[values] = self._made_key(values)
+        return self._keys[values]
+
+    def _made_key(self, values: tuple[str | None, ...]) -> _Key | None:
+        period, category, charge_class, own_type, currency, provider = values
+        month = mapping.month(period)
+        mine = mapping.provider(provider) in {None, self._item.provider}
+        if month is None or not mine or self._item.period not in {None, month}:
+            return None
+        kind = mapping.kind(category, charge_class, own_type)
+        return month, *kind, mapping.currency(currency)
