@@ -8,7 +8,7 @@ type Json = dict[str, Any]
 
 def words(message: Json) -> str:
     """All text of a message, the line for notifications first."""
-    return "\n".join([message["text"], *_texts(message["blocks"])])
+    return "\n".join([message["text"], *_texts(message.get("blocks", []))])
 
 
 def _texts(value: Any) -> Iterator[str]:

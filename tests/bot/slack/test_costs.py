@@ -9,6 +9,7 @@ from tests.bot.slack.reading import Json, block, buttons, rows, words
 from tests.support.product import Product
 from tests.support.slack import ADA, BEN, CHECKOUT, FINANCE, GUS, PLATFORM
 
+
 async def test_a_question_is_answered_to_the_asker_alone(product: Product) -> None:
     answer = await ask(product, "checkout last-7d")
     assert "checkout" in answer["text"]
@@ -161,8 +162,7 @@ async def test_an_owner_s_question_is_about_their_projects(product: Product) -> 
 
 
 async def test_a_mention_is_answered_in_its_thread_with_the_chart(product: Product) -> None:
-    bot = (await product.slack.client().auth_test())["user_id"]
-    await product.slack.say(f"<@{bot}> checkout last-7d")
+    await product.slack.say("@cloud-cost checkout last-7d")
 
     async def look() -> Json | None:
         seen = await product.slack.messages(CHECKOUT)

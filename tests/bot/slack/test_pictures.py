@@ -1,6 +1,5 @@
 """Private answers with their picture by its address."""
 
-
 import pytest
 from pydantic import SecretStr
 

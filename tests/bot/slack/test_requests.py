@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import json
 import time
+from collections.abc import AsyncIterator
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,11 +14,11 @@ import pytest
 import structlog
 
 from core.costs.service import CostService
+from tests.bot.slack.acting import DIRECT, ask, sees
 from tests.bot.slack.reading import words
 from tests.support.product import Product
 from tests.support.slack import ADA, CHECKOUT
 
-DIRECT = "D0ADA"
 FORM = "application/x-www-form-urlencoded"
 JSON = "application/json"
 
@@ -57,6 +58,8 @@ def direct_message() -> bytes:
     ("body", "content_type", "at"),
     [
         (b"team_id=T", FORM, "yesterday"),
+        (b"team_id=T", FORM, "9" * 5000),
+        (b"{notjson", FORM, None),
         (b"\xff\xfe\x00", FORM, None),
         (b"payload=notjson", FORM, None),
         (b"payload=%5B%5D", FORM, None),
@@ -70,6 +73,18 @@ async def test_what_cannot_be_slacks_is_refused_as_a_bad_request(
     product: Product, body: bytes, content_type: str, at: str | None
 ) -> None:
     assert (await send(product, body, content_type, at=at))[0] == 400
+
+
+async def test_a_body_without_end_is_refused(product: Product) -> None:
+    async def endless() -> AsyncIterator[bytes]:
+        for _ in range(40):
+            yield b"x" * 100_000
+
+    headers = {"X-Slack-Request-Timestamp": str(int(time.time())), "Content-Type": FORM}
+    address = f"{product.url}/slack/events"
+    for data in (b"x" * 1_000_001, endless()):
+        async with product.session.post(address, data=data, headers=headers) as reply:
+            assert reply.status == 413
 
 
 async def test_a_forged_signature_is_refused_and_its_body_is_not_logged(
@@ -104,6 +119,34 @@ async def test_an_event_that_slack_repeats_is_answered_once(product: Product) ->
     await product.slack.until(look)
     await asyncio.sleep(0.5)
     assert len(await look()) == 1
+
+
+async def test_a_bot_and_an_edit_are_not_answered(product: Product) -> None:
+    for number, more in enumerate(({"bot_id": "B1"}, {"edited": {"user": ADA, "ts": "2.0"}})):
+        for kind in ("message", "app_mention"):
+            body = json.loads(direct_message())
+            body["event_id"] = f"EvBot{number}{kind}"
+            body["event"] |= more | {"type": kind}
+            assert (await send(product, json.dumps(body).encode(), JSON))[0] == 200
+    await asyncio.sleep(0.5)
+    assert await product.slack.messages(DIRECT, user=ADA) == []
+
+
+async def test_events_that_nobody_listens_to_are_taken(product: Product) -> None:
+    body = json.loads(direct_message())
+    body["event"] = {"type": "reaction_added", "user": ADA}
+    assert (await send(product, json.dumps(body).encode(), JSON))[0] == 200
+
+
+async def test_what_cannot_be_read_is_acknowledged_and_logged_without_its_words(
+    product: Product,
+) -> None:
+    body = {"command": "/cost", "text": "secret words", "team_id": "T0SANDBOX", "user_id": ADA}
+    with structlog.testing.capture_logs() as logs:
+        assert (await send(product, urlencode(body).encode()))[0] == 200
+        await asyncio.sleep(0.1)
+    assert [line["event"] for line in logs] == ["slack.unreadable"]
+    assert "secret words" not in str(logs)
 
 
 async def test_url_verification_is_answered(product: Product) -> None:
@@ -158,6 +201,22 @@ async def test_an_answer_that_slack_refuses_is_logged_without_its_address(
         assert await product.slack.until(told)
     assert "/commands/" not in str(logs)
     assert "hooks" not in str(logs)
+
+
+async def test_a_button_of_another_version_says_so(product: Product) -> None:
+    answer = await ask(product, "checkout last-7d")
+    body = {
+        "type": "block_actions",
+        "team": {"id": "T0SANDBOX"},
+        "user": {"id": ADA, "team_id": "T0SANDBOX"},
+        "channel": {"id": CHECKOUT},
+        "trigger_id": "1.2.3",
+        "container": {"type": "message", "message_ts": answer["ts"]},
+        "actions": [{"action_id": "gone.since", "type": "button", "value": "x"}],
+    }
+    payload = urlencode({"payload": json.dumps(body)}).encode()
+    assert (await send(product, payload))[0] == 200
+    assert await sees(product, "of another version")
 
 
 async def test_health_needs_no_slack(product: Product) -> None:
