@@ -25,6 +25,7 @@ from core.access.model import Role
 from core.access.service import AccessService
 from core.cache import open_cache
 from core.clock import Clock, utc_now
+from core.costs.proving.service import ProofService
 from core.costs.question import RESERVED
 from core.costs.service import CostService
 from core.database import Database
@@ -84,6 +85,7 @@ async def open_services(settings: Settings, *, clock: Clock = utc_now) -> AsyncG
             ),
             projects=projects,
             costs=CostService(database, cache, clock, zone=settings.report_timezone),
+            proof=ProofService(database, clock),
             jobs=JobService(database, worker=f"{socket.gethostname()}:{os.getpid()}"),
             ingest=IngestService(
                 database,

@@ -7,6 +7,7 @@ from bot.render.charts.worker import ChartWorker
 from bot.settings import Settings
 from core.access.service import AccessService
 from core.clock import Clock, today
+from core.costs.proving.service import ProofService
 from core.costs.service import CostService
 from core.database import Database
 from core.ingest.service import IngestService
@@ -27,6 +28,7 @@ class Services:
     access: AccessService
     projects: ProjectService
     costs: CostService
+    proof: ProofService
     jobs: JobService
     ingest: IngestService
     charts: ChartWorker

@@ -56,6 +56,10 @@ _NOTES: Final = {
         "The export has changed since the last sync; the next one brings it in."
     ),
     NoteKind.MISMATCH: "Warning: what is stored{of} differs from its export{over}.",
+    NoteKind.INVOICE_MATCHES: "Matches the invoice{over}, to the last digit.",
+    NoteKind.INVOICE_DIFFERS: (
+        "Warning: the invoice{of}{over} says {amount}, what is stored adds up to something else."
+    ),
 }
 
 

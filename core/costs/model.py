@@ -198,6 +198,8 @@ class NoteKind(StrEnum):
     LIST_UNKNOWN = "list_unknown"
     BEHIND_EXPORT = "behind_export"
     MISMATCH = "mismatch"
+    INVOICE_MATCHES = "invoice_matches"
+    INVOICE_DIFFERS = "invoice_differs"
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ from core.costs.names import (
     resolved_versus,
 )
 from core.costs.notes import notes, refuse_unknown_rates
+from core.costs.proving.invoices import notes as invoice_notes
 from core.costs.rows import read_page, stream
 from core.costs.state import read_restatements, read_sources
 from core.costs.versions import Versions
@@ -203,8 +204,11 @@ class CostService:
             lines=lines(query, made, rows, sums, known),
             compared=made.then if known.previous or known.comparable else None,
             comparable=made.comparable if known.comparable else None,
-            notes=notes(
-                query, made, sums, basis, viewer=viewer, today=today(self._clock, self._zone)
+            notes=(
+                *notes(
+                    query, made, sums, basis, viewer=viewer, today=today(self._clock, self._zone)
+                ),
+                *await invoice_notes(self._database, query, made.now, sums, viewer),
             ),
             freshness=basis.freshness,
             data_version=basis.version,

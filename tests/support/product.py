@@ -22,6 +22,7 @@ from bot.slack import SlackApp
 from core.access.model import OPERATOR, Role
 from core.access.service import AccessService
 from core.cache import open_cache
+from core.costs.proving.service import ProofService
 from core.costs.question import RESERVED
 from core.costs.service import CostService
 from core.database import Database
@@ -146,6 +147,7 @@ async def services(
         access=AccessService(fresh_database, clock, admins=settings.slack_admins),
         projects=projects,
         costs=CostService(fresh_database, cache, clock),
+        proof=ProofService(fresh_database, clock),
         jobs=JobService(fresh_database, worker="test"),
         ingest=IngestService(fresh_database, projects, clock, ()),
         charts=charts,

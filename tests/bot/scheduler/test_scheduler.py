@@ -52,6 +52,7 @@ def scheduler(
             access=unused,
             projects=unused,
             costs=unused,
+            proof=unused,
             jobs=JobService(database, worker=name, lease=LEASE),
             ingest=cast("Any", ingest),
             charts=unused,
