@@ -37,6 +37,7 @@ from core.access.service import AccessService
 from core.cache import Cache
 from core.costs.model import SourceInfo
 from core.costs.partitions import ensure as ensure_partitions
+from core.costs.proving.service import ProofService
 from core.costs.service import CostService
 from core.costs.sources import register
 from core.costs.store import prepared
@@ -196,6 +197,7 @@ async def _ours(url: str, pipe: Pipe) -> None:
         access=access,
         projects=projects,
         costs=CostService(database, Cache(), clock),
+        proof=ProofService(database, clock),
         jobs=JobService(database, worker="bench"),
         ingest=IngestService(database, projects, clock, ()),
         charts=ChartWorker(),
