@@ -10,6 +10,8 @@ _LAST_WORDS_SECONDS: Final = 3
 class Background:
     """The tasks that listeners leave behind; Bolt doesn't keep track of its own."""
 
+    PATIENCE_SECONDS = 20.0
+
     def __init__(self) -> None:
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -19,11 +21,11 @@ class Background:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def drain(self, seconds: float = 20) -> None:
+    async def drain(self) -> None:
         """Wait for what is under way, then cancel what still is; it may say so."""
         if not self._tasks:
             return
-        _, late = await asyncio.wait(self._tasks, timeout=seconds)
+        _, late = await asyncio.wait(self._tasks, timeout=self.PATIENCE_SECONDS)
         for task in late:
             task.cancel()
         if late:

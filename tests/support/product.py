@@ -78,6 +78,7 @@ class Product:
     services: Services
     slack: Slackbox
     session: aiohttp.ClientSession
+    app: SlackApp
 
     async def token(self, role: Role = Role.VIEWER, projects: frozenset[str] | None = None) -> str:
         """Issue a token of a role."""
@@ -170,4 +171,4 @@ async def product(services: Services, slackbox: Slackbox) -> AsyncIterator[Produ
         url = f"http://127.0.0.1:{server.port}"
         slackbox.connect(f"{url}/slack/events")
         session = await stack.enter_async_context(aiohttp.ClientSession())
-        yield Product(url, services, slackbox, session)
+        yield Product(url, services, slackbox, session, slack)
