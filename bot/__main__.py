@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from bot.cli import access, console, costs, projects, running, setup
+from bot.cli import access, console, costs, projects, proof, running, setup
 from core.errors import CostTrackerError
 
 app = typer.Typer(
@@ -16,6 +16,8 @@ app = typer.Typer(
 )
 app.add_typer(running.app)
 app.add_typer(costs.app)
+app.add_typer(proof.app)
+app.add_typer(proof.invoice, name="invoice")
 app.add_typer(setup.app)
 app.add_typer(projects.app, name="projects")
 app.add_typer(access.token, name="token")

@@ -9,6 +9,7 @@ import typer
 from bot.app import RunRole, open_database, serve
 from bot.cli import console
 from bot.cli.progress import SyncProgress
+from bot.render import words
 from bot.services import Services
 
 app = typer.Typer()
@@ -44,6 +45,10 @@ def sync(
     since: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Look at slices from this day on.")
     ] = None,
+    prune: Annotated[
+        bool, typer.Option("--prune", help="Then delete what vanished at the source; asks first.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Delete without asking.")] = False,
     as_json: console.AsJson = False,
 ) -> None:
     """Read what changed in the billing sources."""
@@ -51,14 +56,35 @@ def sync(
     async def work(services: Services) -> bool:
         with SyncProgress(console.err) as progress:
             reports = await services.ingest.sync(
-                source, full=full, since=since.date() if since else None, progress=progress
+                source, full=full or prune, since=since.date() if since else None, progress=progress
             )
         if as_json:
             console.print_json([report.as_dict() for report in reports])
         else:
             for report in reports:
                 console.out.print(str(report), markup=False)
-        return all(report.error is None for report in reports)
+        done = all(report.error is None for report in reports)
+        if prune and done:
+            await _prune(services, source, yes=yes)
+        return done
 
     if not console.with_services(work):
         raise typer.Exit(console.FAILURE)
+
+
+async def _prune(services: Services, source: str | None, *, yes: bool) -> None:
+    """List what has vanished at the sources and, if that is wanted, delete it."""
+    vanished = await services.ingest.vanished(source)
+    if not vanished:
+        console.err.print("Nothing has vanished at the source.")
+        return
+    for name, keys in vanished.items():
+        console.err.print(f"{name}: gone at the source: {', '.join(keys)}", markup=False)
+    number = words.plural(sum(map(len, vanished.values())), "slice")
+    question = f"Delete {number} and all that is held of it?"
+    if yes or await asyncio.to_thread(typer.confirm, question, err=True):
+        console.err.print(
+            f"Deleted {words.plural(await services.ingest.prune(vanished), 'slice')}."
+        )
+    else:
+        console.err.print("Nothing was deleted.")

@@ -17,8 +17,9 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.scheduler.slots import SyncTimes, week
 from bot.services import Services
+from core.access.model import Role, Viewer
 from core.costs import partitions
-from core.errors import CostTrackerError, UnavailableError
+from core.errors import ConflictError, CostTrackerError, UnavailableError
 from core.jobs.model import Job, JobState
 
 LOOK_EVERY: Final = timedelta(seconds=30)
@@ -31,8 +32,16 @@ _LONGEST_PAUSE: Final = timedelta(hours=1)
 _log = structlog.get_logger()
 
 
+SCHEDULER: Final = Viewer("scheduler", Role.ADMIN)
+"""Who asks, where nobody does."""
+
+
 class SyncFailedError(UnavailableError):
     """A source could not be synced."""
+
+
+class MismatchError(ConflictError):
+    """What is stored is not what was read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +50,7 @@ class Duty:
 
     kind: str
     period: Callable[[datetime], str]
-    work: Callable[[], Awaitable[None]]
+    work: Callable[[Job], Awaitable[None]]
 
 
 class Scheduler:
@@ -54,7 +63,10 @@ class Scheduler:
         self._times = SyncTimes(settings.sync_at, self._zone, settings.sync_every)
         self._working: dict[str, asyncio.Task[None]] = {}
         self._triggers = AsyncIOScheduler(timezone=UTC)
-        self.duties = [Duty("upkeep", self._day, self._keep_up)]
+        self.duties = [
+            Duty("upkeep", self._day, self._keep_up),
+            Duty("reconcile", self._day, self._reconcile),
+        ]
         if services.ingest.sources:
             self.duties.append(Duty("sync", self._sync_slot, self._sync))
 
@@ -110,7 +122,7 @@ class Scheduler:
         log.info("job begins")
         try:
             async with self._services.jobs.running(job):
-                await duty.work()
+                await duty.work(job)
         except CostTrackerError as error:
             log.error("job failed", error=str(error))  # noqa: TRY400  # its words say it all
         except Exception:
@@ -126,14 +138,22 @@ class Scheduler:
     def _sync_slot(self, now: datetime) -> str:
         return f"{self._times.latest(now):%Y-%m-%dT%H:%MZ}"
 
-    async def _keep_up(self) -> None:
+    async def _keep_up(self, _: Job) -> None:
         """Have next months' partitions ready, and forget old jobs."""
         services = self._services
         made = await partitions.make_ahead(services.database, services.today())
         gone = await services.jobs.forget(services.clock() - KEPT)
         _log.info("upkeep", partitions=made, jobs_forgotten=gone)
 
-    async def _sync(self) -> None:
+    async def _reconcile(self, _: Job) -> None:
+        """Prove the open months and the last closed one, against exports and rollups."""
+        found = await self._services.proof.prove_unsettled(SCHEDULER)
+        wrong = [f"{each.source} {each.month:%Y-%m}" for each in found if not each.proved]
+        _log.info("reconciled", proofs=len(found), wrong=wrong)
+        if wrong:
+            raise MismatchError(f"What is stored is not what was read: {', '.join(wrong)}.")
+
+    async def _sync(self, job: Job) -> None:
         """Sync every source; once a week all they have, whatever its age."""
         services = self._services
         async with AsyncExitStack() as stack:
@@ -141,6 +161,7 @@ class Scheduler:
             if weekly is not None:
                 await stack.enter_async_context(services.jobs.running(weekly))
             reports = await services.ingest.sync(full=weekly is not None)
+            await services.jobs.report(job, [report.as_dict() for report in reports])
             failed = [f"{report.source}: {report.error}" for report in reports if report.error]
             if failed:
                 raise SyncFailedError(" ".join(failed))

@@ -6,7 +6,7 @@ stopped by the next one, which looks from a few days before the newest slice sto
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace as with_values
 from datetime import date, timedelta
@@ -15,6 +15,7 @@ from difflib import get_close_matches
 import structlog
 
 from core.clock import Clock
+from core.costs import sources as stored_sources
 from core.database import Database
 from core.errors import CostTrackerError
 from core.ingest.config import FocusSource, SourceConfig
@@ -99,6 +100,26 @@ class IngestService:
             watcher.finished(report)
             reports.append(report)
         return tuple(reports)
+
+    async def vanished(self, source: str | None = None) -> Mapping[str, tuple[str, ...]]:
+        """The keys of the slices that are gone at their source and kept here, by source.
+
+        Raises:
+            NoSourcesError, UnknownSourceError: as for `sync`.
+        """
+        found = {}
+        for name in [config.name for config in self._chosen(source)]:
+            stored = await stored_sources.stored_slices(self._database, name)
+            found[name] = tuple(key for key, item in stored.items() if item.archived)
+        return {name: keys for name, keys in found.items() if keys}
+
+    async def prune(self, vanished: Mapping[str, Collection[str]]) -> int:
+        """Delete slices that have vanished, with all they held; how many there were."""
+        gone = [
+            await stored_sources.prune(self._database, name, keys, now=self._clock())
+            for name, keys in vanished.items()
+        ]
+        return sum(gone)
 
     def _chosen(self, name: str | None) -> Sequence[SourceConfig]:
         if not self.sources:

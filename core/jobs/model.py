@@ -24,6 +24,7 @@ class Job:
     """A piece of work for one period: `sync` for `2026-11-22`, say.
 
     `attempts` counts the claims; with `worker` it fences off a worker that lost its lease.
+    `result`: what it came to, as JSON, if it said so.
     """
 
     id: int
@@ -35,3 +36,4 @@ class Job:
     started_at: datetime
     ended_at: datetime | None = None
     error: str | None = None
+    result: object = None

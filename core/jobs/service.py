@@ -71,6 +71,18 @@ class JobService:
         async with self._database.read() as tx:
             return await store.latest(tx, kind, state)
 
+    async def report(self, job: Job, result: object) -> None:
+        """Keep with a job that is running here what it came to, as JSON."""
+        async with self._database.begin() as tx:
+            await store.report(tx, job, result)
+
+    async def listed(
+        self, *kinds: str, before: int | None = None, limit: int = 100
+    ) -> tuple[Job, ...]:
+        """Jobs of some kinds, the newest first; `before`: the `id` to continue after."""
+        async with self._database.read() as tx:
+            return await store.listed(tx, kinds, before=before, limit=limit)
+
     async def forget(self, before: datetime) -> int:
         """Drop the records of jobs that ended before an instant."""
         async with self._database.begin() as tx:

@@ -1,8 +1,9 @@
 """The SQL of jobs. Leases are told by the database's clock, the only one replicas share."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from sqlalchemy import Row, Update, and_, delete, func, or_, select, update
+from sqlalchemy import Row, Update, and_, case, delete, func, null, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from core.database import Connection
@@ -19,6 +20,7 @@ _COLUMNS = (
     jobs.c.started_at,
     jobs.c.ended_at,
     jobs.c.error,
+    jobs.c.result,
 )
 
 
@@ -51,6 +53,7 @@ async def claim(
             "started_at": now,
             "ended_at": None,
             "error": None,
+            "result": null(),
         },
         where=or_(
             jobs.c.state == JobState.FAILED,
@@ -100,6 +103,27 @@ async def latest(tx: Connection, kind: str, state: JobState | None = None) -> Jo
         statement = statement.where(jobs.c.state == state)
     row = (await tx.execute(statement.order_by(jobs.c.started_at.desc()).limit(1))).one_or_none()
     return None if row is None else _job(row)
+
+
+async def report(tx: Connection, job: Job, result: object) -> bool:
+    """Keep what a job came to; False if it is no longer this worker's."""
+    return bool((await tx.execute(_own(job).values(result=result))).rowcount)
+
+
+async def listed(
+    tx: Connection, kinds: Collection[str], *, before: int | None, limit: int
+) -> tuple[Job, ...]:
+    """Jobs of some kinds, the newest first; one whose worker has died has failed."""
+    died = and_(jobs.c.state == JobState.RUNNING, jobs.c.lease_until < func.clock_timestamp())
+    told = {
+        "state": case((died, JobState.FAILED), else_=jobs.c.state).label("state"),
+        "error": case((died, "its process has died"), else_=jobs.c.error).label("error"),
+    }
+    columns = (told.get(column.name, column) for column in _COLUMNS)
+    statement = select(*columns).where(jobs.c.kind.in_(kinds)).order_by(jobs.c.id.desc())
+    if before is not None:
+        statement = statement.where(jobs.c.id < before)
+    return tuple(_job(row) for row in await tx.execute(statement.limit(limit)))
 
 
 async def forget(tx: Connection, before: datetime) -> int:

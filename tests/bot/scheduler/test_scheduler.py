@@ -13,11 +13,15 @@ from sqlalchemy import text
 from bot.scheduler import Scheduler
 from bot.services import Services
 from bot.settings import Settings
+from core.access.model import OPERATOR
 from core.clock import Clock, utc_now
+from core.costs.proving.service import ProofService
+from core.costs.sources import register
 from core.database import Database, DatabaseUnavailableError
 from core.ingest.model import SyncReport
 from core.jobs.model import Job, JobState
 from core.jobs.service import JobService
+from tests.support.charges import GCP, Writer, charge
 from tests.support.clock import FakeClock
 
 LEASE = timedelta(seconds=1)
@@ -52,7 +56,7 @@ def scheduler(
             access=unused,
             projects=unused,
             costs=unused,
-            proof=unused,
+            proof=ProofService(database, clock),
             jobs=JobService(database, worker=name, lease=LEASE),
             ingest=cast("Any", ingest),
             charts=unused,
@@ -167,6 +171,40 @@ async def test_partitions_are_made_ahead(fresh_database: Database, clock: FakeCl
         "charge_daily_2027_02",
     ]
     assert (await job(fresh_database, "upkeep")).period == "2026-11-22"
+
+
+async def test_what_is_stored_is_proved_once_a_day(
+    fresh_database: Database, clock: FakeClock
+) -> None:
+    await register(fresh_database, GCP)
+    await Writer(fresh_database).write("a", [charge("2026-11-03", "7")])
+    proof = ProofService(fresh_database, clock)
+    for day in range(2):
+        await tried(scheduler(fresh_database, clock, FakeIngest()))
+        await tried(scheduler(fresh_database, clock, FakeIngest()))
+        found = await proof.kept(OPERATOR)
+        assert [each.asked_by for each in found] == ["scheduler"] * (day + 1)
+        clock.advance(days=1)
+    assert (await job(fresh_database, "reconcile")).state is JobState.DONE
+
+
+async def test_a_mismatch_is_a_job_that_failed(fresh_database: Database, clock: FakeClock) -> None:
+    await register(fresh_database, GCP)
+    await Writer(fresh_database).write("a", [charge("2026-11-03", "7")], said=[])
+    await tried(scheduler(fresh_database, clock, FakeIngest()))
+    failed = await job(fresh_database, "reconcile")
+    assert failed.state is JobState.FAILED
+    assert "gcp 2026-11" in (failed.error or "")
+
+
+async def test_a_sync_s_reports_are_kept_with_it(
+    fresh_database: Database, clock: FakeClock
+) -> None:
+    for error in (None, "BigQuery doesn't answer."):
+        await tried(scheduler(fresh_database, clock, FakeIngest(error=error)))
+        [report] = cast("list[Any]", (await job(fresh_database)).result)
+        assert (report["source"], report["error"]) == ("gcp", error)
+        clock.advance(days=1)
 
 
 async def test_it_looks_by_itself_once_started(fresh_database: Database) -> None:
