@@ -75,12 +75,12 @@ class SeveralExportsError(SourceError):
     """The folder holds several exports; their charges would count twice."""
 
 
-class MixedProvidersError(SourceError):
-    """The files hold charges of several clouds."""
-
-
 class BadFileError(SourceError):
     """A billing file can't be read."""
+
+
+class MixedProvidersError(BadFileError):
+    """The files hold charges of several clouds."""
 
 
 class NotABillingFileError(BadFileError):

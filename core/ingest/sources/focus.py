@@ -138,21 +138,28 @@ class FocusFiles:
         return layout
 
     def _told_provider(self) -> str:
-        """Whose charges the newest file holds."""
+        """Whose charges the newest file holds: a cloud's, or else whose name is there."""
         for _, part in sorted(self._layout.parts.items(), reverse=True):
             for file in part.files:
-                with self._opened(file) as batches:
-                    names = wanted(batches, [PROVIDER])
-                    for batch in batches.read(list(names.values())):
-                        for name in batch.column(0).unique().to_pylist():
-                            if said := mapping.text(name):
-                                return mapping.provider_or_slug(said)
+                found = ""
+                for name in self._provider_names(file):
+                    found = found or mapping.slug(name)
+                    if known := mapping.provider(name):
+                        return known
+                if found:
+                    return found
         why = "; ".join(f"{key}: {said}" for key, said in self._layout.unfinished.items())
         raise UnfinishedExportError(
             f"{self._config.name}: there is nothing whole in {self._config.url} yet"
             f"{f' ({why})' if why else ''}.",
             fix="It is tried again at the next sync.",
         )
+
+    def _provider_names(self, file: File) -> Iterator[str]:
+        with self._opened(file) as batches:
+            names = wanted(batches, [PROVIDER])
+            for batch in batches.read(list(names.values())):
+                yield from filter(None, map(mapping.text, batch.column(0).unique().to_pylist()))
 
     @property
     def _mapping(self) -> str:

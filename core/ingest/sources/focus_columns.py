@@ -122,9 +122,9 @@ def provider(name: str | None) -> str | None:
     return _PROVIDERS.get(text(name).strip().lower())
 
 
-def provider_or_slug(name: str) -> str:
-    """The provider of a ProviderName; one that isn't known goes by its name."""
-    return provider(name) or re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+def slug(name: str) -> str:
+    """A ProviderName that isn't known, in our words."""
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
 
 
 def day(value: str | None) -> date | None:

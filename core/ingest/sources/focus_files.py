@@ -33,6 +33,8 @@ _ROWS: Final = 1 << 16
 _PARQUET: Final = b"PAR1"
 _GZIP: Final = b"\x1f\x8b"
 _FIELD: Final = 1 << 24
+# By these words Arrow's OSErrors of a file's content are told from those of its store.
+_DAMAGE: Final = ("parquet", "corrupt", "thrift", "snappy", "zstd", "lz4", "unexpected end")
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,13 +126,9 @@ class _Parquet:
     def _told(self) -> Generator[None]:
         try:
             yield
-        except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
-            raise TruncatedFileError(
-                f"{self.where}: this Parquet file is cut short or damaged ({_first_line(error)}).",
-                fix="Have it exported or copied again.",
-            ) from error
-        except OSError as error:
-            if "parquet" not in str(error).lower() and "Unexpected end" not in str(error):
+        except (pa.ArrowInvalid, pa.ArrowNotImplementedError, OSError) as error:
+            said = str(error).lower()
+            if isinstance(error, OSError) and not any(word in said for word in _DAMAGE):
                 raise
             raise TruncatedFileError(
                 f"{self.where}: this Parquet file is cut short or damaged ({_first_line(error)}).",

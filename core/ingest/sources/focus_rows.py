@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from typing import Any, Final
 
 import numpy as np
@@ -287,14 +287,17 @@ def _decimal(row: int, value: str | None, *, binary: bool) -> Decimal | None:
     if said in NULLS:
         return None
     try:
-        number = Decimal(said).quantize(SMALLEST) if binary else Decimal(said)
-        pa.scalar(number, EXACT)
+        number = Decimal(said)
     except ArithmeticError:
         raise BadCellError(row, value, "is not a number") from None
-    except pa.ArrowInvalid:
-        raise BadCellError(row, value, "has too many digits") from None
     if not number.is_finite():
         raise BadCellError(row, value, "is not a number")
+    try:
+        with localcontext(prec=EXACT.precision):
+            number = number.quantize(SMALLEST) if binary else number
+        pa.scalar(number, EXACT)
+    except (ArithmeticError, pa.ArrowInvalid):
+        raise BadCellError(row, value, "has too many digits") from None
     return number
 
 
