@@ -179,7 +179,7 @@ def table(
             made[name] = pa.array([v and as_number(v) for v in values], amount)
         elif name in TIMES:
             made[name] = pa.array(
-                [datetime.fromisoformat(v) for v in values], pa.timestamp("us", "UTC")
+                [datetime.fromisoformat(str(v)) for v in values], pa.timestamp("us", "UTC")
             )
         elif name == "Tags":
             tags = [None if v is None else list(v.items()) for v in values]
