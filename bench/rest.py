@@ -32,10 +32,10 @@ from bot.render.charts.worker import ChartWorker
 from bot.rest.tokens import Keys
 from bot.services import Services
 from bot.settings import Settings
-from core.access.model import OPERATOR, Role
+from core.access.model import OPERATOR, Role, Viewer
 from core.access.service import AccessService
 from core.cache import Cache
-from core.costs.model import SourceInfo
+from core.costs.model import CostAnswer, CostQuery, SourceInfo
 from core.costs.partitions import ensure as ensure_partitions
 from core.costs.proving.service import ProofService
 from core.costs.service import CostService
@@ -63,6 +63,8 @@ FACTS: Final = """
         scopes s, services v, kinds k, generate_series(1, 4) n,
         LATERAL (SELECT round((random() * 10)::numeric, 6) + n * 0 AS a) r WHERE v.id > 0
 """
+_NUMBERS: Final = count()
+TOKEN_LENGTH: Final = 380
 SECRET: Final = SecretStr("bench:" + "s" * 48)
 SUMMARY: Final = "/v1/costs/summary?period=last-30d"
 
@@ -74,13 +76,12 @@ async def measure(_: Path) -> AsyncIterator[Figure]:
         company = await _company(url)
         async with _asked("ours", company) as ours, _asked("bare", company) as bare:
             ours_new, bare_new, ours_known, bare_known = [], [], [], []
-            new = count(21)  # that many lines and more are all there are: the same reply
-            await ours.get(SUMMARY)
+            await bare.put(SUMMARY, await ours.get(SUMMARY))
             for _run in range(RUNS + 1):
-                ours_new.append(await ours.cpu(lambda: f"{SUMMARY}&limit={next(new)}", UNCACHED))
-                bare_new.append(await bare.cpu(lambda: "/new", UNCACHED))
-                ours_known.append(await ours.cpu(lambda: SUMMARY, CACHED))
-                bare_known.append(await bare.cpu(lambda: "/known", CACHED))
+                ours_new.append(await ours.cpu(SUMMARY, UNCACHED, new=True))
+                bare_new.append(await bare.cpu("/new", UNCACHED, new=True))
+                ours_known.append(await ours.cpu(SUMMARY, CACHED))
+                bare_known.append(await bare.cpu(SUMMARY, CACHED))
     finally:
         await stop(KEPT.absolute())
     yield Figure(
@@ -109,18 +110,31 @@ class Asked:
     def __init__(self, session: aiohttp.ClientSession) -> None:
         self._session = session
 
-    async def get(self, path: str) -> bytes:
+    async def get(self, path: str, **headers: str) -> bytes:
         """One reply."""
-        async with self._session.get(path) as reply:
+        async with self._session.get(path, headers=headers) as reply:
             body = await reply.read()
             assert reply.status == web.HTTPOk.status_code, body
             return body
 
-    async def cpu(self, path: Callable[[], str], times: int) -> float:
-        """CPU of the server for one of several requests in a row; microseconds."""
+    async def put(self, path: str, body: bytes) -> None:
+        """Hand it something."""
+        async with self._session.put(path, data=body) as reply:
+            assert reply.status == web.HTTPOk.status_code
+
+    async def cpu(self, path: str, times: int, *, new: bool = False) -> float:
+        """CPU of the server for one of several requests in a row; microseconds.
+
+        Args:
+            path: what is asked for.
+            times: how often.
+            new: each as if it were asked for the first time.
+        """
+        # Replies are kept by what a request accepts.
+        asked = [{"Accept": f"*/*;v={next(_NUMBERS)}"} if new else {} for _ in range(times)]
         before = float(await self.get("/cpu"))
-        for _ in range(times):
-            await self.get(path())
+        for headers in asked:
+            await self.get(path, **headers)
         return (float(await self.get("/cpu")) - before) / times * 1e6
 
 
@@ -196,7 +210,7 @@ async def _ours(url: str, pipe: Pipe) -> None:
         database=database,
         access=access,
         projects=projects,
-        costs=CostService(database, Cache(), clock),
+        costs=Forgetting(database, Cache(), clock),
         proof=ProofService(database, clock),
         jobs=JobService(database, worker="bench"),
         ingest=IngestService(database, projects, clock, ()),
@@ -208,27 +222,39 @@ async def _ours(url: str, pipe: Pipe) -> None:
     await _run(rest.build(services), pipe, Keys(settings).sign(issued), database.close)
 
 
+class Forgetting(CostService):
+    """Makes every answer anew."""
+
+    async def answer(self, query: CostQuery, viewer: Viewer) -> CostAnswer:
+        """An answer, as if nobody had asked before."""
+        self.forget()
+        return await super().answer(query, viewer)
+
+
 async def _bare(url: str, pipe: Pipe) -> None:
     """The least that could answer: one statement, its rows as JSON; and bytes made before."""
     question = prepared(LAST_30D, COMPLETE, None)
     sql, arguments = question.statement.sql, question.arguments
     pool = await asyncpg.create_pool(url, reset=_nothing)
 
-    async def fetched() -> bytes:
-        rows = await pool.fetch(sql, *arguments)
-        return orjson.dumps([tuple(row) for row in rows], default=str)
+    known = b""
 
     async def new(_: web.Request) -> web.Response:
-        return web.Response(body=await fetched(), content_type="application/json")
+        rows = await pool.fetch(sql, *arguments)
+        body = orjson.dumps([tuple(row) for row in rows], default=str)
+        return web.Response(body=body, content_type="application/json")
 
-    known = await fetched()
+    async def keep(request: web.Request) -> web.Response:
+        nonlocal known
+        known = await request.read()
+        return web.Response()
 
     async def again(_: web.Request) -> web.Response:
         return web.Response(body=known, content_type="application/json")
 
-    application = web.Application()
-    application.add_routes([web.get("/new", new), web.get("/known", again)])
-    await _run(application, pipe, "", pool.close)
+    application, path = web.Application(), SUMMARY.partition("?")[0]
+    application.add_routes([web.get("/new", new), web.put(path, keep), web.get(path, again)])
+    await _run(application, pipe, "a token as long as ours".ljust(TOKEN_LENGTH, "."), pool.close)
 
 
 async def _nothing(_: asyncpg.Connection) -> None:

@@ -1,10 +1,12 @@
 """The REST API and the health of a process, on aiohttp."""
 
+from collections.abc import Callable
 from importlib.resources import files
 from typing import Final
 
 import orjson
 from aiohttp import web
+from aiohttp.typedefs import Handler
 
 from bot.rest import health, problems
 from bot.rest.authentication import Gate
@@ -13,6 +15,7 @@ from bot.rest.metrics import Metrics
 from bot.rest.openapi import OPERATIONS, document
 from bot.rest.operations import Operation, answer
 from bot.rest.replies import Replies, compressed
+from bot.rest.tokens import Bearer
 from bot.services import Services
 
 _POLICY: Final = (
@@ -24,37 +27,44 @@ _POLICY: Final = (
 def build(services: Services, *, api: bool = True) -> web.Application:
     """The application of a process: health and metrics always, the API where it has that role."""
     metrics = Metrics(services)
-    application = web.Application(middlewares=[metrics.middleware, problems.middleware])
+    application = web.Application()
     application.add_routes([*health.routes(services), web.get("/metrics", metrics.show)])
     if api:
-        gate, limit, replies = Gate(services), Limit(), Replies(services)
+        handler = _handlers(services)
         application.add_routes(
-            [_route(operation, services, gate, limit, replies) for operation in OPERATIONS]
+            web.route(
+                operation.method,
+                operation.path,
+                metrics.observed(operation.id, problems.told(handler(operation))),
+            )
+            for operation in OPERATIONS
         )
         application.add_routes(_documentation())
+    application.router.add_route("*", "/{path:.*}", problems.nothing)
     return application
 
 
-def _route(
-    operation: Operation, services: Services, gate: Gate, limit: Limit, replies: Replies
-) -> web.RouteDef:
-    """What happens around an operation: who asks, whether it's known already, whether too often."""
+def _handlers(services: Services) -> Callable[[Operation], Handler]:
+    """What happens around an operation: who asks, is it known already, is it asked too often."""
+    gate, limit, replies = Gate(services), Limit(), Replies(services)
 
-    async def handle(request: web.Request) -> web.StreamResponse:
-        bearer = await gate.admit(request)
-
-        async def make() -> web.StreamResponse:
+    def handler(operation: Operation) -> Handler:
+        async def make(request: web.Request, bearer: Bearer) -> web.StreamResponse:
             limit.spend(bearer.jti, services.clock())
             return await answer(operation, services, bearer.viewer, request)
 
-        if operation.tagged:
-            return await replies.give(request, bearer.viewer, make)
-        response = await make()
-        if isinstance(response, web.Response):
-            response.body = await compressed(request, response)
-        return response
+        async def keep(request: web.Request) -> web.StreamResponse:
+            return await replies.give(request, gate.admit, make)
 
-    return web.route(operation.method, operation.path, handle, name=operation.id)
+        async def reply(request: web.Request) -> web.StreamResponse:
+            response = await make(request, await gate.admit(request))
+            if isinstance(response, web.Response):
+                response.body = await compressed(request, response)
+            return response
+
+        return keep if operation.tagged else reply
+
+    return handler
 
 
 def _documentation() -> list[web.RouteDef]:

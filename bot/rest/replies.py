@@ -1,36 +1,45 @@
 """Finished replies, kept for as long as they would be made again just as they are.
 
-An answer depends on the data, the day, what was asked, and what the asker may see. Together
-these are its key here, and its entity tag for the client.
+An answer depends on the data, the day, what was asked, and what the asker may see. For the
+client these together are its entity tag. Here a reply is found by what the request says, token
+included, and given if all of that still stands: looking is cheaper than asking who calls.
 """
 
 import asyncio
 import gzip
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta
 from hashlib import blake2b
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from aiohttp import web
 from cachetools import LRUCache
 from multidict import CIMultiDict
 
+from bot.rest.tokens import Bearer
 from bot.services import Services
-from core.access.model import Viewer
 
-type Make = Callable[[], Awaitable[web.StreamResponse]]
-type Key = tuple[int, date, frozenset[str] | None, str, str, str]
+type Admit = Callable[[web.Request], Awaitable[Bearer]]
+type Make = Callable[[web.Request, Bearer], Awaitable[web.StreamResponse]]
 
 KEPT_BYTES: Final = 16 * 2**20
 COMPRESSED: Final = 8 * 2**10
 """Bodies of so many bytes are compressed; below, the network gains less than it costs here."""
 
+_ASKED: Final = ("Authorization", "Accept", "Accept-Encoding")
 _OK: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
 class _Reply:
+    """A reply to the bearer of a token; of a data version, until the day or the token ends."""
+
+    jti: str
+    version: int
+    until: datetime
+    tag: str
     headers: CIMultiDict[str]
     body: bytes
 
@@ -44,35 +53,38 @@ class Replies:
 
     def __init__(self, services: Services) -> None:
         self._services = services
-        self._kept: LRUCache[Key, _Reply] = LRUCache(KEPT_BYTES, _size)
+        self._kept: LRUCache[tuple[str | None, ...], _Reply] = LRUCache(KEPT_BYTES, _size)
 
-    async def give(self, request: web.Request, viewer: Viewer, make: Make) -> web.StreamResponse:
+    async def give(self, request: web.Request, admit: Admit, make: Make) -> web.StreamResponse:
         """The reply kept, or one that is made; without its body where the client has it."""
-        key = await self._key(request, viewer)
+        said = request.headers
+        key = (request.raw_path, *(said.get(name) for name in _ASKED))
         kept = self._kept.get(key)
-        headers = kept.headers if kept else _headers(key)
-        known = request.headers.get("If-None-Match", "")
-        if headers["ETag"].removeprefix("W/") in known:
-            return web.Response(status=304, headers=_headers(key))
-        if kept is None:
-            made = await make()
+        if kept is None or not await self._holds(kept):
+            bearer = await admit(request)
+            version, today = await self._services.costs.data_version(), self._services.today()
+            tag = _tag(request, bearer, version, today)
+            if _known(request, tag):
+                return _unchanged(tag)
+            made = await make(request, bearer)
             if made.status != _OK or not isinstance(made, web.Response):
                 return made
-            made.headers.update(headers)
-            kept = _Reply(made.headers, await compressed(request, made))
+            body = await compressed(request, made)
+            made.headers.update(_headers(tag))
+            until = min(bearer.expires, _end(today, self._services.settings.report_timezone))
+            kept = _Reply(bearer.jti, version, until, tag, made.headers, body)
             if _size(kept) <= KEPT_BYTES // 8:
                 self._kept[key] = kept
+        elif _known(request, kept.tag):
+            return _unchanged(kept.tag)
         return web.Response(body=kept.body, headers=kept.headers)
 
-    async def _key(self, request: web.Request, viewer: Viewer) -> Key:
-        headers = request.headers
+    async def _holds(self, kept: _Reply) -> bool:
+        services = self._services
         return (
-            await self._services.costs.data_version(),
-            self._services.today(),
-            viewer.projects,
-            request.raw_path,
-            headers.get("Accept", ""),
-            headers.get("Accept-Encoding", ""),
+            services.clock() < kept.until
+            and kept.version == await services.costs.data_version()
+            and not await services.access.is_revoked(kept.jti)
         )
 
 
@@ -89,12 +101,29 @@ async def compressed(request: web.Request, response: web.Response) -> bytes:
     return await asyncio.to_thread(gzip.compress, body, 5, mtime=0)
 
 
-def _headers(key: Key) -> dict[str, str]:
-    """The tag is the same in every replica; it is weak, as it doesn't tell encodings apart."""
-    version, today, projects, asked, accept, _ = key
-    said = repr((version, today, projects and sorted(projects), asked, accept))
+def _tag(request: web.Request, bearer: Bearer, version: int, today: date) -> str:
+    """The same in every replica; weak, as it doesn't tell encodings apart."""
+    projects = bearer.viewer.projects
+    seen = None if projects is None else sorted(projects)
+    said = repr((version, today, seen, request.raw_path, request.headers.get("Accept", "")))
+    return f'W/"{blake2b(said.encode(), digest_size=12).hexdigest()}"'
+
+
+def _known(request: web.Request, tag: str) -> bool:
+    return tag.removeprefix("W/") in request.headers.get("If-None-Match", "")
+
+
+def _unchanged(tag: str) -> web.Response:
+    return web.Response(status=304, headers=_headers(tag))
+
+
+def _headers(tag: str) -> dict[str, str]:
     return {
-        "ETag": f'W/"{blake2b(said.encode(), digest_size=12).hexdigest()}"',
+        "ETag": tag,
         "Cache-Control": "private, no-cache",
         "Vary": "Accept, Accept-Encoding",
     }
+
+
+def _end(day: date, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day + timedelta(1), time(), zone).astimezone(UTC)
