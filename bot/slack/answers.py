@@ -8,6 +8,7 @@ from slack_sdk.errors import SlackApiError
 from bot.render import blocks, csv
 from bot.render.blocks import ChartFile, ChartImage, ChartNative, ChartPlace, Message
 from bot.render.charts import chart_of
+from bot.render.charts.spec import Chart
 from bot.render.charts.worker import ChartError
 from bot.slack.asked import Asked
 from bot.slack.desk import Desk
@@ -25,25 +26,27 @@ _PATIENCE_SECONDS: Final = 3
 
 async def privately(desk: Desk, asked: Asked, answer: CostAnswer) -> None:
     """Answer with the picture by its address; where Slack can't fetch that, with its own chart."""
-    address = await picture_address(desk, asked, answer)
+    drawn = chart_of(answer)
+    address = await picture_address(desk, asked, answer.text, drawn)
     if address is not None:
-        pictured = blocks.cost_answer(answer, chart=ChartImage(address))
+        pictured = blocks.cost_answer(answer, chart=ChartImage(address), drawn=drawn)
         try:
             await desk.answer(asked, pictured, replace=asked.private)
         except UnansweredError:
             desk.links.doubt()
         else:
             return
-    native = blocks.cost_answer(answer, chart=ChartNative(), send_chart=True)
+    native = blocks.cost_answer(answer, chart=ChartNative(), drawn=drawn, send_chart=True)
     await desk.answer(asked, native, replace=asked.private)
 
 
-async def picture_address(desk: Desk, asked: Asked, answer: CostAnswer) -> str | None:
+async def picture_address(
+    desk: Desk, asked: Asked, question: str, chart: Chart | None
+) -> str | None:
     """Where Slack can fetch the picture, which is drawn by then; None: nowhere."""
-    chart = chart_of(answer)
     if chart is None:
         return None
-    pictured = Pictured(answer.text, desk.services.today(), asked.workspace, asked.user)
+    pictured = Pictured(question, desk.services.today(), asked.workspace, asked.user)
     address = desk.links.address(pictured)
     if address is not None:
         try:
@@ -51,6 +54,7 @@ async def picture_address(desk: Desk, asked: Asked, answer: CostAnswer) -> str |
         except (ChartError, TimeoutError) as error:
             _log.warning("slack.chart", error=str(error) or "it takes too long")
             return None
+        desk.shown[pictured] = chart
     return address
 
 
@@ -63,15 +67,16 @@ async def post(
     shared_by: str | None = None,
 ) -> None:
     """Post an answer with its picture uploaded; without it rather than not at all."""
+    drawn = chart_of(answer)
 
     def written(place: ChartPlace | None, apology: str = "") -> Message:
         return blocks.cost_answer(
-            answer, chart=place, share=False, shared_by=shared_by, apology=apology
+            answer, chart=place, drawn=drawn, share=False, shared_by=shared_by, apology=apology
         )
 
     plain = written(None, _NO_CHART)
     try:
-        file = await _upload_chart(desk, answer)
+        file = None if drawn is None else await _upload(desk, drawn, answer.text)
     except (ChartError, UploadError) as error:
         _log.warning("slack.chart", error=str(error))
         pictured = plain
@@ -88,12 +93,9 @@ async def post(
         await desk.post(channel, plain, thread=thread)
 
 
-async def _upload_chart(desk: Desk, answer: CostAnswer) -> str | None:
-    chart = chart_of(answer)
-    if chart is None:
-        return None
-    drawn = await desk.drawings.draw(chart)
-    return await upload(desk.client, desk.session, drawn, name="chart.png", title=answer.text)
+async def _upload(desk: Desk, chart: Chart, title: str) -> str:
+    content = await desk.drawings.draw(chart)
+    return await upload(desk.client, desk.session, content, name="chart.png", title=title)
 
 
 async def send_csv(desk: Desk, asked: Asked, answer: CostAnswer) -> None:

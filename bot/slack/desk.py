@@ -14,11 +14,12 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.render import blocks
 from bot.render.blocks import Message
+from bot.render.charts.spec import Chart
 from bot.services import Services
 from bot.slack.asked import Asked
 from bot.slack.background import Background
 from bot.slack.drawings import Drawings
-from bot.slack.links import Links
+from bot.slack.links import Links, Pictured
 from bot.slack.refusals import DisconnectedError, code, explained
 from core.access.model import Viewer
 from core.costs.model import Asker, Vocabulary
@@ -29,6 +30,7 @@ type Tell = Callable[[Asked, Message], Awaitable[None]]
 
 _log = structlog.get_logger()
 _GUEST_SECONDS = 600
+_SHOWN_SECONDS = 30
 _UNKNOWN = frozenset({"user_not_found", "user_not_visible", "users_not_found"})
 _STOPPED = "I was stopped before I could answer. Please ask again in a minute."
 
@@ -45,6 +47,8 @@ class Desk:
         self.links = Links(services.settings, services.clock)
         self.drawings = Drawings(services.charts)
         self.background = Background()
+        self.shown: TTLCache[Pictured, Chart] = TTLCache(1000, _SHOWN_SECONDS)
+        """Charts of answers just given: Slack fetches their pictures at once."""
         self._guests: TTLCache[tuple[str, str], bool] = TTLCache(10_000, _GUEST_SECONDS)
         self._refused: str | None = None
 
@@ -159,8 +163,7 @@ class Desk:
     async def names(self, asked: Asked, viewer: Viewer) -> tuple[Vocabulary, Asker]:
         """The names that a question may mention, and what it means where it was asked."""
         names = await self.services.costs.vocabulary(viewer)
-        projects = await self.services.projects.list(viewer)
-        mine = tuple(project.slug for project in projects if project.owner == asked.user)
+        mine = await self.services.projects.owned(viewer)
         return names, Asker(here=names.channels.get(asked.channel or "", ()), mine=mine)
 
     async def answer(self, asked: Asked, message: Message, *, replace: bool = False) -> None:

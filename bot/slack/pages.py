@@ -9,6 +9,7 @@ from slack_sdk.errors import SlackApiError
 
 from bot.render import blocks
 from bot.render.blocks import Message
+from bot.render.charts import chart_of
 from bot.slack.answers import picture_address
 from bot.slack.asked import Asked
 from bot.slack.desk import Desk, Tell
@@ -114,7 +115,7 @@ async def home(desk: Desk, asked: Asked) -> None:
     query = parse_cost_query(_HOME, today=desk.services.today(), names=names)
     answer = await desk.services.costs.answer(query, viewer)
     states = await desk.services.costs.data_state(viewer)
-    address = await picture_address(desk, asked, answer)
+    address = await picture_address(desk, asked, answer.text, chart_of(answer))
 
     async def show(picture: str | None) -> None:
         page = blocks.home(answer, states, mine=asker.mine, picture=picture, command=desk.command)

@@ -4,6 +4,7 @@ from aiohttp import web
 from slack_sdk.errors import SlackApiError
 
 from bot.render.charts import chart_of
+from bot.render.charts.spec import Chart
 from bot.slack import links
 from bot.slack.asked import Asked
 from bot.slack.desk import Desk
@@ -38,8 +39,12 @@ def route(desk: Desk) -> web.RouteDef:
 
 async def _draw(desk: Desk, pictured: Pictured) -> bytes | None:
     """Draw what an address stands for, as far as its asker may see; None: no picture."""
+    chart = desk.shown.get(pictured) or await _chart(desk, pictured)
+    return None if chart is None else await desk.drawings.draw(chart)
+
+
+async def _chart(desk: Desk, pictured: Pictured) -> Chart | None:
     viewer = await desk.viewer(Asked(workspace=pictured.workspace, user=pictured.user))
     names = await desk.services.costs.vocabulary(viewer)
     query = parse_cost_query(pictured.question, today=pictured.today, names=names)
-    chart = chart_of(await desk.services.costs.answer(query, viewer))
-    return None if chart is None else await desk.drawings.draw(chart)
+    return chart_of(await desk.services.costs.answer(query, viewer))

@@ -75,6 +75,11 @@ class ProjectService:
             found = await store.read(tx, archived=archived)
         return tuple(project for project in found if viewer.may_see(project.slug))
 
+    async def owned(self, viewer: Viewer) -> tuple[str, ...]:
+        """The slugs of the viewer's own projects."""
+        async with self._database.read() as tx:
+            return tuple(filter(viewer.may_see, await store.owned(tx, viewer.subject)))
+
     async def get(self, slug: str, viewer: Viewer) -> Project:
         """One project, by its slug or a former one; archived ones too.
 

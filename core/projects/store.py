@@ -47,6 +47,14 @@ async def read(tx: Connection, *, archived: bool, slug: str | None = None) -> tu
     return tuple(_project(row, held, former) for row in rows)
 
 
+async def owned(tx: Connection, owner: str) -> tuple[str, ...]:
+    """The slugs of somebody's own projects, archived ones left out."""
+    statement = select(projects.c.slug).where(
+        projects.c.owner == owner, projects.c.archived_at.is_(None)
+    )
+    return tuple((await tx.execute(statement.order_by(projects.c.slug))).scalars())
+
+
 def _project(
     row: Row[*tuple[object, ...]],
     held: Mapping[int, list[Account]],

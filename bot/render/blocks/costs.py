@@ -20,6 +20,7 @@ from bot.render.blocks.message import (
 )
 from bot.render.blocks.native import native_chart
 from bot.render.charts import chart_of
+from bot.render.charts.spec import Chart
 from core.costs.model import CostAnswer, Form
 
 
@@ -49,6 +50,7 @@ def cost_answer(
     answer: CostAnswer,
     *,
     chart: ChartPlace | None = None,
+    drawn: Chart | None = None,
     shared_by: str | None = None,
     share: bool = True,
     send_chart: bool = False,
@@ -59,12 +61,13 @@ def cost_answer(
     Args:
         answer: what was answered.
         chart: where its picture is; None: it has none.
+        drawn: its picture where that was chosen already; None: it is chosen here.
         shared_by: the Slack user who posted it for all to see; it is private otherwise.
         share: offer to post it in the channel; never where it is posted already.
         send_chart: offer to send the picture, where this message can't hold it.
         apology: one sentence on what is missing from it, such as a chart that failed.
     """
-    drawn = chart_of(answer)
+    drawn = drawn or chart_of(answer)
     headline = sentence(partial(sentences.headline, answer))
     picture = [] if drawn is None else list(_picture(answer, chart, drawn.alt))
     above: list[Block] = [

@@ -122,7 +122,8 @@ async def test_an_event_that_slack_repeats_is_answered_once(product: Product) ->
 
 
 async def test_a_bot_and_an_edit_are_not_answered(product: Product) -> None:
-    for number, more in enumerate(({"bot_id": "B1"}, {"edited": {"user": ADA, "ts": "2.0"}})):
+    signs: list[dict[str, Any]] = [{"bot_id": "B1"}, {"edited": {"user": ADA, "ts": "2.0"}}]
+    for number, more in enumerate(signs):
         for kind in ("message", "app_mention"):
             body = json.loads(direct_message())
             body["event_id"] = f"EvBot{number}{kind}"
