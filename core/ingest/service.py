@@ -93,7 +93,7 @@ class IngestService:
         """
         watcher = progress or Silent()
         reports = []
-        for config in self._chosen(source):
+        for config in self.chosen(source):
             run = Run(self._database, self._projects, self._clock, config.name, watcher)
             how = How(full=full or prune, since=since, prune=prune)
             report = await self._report(config, run, how)
@@ -108,7 +108,7 @@ class IngestService:
             NoSourcesError, UnknownSourceError: as for `sync`.
         """
         found = {}
-        for name in [config.name for config in self._chosen(source)]:
+        for name in [config.name for config in self.chosen(source)]:
             stored = await stored_sources.stored_slices(self._database, name)
             found[name] = tuple(key for key, item in stored.items() if item.archived)
         return {name: keys for name, keys in found.items() if keys}
@@ -121,7 +121,12 @@ class IngestService:
         ]
         return sum(gone)
 
-    def _chosen(self, name: str | None) -> Sequence[SourceConfig]:
+    def chosen(self, name: str | None) -> Sequence[SourceConfig]:
+        """The source of a name, or all.
+
+        Raises:
+            NoSourcesError, UnknownSourceError: as for `sync`.
+        """
         if not self.sources:
             raise NoSourcesError(fix="Name the export's table there: see 'Connect' in the README.")
         if name is None:

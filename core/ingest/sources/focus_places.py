@@ -68,13 +68,19 @@ class Place:
             (top,) = self.system.get_file_info([self.root])
             if top.type == fs.FileType.File:
                 return (_file(top),)
-            if top.type == fs.FileType.NotFound and isinstance(self.system, fs.LocalFileSystem):
-                raise _missing(self.source)
+            self._refuse_missing(top)
             found = self.system.get_file_info(
                 fs.FileSelector(self.root, recursive=True, allow_not_found=True)
             )
         files = (_file(one) for one in found if one.type == fs.FileType.File)
         return tuple(sorted(files, key=lambda file: file.path))
+
+    def _refuse_missing(self, top: fs.FileInfo) -> None:
+        """A bucket has no folders: one without files is as good as there."""
+        if top.type == fs.FileType.NotFound and not isinstance(self.system, fs.LocalFileSystem):
+            (top,) = self.system.get_file_info([self.root.partition("/")[0]])
+        if top.type == fs.FileType.NotFound:
+            raise _missing(self.source)
 
     def unchanged(self, files: tuple[File, ...]) -> bool:
         """Whether files still are as they were listed."""

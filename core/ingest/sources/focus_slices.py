@@ -136,8 +136,10 @@ class _Manifests:
             file = self._data.get(path)
             if file is None:
                 return f"{said} names {path.rpartition('/')[2]}, which isn't there"
-            if size is not None and size != file.size:
-                return f"{self._place.name(file)} has {file.size} bytes; {said} says {size}"
+            if size is not None:
+                if size != file.size:
+                    return f"{self._place.name(file)} has {file.size} bytes; {said} says {size}"
+                continue
             written = datetime.fromtimestamp(file.changed / 1e9, UTC)
             if file.changed > manifest.file.changed and written > self._now - SETTLED:
                 return f"{self._place.name(file)} was written after {said}"
