@@ -55,14 +55,14 @@ class Layout:
         """The value of each dimension."""
         return tuple(row[1 : self.names])
 
-    def sums(self, rows: Iterable[Row]) -> Sums:
+    def sums(self, rows: Sequence[Row]) -> Sums:
         """What rows add up to; exact where the context is."""
-        columns = zip(*(row[self.amount :] for row in rows), strict=True)
-        return Sums(*(_sum([value for value in column if value is not None]) for column in columns))
+        return Sums(*(_sum(map(itemgetter(at), rows)) for at in range(self.amount, self.width)))
 
 
-def _sum(values: list[Decimal]) -> Decimal | None:
-    return sum(values, ZERO) if values else None
+def _sum(values: Iterable[Decimal | None]) -> Decimal | None:
+    known = [value for value in values if value is not None]
+    return sum(known, ZERO) if known else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +81,8 @@ class Against:
         """The parts of both that may be compared."""
         if not self.comparable:
             return None
-        amount, previous, now, then = sums[:4]
-        return (
-            Comparable(now or ZERO, then or ZERO)
-            if self.cut
-            else Comparable(amount or ZERO, previous or ZERO)
-        )
+        at = 2 if self.cut else 0
+        return Comparable(sums[at] or ZERO, sums[at + 1] or ZERO)
 
 
 def against(query: CostQuery, plan: Plan, basis: Basis) -> Against:
@@ -158,7 +154,10 @@ def _shows(query: CostQuery, plan: Plan, layout: Layout, row: Row, known: Agains
 def _sort(layout: Layout, rows: list[Row]) -> None:
     """Put the largest of each currency first; equal ones by value, none last."""
     names, amount, currency = layout.names, layout.amount, layout.currency
-    rows.sort(key=lambda row: tuple([value or _LAST for value in row[1:names]]))
+    if names == 2:  # noqa: PLR2004 - one dimension: no tuple needed
+        rows.sort(key=lambda row: row[1] or _LAST)
+    else:
+        rows.sort(key=lambda row: tuple([value or _LAST for value in row[1:names]]))
     rows.sort(key=lambda row: row[amount] or ZERO, reverse=True)
     rows.sort(key=itemgetter(currency))
 
@@ -225,44 +224,44 @@ class _Maker:
     def __init__(
         self, query: CostQuery, layout: Layout, sums: Mapping[str, Sums], known: Against
     ) -> None:
-        self._dimensions = query.group_by
+        self._valued = [(dimension, 1 + index) for index, dimension in enumerate(query.group_by)]
         self._layout = layout
         self._totals = {currency: total.amount or ZERO for currency, total in sums.items()}
         self._known = known
         self._named = [
-            (dimension, 1 + index, layout.names + index)
-            for index, dimension in enumerate(query.group_by)
+            (dimension, value, value + len(query.group_by))
+            for dimension, value in self._valued
             if dimension in _NAMED
         ]
 
     def lines(self, rows: Iterable[Row], *, other: bool = False) -> list[Line]:
         """A line of each row; `other`: of what was left out, which has no values."""
-        dimensions, names, at = self._dimensions, self._layout.names, self._layout.amount
-        known, given = self._known, self._known.previous
+        valued, at = self._valued, self._layout.amount
+        given, compared = self._known.previous, self._known.comparable
+        part = at + 2 if self._known.cut else at
         made = []
         for row in rows:
-            amount, currency, previous = row[at] or ZERO, row[at - 1], row[at + 1]
+            amount, currency = row[at] or ZERO, row[at - 1]
             total = self._totals[currency]
             made.append(
                 Line(
-                    dict(zip(dimensions, row[1:names], strict=True)),
+                    {dimension: row[value] for dimension, value in valued},
                     currency,
                     amount,
-                    (previous or ZERO) if given else None,
+                    (row[at + 1] or ZERO) if given else None,
                     (amount / total).quantize(_SHARE, ROUND_HALF_EVEN) if total > 0 else None,
                     row[at - 2],
                     self._names(row) if self._named else None,
                     other,
-                    known.comparable_of(row[at : at + 4]),
+                    Comparable(row[part] or ZERO, row[part + 1] or ZERO) if compared else None,
                 )
             )
         return made
 
     def _names(self, row: Row) -> Mapping[Dimension, str] | None:
         """Display names where they differ from the values."""
-        named = {
-            dimension: name
-            for dimension, value, of in self._named
-            if (name := row[of]) and row[value] is not None and name != row[value]
-        }
+        named = {}
+        for dimension, value, of in self._named:
+            if (name := row[of]) and row[value] is not None and name != row[value]:
+                named[dimension] = name
         return named or None
