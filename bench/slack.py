@@ -49,6 +49,9 @@ BOT: Final = "xoxb-bench"
 _TICK: Final = 0.002
 _SETTLED_SECONDS: Final = 5
 
+type Lag = tuple[float, float]
+"""How late the loop woke up by the clock, and the CPU it used meanwhile; milliseconds."""
+
 
 async def measure(folder: Path) -> AsyncIterator[Figure]:
     """Acknowledgements, answers, the loop, CPU and memory."""
@@ -76,7 +79,7 @@ async def _measured(database: str, slack: str, folder: Path) -> AsyncIterator[Fi
         jwt_secrets=SecretStr("bench:" + "s" * 48),
         log_level="WARNING",
     )
-    with _product(settings) as product:
+    with _process(settings) as product, _process(None) as idle:
         await _ready(f"{settings.public_url}/readyz")
         await asyncio.sleep(_SETTLED_SECONDS)
         application, charts = product.memory()
@@ -86,14 +89,22 @@ async def _measured(database: str, slack: str, folder: Path) -> AsyncIterator[Fi
             for question in KNOWN:
                 for person in PEOPLE:
                     await asker.ask(question, person)
-            runs = [await _run(asker, product, number) for number in range(RUNS)]
+            runs = [await _run(asker, product, idle, number) for number in range(RUNS)]
     what = f"/cost, {RATE} a second, {RATE // NEW} of them new charts"
     yield Figure(f"{what}: acknowledged, p99", [_p(run.acks, 99) for run in runs], limit=100)
     yield Figure(f"{what}: answered, p95", [_p(run.known, 95) for run in runs], limit=1500)
     yield Figure(f"{what}: new charts, p95", [_p(run.new, 95) for run in runs], limit=1500)
-    yield Figure(f"{what}: loop late, p99", [_p(run.lags, 99) for run in runs], limit=20)
-    yield Figure(f"{what}: loop late, longest", [max(run.lags) for run in runs])
+    busy = [sorted(cpu for _, cpu in run.lags) for run in runs]
+    yield Figure(f"{what}: loop busy at a stretch, CPU, p99", [_p(b, 99) for b in busy], limit=20)
+    yield Figure(f"{what}: loop busy at a stretch, CPU, longest", [b[-1] for b in busy])
+    yield Figure(
+        f"{what}: loop late by the clock, p99",
+        ours=[_p([late for late, _ in run.lags], 99) for run in runs],
+        raw=[_p([late for late, _ in run.idle], 99) for run in runs],
+        raw_is="an idle process at the same time",
+    )
     yield Figure(f"{what}: CPU of a question", [run.cpu for run in runs])
+    yield Figure(f"{what}: without a picture", [run.plain for run in runs], unit="")
     yield Figure(f"{what}: unanswered", [run.missing for run in runs], unit="", limit=0)
 
 
@@ -104,15 +115,18 @@ class Run:
     acks: list[float] = field(default_factory=list)
     known: list[float] = field(default_factory=list)
     new: list[float] = field(default_factory=list)
-    lags: list[float] = field(default_factory=list)
+    lags: list[Lag] = field(default_factory=list)
+    idle: list[Lag] = field(default_factory=list)
     cpu: float = 0.0
+    plain: int = 0
     missing: int = 0
 
 
-async def _run(asker: "Asker", product: "Product", number: int) -> Run:
+async def _run(asker: "Asker", product: "Product", idle: "Product", number: int) -> Run:
     """Ask at a steady rate, whether or not answers keep up."""
     run = Run()
     product.lags()
+    idle.lags()
     before = product.cpu()
     began = time.perf_counter()
     questions = [_question(number, index) for index in range(RATE * SECONDS)]
@@ -123,7 +137,7 @@ async def _run(asker: "Asker", product: "Product", number: int) -> Run:
         tasks.append(asyncio.create_task(_noted(asker, run, question, person, new=new)))
     await asyncio.gather(*tasks)
     run.cpu = (product.cpu() - before) * 1000 / len(questions)
-    run.lags = product.lags()
+    run.lags, run.idle = product.lags(), idle.lags()
     return run
 
 
@@ -136,10 +150,11 @@ def _question(run: int, index: int) -> tuple[str, bool]:
 
 async def _noted(asker: "Asker", run: Run, question: str, person: str, *, new: bool) -> None:
     try:
-        acknowledged, answered = await asker.ask(question, person)
+        acknowledged, answered, pictured = await asker.ask(question, person)
     except TimeoutError:
         run.missing += 1
         return
+    run.plain += not pictured
     run.acks.append(acknowledged)
     (run.new if new else run.known).append(answered)
 
@@ -154,22 +169,23 @@ class Asker:
     def __init__(self, session: aiohttp.ClientSession, url: str) -> None:
         self._session = session
         self._url = url
-        self._waiting: dict[str, asyncio.Future[float]] = {}
+        self._waiting: dict[str, asyncio.Future[tuple[float, bool]]] = {}
         self.here = ""
 
     async def take(self, request: web.Request) -> web.Response:
         """Take an answer once its picture is fetched, as Slack does."""
         answer = await request.json()
-        for block in answer["blocks"]:
-            if block["type"] == "image":
-                async with self._session.get(block["image_url"]) as picture:
-                    assert picture.status == web.HTTPOk.status_code, picture.status
-                    await picture.read()
-                self._waiting[request.match_info["number"]].set_result(time.perf_counter())
+        pictures = [block for block in answer["blocks"] if block["type"] == "image"]
+        for block in pictures:
+            async with self._session.get(block["image_url"]) as picture:
+                assert picture.status == web.HTTPOk.status_code, picture.status
+                await picture.read()
+        answered = self._waiting.pop(request.match_info["number"])
+        answered.set_result((time.perf_counter(), bool(pictures)))
         return web.Response(text="ok")
 
-    async def ask(self, question: str, person: str) -> tuple[float, float]:
-        """Ask; milliseconds to the acknowledgement, and to the answer with its picture."""
+    async def ask(self, question: str, person: str) -> tuple[float, float, bool]:
+        """Ask; milliseconds to the acknowledgement and to the answer, and if it has a picture."""
         number = str(time.perf_counter_ns())
         answered = self._waiting[number] = asyncio.get_running_loop().create_future()
         body = urlencode(
@@ -188,8 +204,8 @@ class Asker:
             assert reply.status == web.HTTPOk.status_code, await reply.text()
             await reply.read()
         acknowledged = time.perf_counter()
-        done = await asyncio.wait_for(answered, 30)
-        return (acknowledged - began) * 1000, (done - began) * 1000
+        done, pictured = await asyncio.wait_for(answered, 30)
+        return (acknowledged - began) * 1000, (done - began) * 1000, pictured
 
 
 def _signed(body: bytes) -> dict[str, str]:
@@ -232,15 +248,16 @@ class Product:
         times = self._process.cpu_times()
         return float(times.user + times.system)
 
-    def lags(self) -> list[float]:
+    def lags(self) -> list[Lag]:
         """How late the loop was, each time it was looked at since the last call."""
         self._pipe.send(None)
-        lags: list[float] = self._pipe.recv()
+        lags: list[Lag] = self._pipe.recv()
         return lags
 
 
 @contextmanager
-def _product(settings: Settings) -> Iterator[Product]:
+def _process(settings: Settings | None) -> Iterator[Product]:
+    """A process that runs the product, or (None) does nothing but look at its loop."""
     context = get_context("spawn")
     here, there = context.Pipe()
     process = context.Process(target=_serve, args=(settings, there))
@@ -252,27 +269,35 @@ def _product(settings: Settings) -> Iterator[Product]:
         process.join()
 
 
-def _serve(settings: Settings, pipe: Pipe) -> None:
+def _serve(settings: Settings | None, pipe: Pipe) -> None:
     asyncio.run(_served(settings, pipe))
 
 
-async def _served(settings: Settings, pipe: Pipe) -> None:
+async def _served(settings: Settings | None, pipe: Pipe) -> None:
     sampling = asyncio.create_task(_sample(pipe))
-    await serve(settings, ROLES)
-    sampling.cancel()
+    if settings is None:
+        await sampling
+    else:
+        await serve(settings, ROLES)
+        sampling.cancel()
 
 
 async def _sample(pipe: Pipe) -> None:
-    """Note how late the loop wakes up from short sleeps; tell it when asked."""
-    lags: list[float] = []
+    """Note how late the loop wakes up from short sleeps; tell it when asked.
+
+    Late by the clock is also late because others used the processor; late by CPU is what the
+    loop itself did in the meantime.
+    """
+    lags: list[Lag] = []
     asyncio.get_running_loop().add_reader(pipe.fileno(), lambda: _tell(pipe, lags))
     while True:
-        before = time.perf_counter()
+        before, cpu = time.perf_counter(), time.thread_time()
         await asyncio.sleep(_TICK)
-        lags.append((time.perf_counter() - before - _TICK) * 1000)
+        late = time.perf_counter() - before - _TICK
+        lags.append((late * 1000, (time.thread_time() - cpu) * 1000))
 
 
-def _tell(pipe: Pipe, lags: list[float]) -> None:
+def _tell(pipe: Pipe, lags: list[Lag]) -> None:
     pipe.recv()
     pipe.send(lags[:])
     lags.clear()
