@@ -8,7 +8,7 @@ import orjson
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from bot.rest import health, problems
+from bot.rest import health, problems, syncs
 from bot.rest.authentication import Gate
 from bot.rest.limit import Limit
 from bot.rest.metrics import Metrics
@@ -30,6 +30,7 @@ def build(services: Services, *, api: bool = True) -> web.Application:
     application = web.Application()
     application.add_routes([*health.routes(services), web.get("/metrics", metrics.show)])
     if api:
+        application.cleanup_ctx.append(syncs.background)
         handler = _handlers(services)
         application.add_routes(
             web.route(

@@ -10,20 +10,28 @@ from typing import Any, Final
 from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
-from bot.rest import costs, dimensions, projects
+from bot.rest import costs, data, dimensions, invoices, projects, syncs
 from bot.rest.models import SLUG_RULE, Parameters, Problem
 from bot.rest.operations import Operation
 from core.access.model import Role
 from core.costs.model import DIMENSIONS
 from core.projects.model import PROVIDERS
 
-OPERATIONS: Final = (*projects.OPERATIONS, *dimensions.OPERATIONS, *costs.OPERATIONS)
+OPERATIONS: Final = (
+    *projects.OPERATIONS,
+    *dimensions.OPERATIONS,
+    *costs.OPERATIONS,
+    *data.OPERATIONS,
+    *invoices.OPERATIONS,
+    *syncs.OPERATIONS,
+)
 
 _SCHEMAS: Final = "#/components/schemas/{model}"
 _PATH: Final[Mapping[str, Mapping[str, Any]]] = {
     "slug": {"type": "string", "pattern": SLUG_RULE, "examples": ["checkout"]},
     "provider": {"type": "string", "enum": list(PROVIDERS)},
     "id": {"type": "string", "minLength": 1, "examples": ["acme-checkout"]},
+    "number": {"type": "integer", "minimum": 1, "examples": [1]},
     "dimension": {
         "type": "string",
         "pattern": f"^({'|'.join(map(str, DIMENSIONS))}|label[.:].+)$",
@@ -120,7 +128,7 @@ def _problems(operation: Operation) -> dict[str, Any]:
     return {
         str(status): {"description": words, **_details(status)}
         for status, words in _ERRORS.items()
-        if possible.get(status, True)
+        if possible.get(status, True) or status in operation.also
     }
 
 

@@ -48,7 +48,8 @@ class Operation:
     `parameters` and `body` check what comes in, `reply` documents what goes out; `csv` says
     that it can be had as CSV too. `role` is the least that may call it. `tagged`: the reply
     depends on nothing but the data, the day, the address and what the caller may see, so it
-    has an entity tag and is made once.
+    has an entity tag and is made once. `also`: statuses of problems that its kind of operation
+    doesn't have by itself.
     """
 
     method: str
@@ -63,6 +64,7 @@ class Operation:
     status: int = 200
     csv: bool = False
     tagged: bool = False
+    also: tuple[int, ...] = ()
 
     @property
     def id(self) -> str:

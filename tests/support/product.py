@@ -26,9 +26,12 @@ from core.costs.proving.service import ProofService
 from core.costs.question import RESERVED
 from core.costs.service import CostService
 from core.database import Database
+from core.ingest.config import BigQuerySource
+from core.ingest.model import SyncReport
 from core.ingest.service import IngestService
 from core.jobs.service import JobService
 from core.projects.service import ProjectService
+from tests.support.charges import Writer, charge
 from tests.support.clock import FakeClock
 from tests.support.facts import Charge, World, store
 from tests.support.slack import ADA, Slackbox
@@ -70,6 +73,22 @@ def company() -> World:
     )
 
 
+BILLED: Final = [
+    charge("2026-08-05", "100.125"),
+    charge("2026-08-05", "-0.125", charge_category="Credit", source_type="FREE_TIER"),
+    charge("2026-07-31", "4", billing_period=date(2026, 8, 1)),
+]
+"""August 2026 by invoice: 104, of it 4 used in July."""
+SOURCE: Final = BigQuerySource(name="gcp", kind="bigquery", table="acme.billing.export")
+
+
+class StillIngest(IngestService):
+    """Syncs without a cloud: a source that never changes."""
+
+    async def sync(self, source: str | None = None, **_: object) -> tuple[SyncReport, ...]:
+        return tuple(SyncReport(each.name, matches=True) for each in self.chosen(source))
+
+
 @dataclass(frozen=True)
 class Product:
     """The running product: its address, its services, a Slack it is installed in."""
@@ -102,6 +121,11 @@ class Product:
         reply = await self.session.request(method, self.url + path, headers=headers, **options)
         await reply.read()
         return reply
+
+
+async def bill(product: Product) -> None:
+    """Let the product hold a slice of a billing account '0123AB', with its control totals."""
+    await Writer(product.services.database).write("late", BILLED)
 
 
 @pytest.fixture(scope="session")
@@ -150,7 +174,7 @@ async def services(
         costs=CostService(fresh_database, cache, clock),
         proof=ProofService(fresh_database, clock),
         jobs=JobService(fresh_database, worker="test"),
-        ingest=IngestService(fresh_database, projects, clock, ()),
+        ingest=StillIngest(fresh_database, projects, clock, (SOURCE,)),
         charts=charts,
     )
     await cache.close()

@@ -1,16 +1,20 @@
 """Every operation's reply fits the schema that the document has for it."""
 
 from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from openapi_schema_validator import OAS31Validator
 
 from bot.rest.openapi import OPERATIONS, document
-from core.access.model import Role
-from tests.support.product import Product
+from core.access.model import OPERATOR, Role
+from core.costs.proving.invoices import Invoice
+from tests.support.product import Product, bill
 
 DOCUMENT = document()
+AUGUST = Invoice("0123AB", date(2026, 8, 1), Decimal(104), "USD")
 CALLS: Mapping[str, tuple[str, Any]] = {
     "projects.list_projects": ("/v1/projects?archived=true&limit=1", None),
     "projects.create": ("/v1/projects", {"slug": "ml", "team": "data"}),
@@ -21,6 +25,18 @@ CALLS: Mapping[str, tuple[str, Any]] = {
     "projects.link": ("/v1/projects/search/accounts", {"provider": "aws", "id": "1234"}),
     "projects.unlink": ("/v1/projects/search/accounts/gcp/acme-search", None),
     "dimensions.values": ("/v1/dimensions/service?prefix=c", None),
+    "data.sources": ("/v1/sources", None),
+    "data.reconciliations": ("/v1/reconciliations?period=2026&source=gcp", None),
+    "data.reconcile": ("/v1/reconciliations", {"period": "2026-08"}),
+    "data.restatements": ("/v1/restatements?period=2026-10", None),
+    "invoices.list_invoices": ("/v1/invoices", None),
+    "invoices.record": (
+        "/v1/invoices",
+        {"account": "0123AB", "month": "2026-08", "amount": "-1.50", "currency": "USD"},
+    ),
+    "invoices.remove": ("/v1/invoices/1", None),
+    "syncs.list_syncs": ("/v1/syncs", None),
+    "syncs.start": ("/v1/syncs", {"source": "gcp"}),
     "costs.rows": ("/v1/costs?period=last-7d&limit=5", None),
     "costs.summary": ("/v1/costs/summary?period=last-7d&group_by=project&limit=1", None),
     "costs.trend": ("/v1/costs/trend?period=mtd&compare=previous&group_by=service", None),
@@ -45,6 +61,8 @@ def check(body: Any, schema: Any) -> None:
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.id)
 async def test_a_reply_fits_its_schema(product: Product, operation: Any) -> None:
+    await bill(product)
+    await product.services.proof.record_invoice(AUGUST, by=OPERATOR)
     path, body = CALLS[operation.id]
     reply = await product.call(operation.method, path, role=Role.ADMIN, json=body)
     assert reply.status == operation.status, await reply.text()

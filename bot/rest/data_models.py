@@ -1,0 +1,275 @@
+"""The bodies of what is known about the data: sources, proofs, restatements, invoices, syncs."""
+
+from datetime import date, datetime
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, Field
+
+from bot.rest.models import Amount, Closed, Paged
+
+Month = Annotated[
+    str, Field(pattern="^[12][0-9]{3}-(0[1-9]|1[0-2])$", examples=["2026-10"], max_length=7)
+]
+Name = Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class BillingPeriod(Closed):
+    """A month of a source: whether it matches the export, and whether more may come."""
+
+    month: str
+    matches_export: bool
+    final: bool
+
+
+class Source(Closed):
+    """A source of charges. `behind`: slices that moved at it since they were read."""
+
+    name: str
+    kind: str
+    provider: str
+    through: datetime | None
+    complete_until: date | None
+    synced_at: datetime | None
+    matches_export: bool
+    behind: int
+    currencies: list[str]
+    billing_periods: list[BillingPeriod]
+
+
+class SourceList(Closed):
+    """Sources, a page of them."""
+
+    items: list[Source]
+    next: str | None
+
+
+class Sums(Closed):
+    """BilledCost, EffectiveCost, and how many of the source's lines they add up."""
+
+    billed: Amount
+    effective: Amount
+    lines: int
+
+
+class Proof(Closed):
+    """Source beside store; `difference` is what is stored too much."""
+
+    matches: bool
+    source: Sums
+    stored: Sums
+    difference: Sums
+
+
+class KindProof(Proof):
+    """The same of one kind: FOCUS ChargeCategory, and the source's own cost or credit type."""
+
+    category: str
+    type: str
+
+
+class Part(Closed):
+    """A part of what is invoiced; `type` is the credit's."""
+
+    part: Literal["gross", "credit", "tax", "adjustment", "rounding"]
+    type: str
+    amount: Amount
+
+
+class Crossing(Closed):
+    """What was used in one month and invoiced in another; the other one."""
+
+    month: str
+    amount: Amount
+
+
+class Bill(Closed):
+    """What an account owes as stored, and as the invoice says; null where none is recorded.
+
+    `invoice_id` '': all of the account's month, or what has no InvoiceId.
+    """
+
+    account: str
+    invoice_id: str
+    stored: Amount
+    invoice: Amount | None
+    agrees: bool | None
+
+
+class Reconciliation(Closed):
+    """The proof of one source, billing period and currency.
+
+    `invoiced` is the month's total by invoice, `used` by day of use; `used_elsewhere` and
+    `invoiced_elsewhere` are what lies between them. `matches_invoice`: null where not every
+    invoice is recorded.
+    """
+
+    id: int | None
+    checked_at: datetime | None
+    asked_by: str
+    source: str
+    provider: str
+    month: str
+    currency: str
+    matches_export: bool
+    matches_rollups: bool
+    matches_invoice: bool | None
+    final: bool
+    behind: int
+    archived: int
+    total: Proof
+    kinds: list[KindProof]
+    parts: list[Part]
+    invoiced: Amount
+    used: Amount
+    used_elsewhere: list[Crossing]
+    invoiced_elsewhere: list[Crossing]
+    bills: list[Bill]
+
+
+class ReconciliationList(Closed):
+    """Proofs, a page of them."""
+
+    items: list[Reconciliation]
+    next: str | None
+
+
+class NewReconciliation(Closed):
+    """What to prove; null is everything."""
+
+    source: Name | None = None
+    period: Name | None = Field(
+        default=None, description="The months that it touches.", examples=["2026-10"]
+    )
+
+
+class Restatement(Closed):
+    """A day that changed after it was published: the measure `cost`, before and after."""
+
+    id: int
+    recorded_at: datetime
+    source: str
+    date: date
+    project: str | None
+    account: str | None
+    service: str | None
+    currency: str
+    before: Amount
+    after: Amount
+
+
+class RestatementList(Closed):
+    """Restatements, a page of them."""
+
+    items: list[Restatement]
+    next: str | None
+
+
+class SyncReport(BaseModel):
+    """What the sync of one source came to; `duration` in seconds, `scan` in bytes.
+
+    Kept as it was told then: later versions tell more.
+    """
+
+    source: str
+    seen: int
+    changed: int
+    written: int
+    unchanged: int
+    stale: int
+    rows: int
+    scan: int
+    restated: int
+    pruned: int
+    mismatched: list[str]
+    matches: bool
+    duration: float
+    error: str | None
+
+
+class Sync(Closed):
+    """A sync: scheduled for an instant, or asked for at one."""
+
+    id: int
+    period: str
+    state: Literal["running", "done", "failed"]
+    started_at: datetime
+    ended_at: datetime | None
+    error: str | None
+    reports: list[SyncReport]
+
+
+class SyncList(Closed):
+    """Syncs, a page of them."""
+
+    items: list[Sync]
+    next: str | None
+
+
+class NewSync(Closed):
+    """What to sync: one source or, by default, all; `full` looks at every slice."""
+
+    source: Name | None = None
+    full: bool = False
+    since: date | None = None
+
+
+class Invoice(Closed):
+    """What an invoice says. `invoice_id` '': all that the account owes for the month."""
+
+    id: int
+    provider: str
+    account: str
+    invoice_id: str
+    month: str
+    amount: Amount
+    currency: str
+    recorded_at: datetime
+    recorded_by: str
+
+
+class RecordedInvoice(Invoice):
+    """The same, beside what is stored of it."""
+
+    stored: Amount
+    agrees: bool
+
+
+class InvoiceList(Closed):
+    """Invoices, a page of them."""
+
+    items: list[Invoice]
+    next: str | None
+
+
+class NewInvoice(Closed):
+    """An invoice to record, or to correct; `provider` only where two have such an account."""
+
+    account: Name
+    month: Month
+    amount: Annotated[str, Field(pattern=r"^-?[0-9]{1,30}(\.[0-9]{1,30})?$", examples=["1234.56"])]
+    currency: Annotated[str, Field(pattern="^[A-Z]{3}$", examples=["USD"])]
+    invoice_id: Annotated[str, Field(max_length=200)] = ""
+    provider: Literal["gcp", "aws", "azure"] | None = None
+
+
+class Removed(Closed):
+    """What was removed."""
+
+    id: int
+
+
+class Listed(Paged):
+    """Which of a list, newest first."""
+
+    period: str | None = Field(
+        default=None, max_length=100, description="As in questions.", examples=["2026-10"]
+    )
+    source: str | None = Field(default=None, max_length=200)
+
+
+class ListedByPeriod(Paged):
+    """Which of a list, newest first."""
+
+    period: str | None = Field(
+        default=None, max_length=100, description="As in questions.", examples=["2026-10"]
+    )

@@ -1,0 +1,121 @@
+"""Syncs over REST: what they came to, and one more in the background."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable
+from typing import Final
+
+import structlog
+from aiohttp import web
+
+from bot.render import data_json
+from bot.rest import data_models
+from bot.rest.data import before, following
+from bot.rest.models import Paged
+from bot.rest.operations import Call, Operation, Reply
+from bot.services import Services
+from core.access.model import Role
+from core.costs.proving.service import whole
+from core.errors import ConflictError, UnavailableError
+from core.ingest.model import SyncReport
+from core.jobs.model import Job, JobState
+
+ASKED: Final = "sync-asked"
+KINDS: Final = ("sync", ASKED)
+"""The jobs of syncs: by schedule, and asked for."""
+
+_WORK: Final = web.AppKey("syncs", set[asyncio.Task[None]])
+_LATEST: Final = 10
+_log = structlog.get_logger()
+
+
+class SyncRunningError(ConflictError):
+    """A sync is under way already."""
+
+
+class SyncFailedError(UnavailableError):
+    """A source could not be synced."""
+
+
+async def background(application: web.Application) -> AsyncIterator[None]:
+    """Keep the syncs that were asked for; they are given up when the process ends."""
+    work = application[_WORK] = set()
+    yield
+    for task in work:
+        task.cancel()
+    await asyncio.gather(*work, return_exceptions=True)
+
+
+async def list_syncs(call: Call) -> Reply:
+    """The syncs of the last weeks, newest first; not for a token that is held to projects."""
+    asked: Paged = call.parameters
+    whole(call.viewer)
+    found = await call.services.jobs.listed(*KINDS, before=before(asked), limit=asked.limit + 1)
+    items = [data_json.sync(each) for each in found[: asked.limit]]
+    return {"items": items, "next": following(found, asked)}
+
+
+async def start(call: Call) -> Reply:
+    """Start a sync in the background; the list of syncs says what becomes of it.
+
+    One at a time: while any is under way, this is a conflict.
+    """
+    body: data_models.NewSync = call.body
+    whole(call.viewer)
+    services = call.services
+    services.ingest.chosen(body.source)
+    latest = await services.jobs.listed(*KINDS, limit=_LATEST)
+    running = next((each for each in latest if each.state is JobState.RUNNING), None)
+    if running is None:
+        asked_at = services.clock().isoformat(timespec="microseconds")
+        job = await services.jobs.claim(ASKED, asked_at)
+    if running is not None or job is None:
+        raise SyncRunningError(fix="GET /v1/syncs lists it.")
+    task = asyncio.create_task(_sync(services, job, body))
+    work = call.request.app[_WORK]
+    work.add(task)
+    task.add_done_callback(work.discard)
+    return data_json.sync(job)
+
+
+async def _sync(services: Services, job: Job, wanted: data_models.NewSync) -> None:
+    """Sync as asked; whatever goes wrong is kept with the job and logged."""
+    try:
+        async with services.jobs.running(job):
+            reports = await services.ingest.sync(
+                wanted.source, full=wanted.full, since=wanted.since
+            )
+            await services.jobs.report(job, [report.as_dict() for report in reports])
+            _refuse_failed(reports)
+    except Exception:  # noqa: BLE001 - nobody waits for it: logged, and kept with the job
+        _log.exception("sync failed", id=job.id)
+
+
+def _refuse_failed(reports: Iterable[SyncReport]) -> None:
+    if failed := [f"{report.source}: {report.error}" for report in reports if report.error]:
+        raise SyncFailedError(" ".join(failed))
+
+
+OPERATIONS = (
+    Operation(
+        "GET",
+        "/v1/syncs",
+        list_syncs,
+        "List syncs",
+        "Data",
+        reply=data_models.SyncList,
+        parameters=Paged,
+        also=(403,),
+    ),
+    Operation(
+        "POST",
+        "/v1/syncs",
+        start,
+        "Start a sync",
+        "Data",
+        reply=data_models.Sync,
+        body=data_models.NewSync,
+        role=Role.ADMIN,
+        also=(404,),
+        status=202,
+    ),
+)
