@@ -42,7 +42,8 @@ _GOODWILL_ON: Final = 20
 _BIG: Final = 100
 _EVENING: Final = 20
 _TAX_PERCENT: Final = 7
-_LATE: Final = 0.02
+_LATE: Final = 0.06
+_LATE_HOURS: Final = 22
 _VERY_LATE: Final = 0.003
 _NUMBER: Final = {id(line): number for number, line in enumerate(LINES)}
 
@@ -177,11 +178,11 @@ def _charge(
 
 
 def _exported(end: int, chance: float) -> int:
-    """Most usage is exported within hours, some two days later, a little of it a week later."""
+    """Most usage is exported within hours, some in one or two days, a little a week later."""
     if chance < _VERY_LATE:
         return end + 7 * 24 * HOUR
     if chance < _LATE:
-        return end + 26 * HOUR + int(chance * 1000) * HOUR
+        return end + 26 * HOUR + int(chance / _LATE * _LATE_HOURS) * HOUR
     return end + HOUR + int(chance * 3 * HOUR)
 
 

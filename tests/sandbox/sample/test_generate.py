@@ -41,14 +41,13 @@ def test_it_begins_eighteen_whole_months_before_the_one_that_ends_it() -> None:
 
 
 def test_usage_of_a_day_keeps_coming_for_two_days_and_some_a_week_later() -> None:
-    def known(through: date) -> int:
-        return sum(1 for one in charges(START, through) if one.day == THROUGH)
+    made = [one for one in charges(START, THROUGH) if one.cost_type == "regular"]
+    fortnight = [THROUGH - timedelta(back) for back in range(10, 24)]
 
-    counts = [known(THROUGH + timedelta(days)) for days in (0, 1, 2, 8)]
-    assert counts[0] < counts[1] < counts[2]
-    late = [
-        one
-        for one in charges(START, THROUGH)
-        if one.cost_type == "regular" and one.exported - one.end > 6 * 86_400_000_000
-    ]
-    assert late
+    def known(days_later: int) -> int:
+        ends = {day: cut(day + timedelta(days_later)) for day in fortnight}
+        return sum(1 for one in made if one.day in ends and one.exported < ends[one.day])
+
+    assert known(0) < known(1) < known(2)
+    assert known(3) == known(4) == known(5)
+    assert known(6) < known(8)
