@@ -10,13 +10,15 @@ as provider and 'Amazon Web Services, Inc.' as issuer), and EffectiveCost is tak
 whatever precision the provider gave it.
 """
 
-import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
+
+import orjson
 
 from core.costs.model import PROMOTION
 
@@ -94,6 +96,7 @@ _PROVIDERS: Final = {
     "oracle cloud infrastructure": "oracle",
 }
 _CATEGORIES: Final = {c.lower(): c for c in ("Usage", "Purchase", "Tax", "Credit", "Adjustment")}
+_TAGS_HELD: Final = 50_000
 _ABSENT: Final = frozenset({"", "null", "none"})
 _FIRST: Final = date(2000, 1, 1)
 _END: Final = date(2100, 1, 1)
@@ -182,14 +185,14 @@ def kind(category: str | None, charge_class: str | None, own_type: str | None) -
 
 def labels(keys: Sequence[str]) -> Callable[[str | None], str]:
     """What makes of a line's Tags a JSON object of the label keys that are kept."""
-    if not keys:
-        return lambda _: "{}"
 
+    # The same tags come again and again, in every batch.
+    @lru_cache(_TAGS_HELD)
     def of(value: str | None) -> str:
         said = text(value).strip()
-        return written(dict(_tags(said))) if said else "{}"
-
-    def written(tags: Mapping[str, object]) -> str:
+        if not said or not keys:
+            return "{}"
+        tags = _tags(said)
         return label_set({key: tags[key] for key in keys if key in tags})
 
     return of
@@ -198,17 +201,21 @@ def labels(keys: Sequence[str]) -> Callable[[str | None], str]:
 def label_set(values: Mapping[str, object]) -> str:
     """A JSON object of labels as text, keys sorted; a tag without a value is `true` in FOCUS."""
     told = {
-        key: value if isinstance(value, str) else json.dumps(True if value is None else value)
+        key: value if isinstance(value, str) else _json(True if value is None else value)
         for key, value in values.items()
     }
-    return json.dumps(told, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return _json(told)
 
 
-def _tags(said: str) -> Mapping[str, object]:
+def _json(value: object) -> str:
+    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
+
+
+def _tags(said: str) -> dict[str, object]:
     # Azure's exports have written tags without the braces around them.
     whole = said if said.startswith("{") else f"{{{said}}}"
     try:
-        tags = json.loads(whole)
+        tags: dict[str, object] = orjson.loads(whole)
     except ValueError:
         raise ValueError("is no JSON object of tags") from None
-    return dict(tags)
+    return tags

@@ -28,8 +28,8 @@ from core.ingest.sources.focus_columns import Column
 
 NULLS: Final = ("", "NULL", "null", "Null")
 
-_BLOCK: Final = 8 << 20
-_ROWS: Final = 1 << 16
+_BLOCK: Final = 4 << 20
+_ROWS: Final = 1 << 15
 _PARQUET: Final = b"PAR1"
 _GZIP: Final = b"\x1f\x8b"
 _FIELD: Final = 1 << 24
@@ -153,7 +153,13 @@ class _Csv:
         )
         parse = pa_csv.ParseOptions(newlines_in_values=True)
         # Names as read by us: without a byte order mark, and without spaces around them.
-        read = pa_csv.ReadOptions(block_size=_BLOCK, column_names=self._names, skip_rows=1)
+        read = pa_csv.ReadOptions(
+            # By one thread: more of them read ahead, and hold what they have read.
+            use_threads=False,
+            block_size=_BLOCK,
+            column_names=self._names,
+            skip_rows=1,
+        )
         with self._stream() as stream, self._told():
             yield from pa_csv.open_csv(stream, read, parse, convert)
 

@@ -69,9 +69,10 @@ def charges(file: Batches, item: Wanted) -> Iterator[pa.Table]:
         MixedProvidersError: there are lines of another cloud, and none was chosen.
     """
     names = wanted(file, columns(item))
+    label_set = mapping.labels(item.labels)
     row = 0
     for batch in file.read(list(dict.fromkeys(names.values()))):
-        yield _Batch(file, item, names, batch, row).charges()
+        yield _Batch(file, item, batch, names=names, label_set=label_set, row=row).charges()
         row += len(batch)
 
 
@@ -79,10 +80,17 @@ class _Batch:
     """One batch on its way: `row` is the number of its first."""
 
     def __init__(
-        self, file: Batches, item: Wanted, names: Mapping[str, str], rows: pa.RecordBatch, row: int
+        self,
+        file: Batches,
+        item: Wanted,
+        rows: pa.RecordBatch,
+        *,
+        names: Mapping[str, str],
+        label_set: Callable[[str | None], str],
+        row: int,
     ) -> None:
-        self._file, self._item, self._names = file, item, names
-        self._rows, self._row = rows, row
+        self._file, self._item, self._rows = file, item, rows
+        self._names, self._label_set, self._row = names, label_set, row
 
     def charges(self) -> pa.Table:
         """Its rows as charges."""
@@ -162,7 +170,7 @@ class _Batch:
         if not keys or column is None:
             return _repeated("{}", len(self._rows))
         if not pa.types.is_map(column.type):
-            return self._mapped(TAGS, mapping.labels(keys), _TEXT)
+            return self._mapped(TAGS, self._label_set, _TEXT)
         parts = [_encoded(pc.map_lookup(column, pa.scalar(key), "first")) for key in keys]
         codes, combinations = combined(parts)
         sets = [

@@ -1,11 +1,11 @@
 """Control totals: a file read a second time, and added up another way.
 
 Nothing of how rows are made, joined and added is used here: values are told apart as the text
-they are written as, counted, and added up as Python's decimals.
+they are written as, and added up one by one as Python's decimals.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import MAX_PREC, Decimal, localcontext
 from typing import Final
@@ -60,28 +60,21 @@ class Totals:
 
     def _count(self, batch: pa.RecordBatch, names: Mapping[str, str]) -> None:
         nothing = pa.nulls(len(batch), pa.string())
-        beside = {
+        table = {
             c.name: texts(batch.column(names[c.name])) if c.name in names else nothing
-            for c in _BESIDE
+            for c in (*_BESIDE, *_ADDED)
         }
-        for column in _ADDED:
-            binary = pa.types.is_floating(batch.column(names[column.name]).type)
-            amounts = texts(batch.column(names[column.name]))
-            counted = (
-                pa.table({**beside, "amount": amounts})
-                .group_by([*beside, "amount"], use_threads=False)
-                .aggregate([([], "count_all")])
-            )
-            for *values, amount, count in zip(*counted.to_pydict().values(), strict=True):
-                key = self._key(tuple(values))
-                if key is None:
-                    continue
-                if amount is not None and amount.strip() not in NULLS:
-                    number = Decimal(amount)
-                    exact = number.quantize(SMALLEST) if binary else number
-                    self._sums[key, column.name] += exact * count
-                if column is _ADDED[0]:
-                    self._lines[key] += count
+        binary = {c.name: pa.types.is_floating(batch.column(names[c.name]).type) for c in _ADDED}
+        grouped = (
+            pa.table(table)
+            .group_by([c.name for c in _BESIDE], use_threads=False)
+            .aggregate([(c.name, "list") for c in _ADDED])
+        )
+        for *values, billed, effective in zip(*grouped.to_pydict().values(), strict=True):
+            if key := self._key(tuple(values)):
+                self._lines[key] += len(billed)
+                self._sums[key, "billed"] += _sum(billed, binary=binary["billed"])
+                self._sums[key, "effective"] += _sum(effective, binary=binary["effective"])
 
     def _key(self, values: tuple[str | None, ...]) -> _Key | None:
         """What a line counts towards; None: it is none of ours."""
@@ -97,3 +90,14 @@ class Totals:
             return None
         kind = mapping.kind(category, charge_class, own_type)
         return month, *kind, mapping.currency(currency)
+
+
+def _sum(amounts: Sequence[str | None], *, binary: bool) -> Decimal:
+    """The sum of amounts as they are written; by the way of C, for there are millions."""
+    if binary:
+        return sum((Decimal(a).quantize(SMALLEST) for a in amounts if a), Decimal(0))
+    try:
+        return sum(map(Decimal, filter(None, amounts)), Decimal(0))
+    except ArithmeticError:
+        written = (a for a in amounts if a and a.strip() not in NULLS)
+        return sum(map(Decimal, written), Decimal(0))
