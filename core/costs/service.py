@@ -1,6 +1,7 @@
 """The verbs of costs: answer a question, list what is behind it, say how good the data is."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from datetime import date
 from typing import Any, Final
@@ -15,6 +16,7 @@ from core.costs import store
 from core.costs.assemble import Layout, Row, against, lines, sums_by_currency, totals
 from core.costs.basis import Basis
 from core.costs.codec import decode, encode
+from core.costs.language.names import index_of
 from core.costs.listings import DimensionValue, Restatement, RowPage, SourceState
 from core.costs.model import CostAnswer, CostQuery, CostRow, Dimension, Line, Vocabulary
 from core.costs.names import (
@@ -74,7 +76,8 @@ class CostService:
 
     async def vocabulary(self, viewer: Viewer) -> Vocabulary:
         """The names that the viewer's questions can mention."""
-        found: Vocabulary = await self._named(viewer.projects, read_vocabulary, viewer.projects)
+        visible = viewer.projects
+        found: Vocabulary = await self._named(visible, lambda: self._vocabulary(visible))
         return found
 
     async def answer(self, query: CostQuery, viewer: Viewer) -> CostAnswer:
@@ -236,24 +239,30 @@ class CostService:
         """The question with the present slugs of its projects, all of which may be seen."""
         if not mentions_projects(query):
             return query
-        slugs: Slugs = await self._named("slugs", read_slugs)
+        slugs: Slugs = await self._named("slugs", self._slugs)
         return replace(
             query,
             where=tuple(resolved_filter(item, slugs, viewer) for item in query.where),
             versus=resolved_versus(query.versus, slugs, viewer),
         )
 
-    async def _named(self, key: Any, read: Any, *arguments: Any) -> Any:
+    async def _named(self, key: Any, load: Callable[[], Awaitable[Any]]) -> Any:
         """Names as of the present data version, read once for each."""
         versioned = (await self._versions.present(), key)
-
-        async def load() -> Any:
-            async with self._database.read() as connection:
-                return await read(connection, *arguments)
-
         if versioned not in self._names:
             self._names[versioned] = await self._flights.join(versioned, load)
         return self._names[versioned]
+
+    async def _slugs(self) -> Slugs:
+        async with self._database.read() as connection:
+            return await read_slugs(connection)
+
+    async def _vocabulary(self, visible: frozenset[str] | None) -> Vocabulary:
+        """Names with their index: parsing a question would else make it, on the event loop."""
+        async with self._database.read() as connection:
+            names = await read_vocabulary(connection, visible)
+        await asyncio.to_thread(index_of, names)
+        return names
 
 
 def _value(line: Line, dimension: Dimension) -> DimensionValue:

@@ -3,12 +3,14 @@
 import asyncio
 import os
 import signal
+import subprocess
 import sys
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import aiohttp
+import psutil
 import pytest
 from aiohttp.test_utils import unused_port
 
@@ -90,6 +92,32 @@ async def test_a_process_answers_slack_and_stops_cleanly(
     assert "Traceback" not in logged
     for secret in (SIGNING, slackbox.config.bot_token, slackbox.config.signing_secret):
         assert secret not in logged
+
+
+async def test_an_idle_process_stays_small(environment: dict[str, str], slackbox: Slackbox) -> None:
+    """No library that only a sync or a picture needs is loaded before the first of them."""
+    async with running(environment) as process:
+        for period in ("mtd", "last-7d", "2026-11-15..2026-11-21"):
+            assert (await slackbox.command(f"/cost checkout {period}"))["ok"]
+            await slackbox.answer(user=ADA, channel=CHECKOUT, seconds=20)
+        ours = psutil.Process(process.pid)
+        resident = ours.memory_info().rss
+        loaded = " ".join(region.path for region in ours.memory_maps())
+        await stopped(process)
+    assert resident < 200e6
+    assert "asyncpg" in loaded
+    assert not {name for name in ("pyarrow", "numpy", "matplotlib", "grpc") if name in loaded}
+
+
+def test_clients_of_sources_are_imported_on_use() -> None:
+    told = subprocess.run(
+        [sys.executable, "-c", "import sys, bot.app, bot.__main__; print(*sys.modules)"],
+        capture_output=True,
+        check=True,
+    )
+    loaded = set(told.stdout.decode().split())
+    assert "bot.scheduler" in loaded
+    assert not loaded & {"pyarrow", "google.cloud.bigquery", "fsspec", "numpy", "matplotlib"}
 
 
 async def test_a_question_under_way_is_answered_before_it_stops(

@@ -1,5 +1,6 @@
 """What questions can mention, and the values of dimensions."""
 
+import threading
 from datetime import date
 from decimal import Decimal
 
@@ -9,6 +10,8 @@ from sqlalchemy import update
 from core import data_version
 from core.access.model import OPERATOR, Role, Viewer
 from core.cache import Cache
+from core.costs.language import names as indexing
+from core.costs.language.names import Index
 from core.costs.listings import BillingPeriodState, DimensionValue
 from core.costs.model import (
     ACCOUNT,
@@ -21,6 +24,7 @@ from core.costs.model import (
     Vocabulary,
     label,
 )
+from core.costs.question import parse_cost_query
 from core.costs.service import CostService
 from core.database import Database
 from core.period import Period
@@ -97,6 +101,24 @@ async def test_a_viewer_can_mention_what_their_projects_have(costs: CostService)
 async def test_who_sees_no_project_can_mention_nothing(costs: CostService) -> None:
     names = await costs.vocabulary(Viewer("U2", Role.VIEWER, frozenset()))
     assert names == Vocabulary()
+
+
+async def test_names_are_indexed_beside_the_event_loop(
+    costs: CostService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever parses a question with them finds the index made, and not by the loop's thread."""
+    threads = []
+
+    class Watched(Index):
+        def __init__(self, names: Vocabulary) -> None:
+            threads.append(threading.current_thread())
+            super().__init__(names)
+
+    monkeypatch.setattr(indexing, "Index", Watched)
+    names = await costs.vocabulary(OPERATOR)
+    parse_cost_query("shop mtd", today=date(2026, 11, 22), names=names)
+    assert len(threads) == 1
+    assert threads[0] is not threading.current_thread()
 
 
 async def test_names_are_new_with_the_data_version(database: Database, costs: CostService) -> None:
