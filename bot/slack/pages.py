@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
 from difflib import get_close_matches
 from typing import Final
 
@@ -15,6 +16,7 @@ from bot.slack.asked import Asked
 from bot.slack.desk import Desk, Tell
 from core.costs.question import QUESTION_HELP, VERBS, Example, Topic, parse_cost_query
 from core.errors import CostTrackerError, NotFoundError
+from core.named_period import parse_period
 
 _START: Final = "start"
 _COMMANDS: Final = Topic(
@@ -24,12 +26,15 @@ _COMMANDS: Final = Topic(
         Example("project checkout", "one of them"),
         Example("export checkout last-month daily", "the figures as a file"),
         Example("data", "how fresh the data is, and whether it matches the export"),
+        Example("data last-month", "last month proved against its export and invoices"),
         Example("whoami", "who you are here"),
         Example("help periods", "one topic of this help"),
     ),
 )
 _TOPICS: Final = {**QUESTION_HELP, "commands": _COMMANDS}
 _HOME: Final = "all mtd by project"
+_RESTATED: Final = timedelta(days=14)
+_CHANGES: Final = 20
 _NAMES: Final = re.compile(r"\b(checkout|search)\b")
 
 type Page = Callable[[Desk, Asked, str], Awaitable[None]]
@@ -91,11 +96,20 @@ def _with_names(example: str, slugs: list[str]) -> str:
     return _NAMES.sub(lambda found: other.get(found[0], found[0]), example)
 
 
-async def data_state(desk: Desk, asked: Asked, _: str) -> None:
-    """How fresh and how well proved the data is."""
+async def data_state(desk: Desk, asked: Asked, rest: str) -> None:
+    """How fresh and well proved the data is, and what changed of late; or a month's proof."""
     viewer = await desk.viewer(asked)
-    states = await desk.services.costs.data_state(viewer)
-    await desk.answer(asked, blocks.data_state(states))
+    services = desk.services
+    if rest.strip():
+        period = parse_period(rest, services.today())
+        proofs = await services.proof.reconcile(viewer, period=period)
+        await desk.answer(asked, blocks.reconciled(proofs, str(period)))
+        return
+    states = await services.costs.data_state(viewer)
+    since = services.clock() - _RESTATED
+    latest = await services.costs.restatements(viewer, limit=_CHANGES)
+    changed = [each for each in latest if each.recorded_at >= since]
+    await desk.answer(asked, blocks.data_page(states, changed, command=desk.command))
 
 
 async def whoami(desk: Desk, asked: Asked, _: str) -> None:

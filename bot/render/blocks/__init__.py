@@ -20,6 +20,7 @@ from bot.render.blocks.costs import (
     ChartPlace,
     cost_answer,
 )
+from bot.render.blocks.data import data_page, reconciled
 from bot.render.blocks.home import home
 from bot.render.blocks.message import Message, escape
 from bot.render.blocks.places import data_state, project, projects, whoami
@@ -40,6 +41,7 @@ __all__ = [
     "Message",
     "cost_answer",
     "crash",
+    "data_page",
     "data_state",
     "error",
     "escape",
@@ -47,6 +49,7 @@ __all__ = [
     "home",
     "project",
     "projects",
+    "reconciled",
     "said",
     "whoami",
 ]

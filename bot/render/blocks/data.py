@@ -1,0 +1,101 @@
+"""What is known about the data, as Slack messages: its state, restatements, reconciliation."""
+
+from collections.abc import Iterator, Sequence
+from itertools import accumulate
+from typing import Final
+
+from slackblocks import Block, ColumnSettings, RawText, RichTextObject, TableBlock
+
+from bot.render import proofs, words
+from bot.render.blocks.message import (
+    MOST_TEXT,
+    Message,
+    bold,
+    code,
+    context,
+    cut,
+    escape,
+    message,
+    section,
+    text_size,
+)
+from bot.render.blocks.places import data_state
+from core.costs.listings import Restatement, SourceState
+from core.costs.proving.model import Reconciliation
+
+_ROWS: Final = 99
+_CELL: Final = 60
+_PROOFS: Final = 20
+_SPARE: Final = 300
+
+
+def data_page(
+    sources: Sequence[SourceState], restated: Sequence[Restatement], *, command: str = "/cost"
+) -> Message:
+    """How fresh and well proved the data is, and which published days have changed of late."""
+    state = data_state(sources)
+    if not sources:
+        return state
+    lines = state.text.split("\n")
+    page: list[Block] = [section(line, f"data.{n}") for n, line in enumerate(lines[:40])]
+    text = state.text
+    if restated:
+        changes = f"{words.plural(len(restated), 'change')} of days that were published before:"
+        page.append(section(changes, "restated"))
+        page += _table(proofs.RESTATED, proofs.restated(restated), names=3, taken=text_size(page))
+        text += f"\n{changes} {_summed_up(restated)}"
+    months = [period.month for source in sources for period in source.billing_periods]
+    if months:
+        typed = code(f"{command} data {max(months):%Y-%m}")
+        page.append(context(f"{typed} compares a month with its export and invoices.", "next"))
+    return message(text, page)
+
+
+def _summed_up(restated: Sequence[Restatement]) -> str:
+    """The first few in words, for who can't see the table."""
+    rows = proofs.restated(restated[:3])
+    return escape(
+        "; ".join(
+            f"{day} {project} {service}: {before} to {after}"
+            for day, project, service, before, after, _ in rows
+        )
+    )
+
+
+def reconciled(found: Sequence[Reconciliation], asked: str) -> Message:
+    """Whether what is stored is what the export says and the invoices say, month by month.
+
+    Args:
+        found: the proofs.
+        asked: the months as they were asked for.
+    """
+    if not found:
+        text = f"Nothing is stored of {asked}."
+        return message(escape(text), [section(escape(text), "nothing")])
+    said = [
+        f"{bold(proofs.title(each))}\n" + escape("\n".join(proofs.sentences(each)))
+        for each in found
+    ]
+    page: list[Block] = [section(part, f"proof.{n}") for n, part in enumerate(said[:_PROOFS])]
+    if (hidden := len(said) - _PROOFS) > 0:
+        page.append(context(f"and {words.plural(hidden, 'more proof')}", "more"))
+    page += _table(proofs.HEADER, proofs.rows(found), names=3, taken=text_size(page))
+    return message("\n".join(said), page)
+
+
+def _table(
+    header: Sequence[str], rows: Sequence[Sequence[str]], *, names: int, taken: int
+) -> Iterator[Block]:
+    """As many rows as there is room for, and how many were left out."""
+    room = MOST_TEXT - taken - _SPARE - sum(map(len, header))
+    sizes = accumulate(sum(map(len, row)) for row in rows[:_ROWS])
+    shown = [row for row, size in zip(rows, sizes, strict=False) if size <= room]
+    settings = [
+        ColumnSettings(align="left" if n < names else "right", is_wrapped=False)
+        for n in range(len(header))
+    ]
+    cells: list[list[RawText | RichTextObject]]
+    cells = [[RawText(cut(cell, _CELL)) for cell in row] for row in (header, *shown)]
+    yield TableBlock(rows=cells, column_settings=settings, block_id="table")
+    if hidden := len(rows) - len(shown):
+        yield context(f"{words.plural(hidden, 'more row')} over REST and in a terminal", "rest")
