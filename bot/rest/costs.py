@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from aiohttp import web
+from aiohttp import hdrs, web
 
 from bot.render import csv, json
 from bot.rest import models
@@ -55,10 +55,10 @@ async def _stream(call: Call, chunks: Any) -> web.StreamResponse:
         }
     )
     response.headers["Vary"] = "Accept, Accept-Encoding"
+    if call.request.method == hdrs.METH_HEAD:
+        return response  # a compressor would end a body that there isn't
     response.enable_compression()
     await response.prepare(call.request)
-    if call.request.method == "HEAD":
-        return response
     await response.write(first)
     async for chunk in chunks:
         await response.write(chunk)
