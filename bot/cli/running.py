@@ -10,7 +10,9 @@ from bot.app import RunRole, open_database, serve
 from bot.cli import console
 from bot.cli.progress import SyncProgress
 from bot.render import words
+from bot.scheduler import syncing
 from bot.services import Services
+from core.jobs.model import Job
 
 app = typer.Typer()
 
@@ -55,21 +57,35 @@ def sync(
 
     async def work(services: Services) -> bool:
         with SyncProgress(console.err) as progress:
-            reports = await services.ingest.sync(
-                source, full=full or prune, since=since.date() if since else None, progress=progress
-            )
+            if source is None and since is None:
+                reports = await syncing.by_hand(
+                    services, full=full or prune, progress=progress, waiting=_wait
+                )
+            else:
+                day = since.date() if since else None
+                reports = await services.ingest.sync(
+                    source, full=full or prune, since=day, progress=progress
+                )
         if as_json:
             console.print_json([report.as_dict() for report in reports])
         else:
             for report in reports:
-                console.out.print(str(report), markup=False)
+                console.out.print(str(report), markup=False, soft_wrap=True)
         done = all(report.error is None for report in reports)
         if prune and done:
             await _prune(services, source, yes=yes)
-        return done
+        return done and not any(report.mismatched for report in reports)
 
     if not console.with_services(work):
         raise typer.Exit(console.FAILURE)
+
+
+def _wait(running: Job) -> None:
+    console.err.print(
+        f"Waiting for the sync that {running.worker} began at {running.started_at:%H:%M} UTC …",
+        markup=False,
+        soft_wrap=True,
+    )
 
 
 async def _prune(services: Services, source: str | None, *, yes: bool) -> None:

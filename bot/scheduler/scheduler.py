@@ -15,11 +15,12 @@ from typing import Final
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from bot.scheduler.slots import SyncTimes, week
+from bot.scheduler import syncing
+from bot.scheduler.slots import week
 from bot.services import Services
 from core.access.model import Role, Viewer
 from core.costs import partitions
-from core.errors import ConflictError, CostTrackerError, UnavailableError
+from core.errors import ConflictError, CostTrackerError
 from core.jobs.model import Job, JobState
 
 LOOK_EVERY: Final = timedelta(seconds=30)
@@ -36,21 +37,21 @@ SCHEDULER: Final = Viewer("scheduler", Role.ADMIN)
 """Who asks, where nobody does."""
 
 
-class SyncFailedError(UnavailableError):
-    """A source could not be synced."""
-
-
 class MismatchError(ConflictError):
     """What is stored is not what was read."""
 
 
 @dataclass(frozen=True, slots=True)
 class Duty:
-    """Work that is due once a period: `period` names the present one."""
+    """Work that is due once a period: `period` names the present one.
+
+    `after`: the kind of job that must have been done once before this makes sense.
+    """
 
     kind: str
     period: Callable[[datetime], str]
     work: Callable[[Job], Awaitable[None]]
+    after: str | None = None
 
 
 class Scheduler:
@@ -58,17 +59,15 @@ class Scheduler:
 
     def __init__(self, services: Services) -> None:
         self._services = services
-        settings = services.settings
-        self._zone = settings.report_timezone
-        self._times = SyncTimes(settings.sync_at, self._zone, settings.sync_every)
+        self._zone = services.settings.report_timezone
         self._working: dict[str, asyncio.Task[None]] = {}
         self._triggers = AsyncIOScheduler(timezone=UTC)
-        self.duties = [
-            Duty("upkeep", self._day, self._keep_up),
-            Duty("reconcile", self._day, self._reconcile),
-        ]
+        self.duties = [Duty("upkeep", self._day, self._keep_up)]
         if services.ingest.sources:
-            self.duties.append(Duty("sync", self._sync_slot, self._sync))
+            self.duties += [
+                Duty(syncing.SYNC, self._sync_slot, self._sync),
+                Duty("reconcile", self._day, self._reconcile, after=syncing.SYNC),
+            ]
 
     async def start(self) -> None:
         """Begin to look, at once and from then on."""
@@ -110,12 +109,14 @@ class Scheduler:
             await asyncio.gather(*self._working.values(), return_exceptions=True)
 
     async def _claim(self, duty: Duty) -> Job | None:
-        now = self._services.clock()
+        now, jobs = self._services.clock(), self._services.jobs
         period = duty.period(now)
-        latest = await self._services.jobs.latest(duty.kind)
+        if duty.after and await jobs.latest(duty.after, JobState.DONE) is None:
+            return None
+        latest = await jobs.latest(duty.kind)
         if latest is not None and latest.period == period and _waits(latest, now):
             return None
-        return await self._services.jobs.claim(duty.kind, period)
+        return await jobs.claim(duty.kind, period)
 
     async def _do(self, duty: Duty, job: Job) -> None:
         log = _log.bind(kind=duty.kind, period=job.period, attempt=job.attempts)
@@ -136,7 +137,7 @@ class Scheduler:
         return now.astimezone(self._zone).date().isoformat()
 
     def _sync_slot(self, now: datetime) -> str:
-        return f"{self._times.latest(now):%Y-%m-%dT%H:%MZ}"
+        return syncing.period(self._services.settings, now)
 
     async def _keep_up(self, _: Job) -> None:
         """Have next months' partitions ready, and forget old jobs."""
@@ -161,10 +162,7 @@ class Scheduler:
             if weekly is not None:
                 await stack.enter_async_context(services.jobs.running(weekly))
             reports = await services.ingest.sync(full=weekly is not None)
-            await services.jobs.report(job, [report.as_dict() for report in reports])
-            failed = [f"{report.source}: {report.error}" for report in reports if report.error]
-            if failed:
-                raise SyncFailedError(" ".join(failed))
+            await syncing.keep(services, job, reports)
 
 
 def _waits(job: Job, now: datetime) -> bool:

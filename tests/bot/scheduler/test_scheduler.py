@@ -188,10 +188,20 @@ async def test_what_is_stored_is_proved_once_a_day(
     assert (await job(fresh_database, "reconcile")).state is JobState.DONE
 
 
+async def test_before_the_first_sync_there_is_nothing_to_prove(
+    fresh_database: Database, clock: FakeClock
+) -> None:
+    replica = scheduler(fresh_database, clock, FakeIngest(error="The export is still empty."))
+    for _ in range(2):
+        await tried(replica)
+    assert await JobService(fresh_database, worker="test").latest("reconcile") is None
+
+
 async def test_a_mismatch_is_a_job_that_failed(fresh_database: Database, clock: FakeClock) -> None:
     await register(fresh_database, GCP)
     await Writer(fresh_database).write("a", [charge("2026-11-03", "7")], said=[])
-    await tried(scheduler(fresh_database, clock, FakeIngest()))
+    for _ in ("sync", "reconcile"):
+        await tried(scheduler(fresh_database, clock, FakeIngest()))
     failed = await job(fresh_database, "reconcile")
     assert failed.state is JobState.FAILED
     assert "gcp 2026-11" in (failed.error or "")
