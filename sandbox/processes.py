@@ -1,7 +1,8 @@
 """Processes that run in the background: started, found again, ended.
 
 A process holds a lock on its file for as long as it lives, so whether it runs is never guessed
-from a process id that may have become somebody else's.
+from a process id that may have become somebody else's. It has the lock from its first instant and
+writes its own id before anything else: however its start is interrupted, it is found again.
 """
 
 import fcntl
@@ -24,6 +25,9 @@ PATIENCE: Final = 60.0
 _STOP_PATIENCE: Final = 12.0
 _PAUSE: Final = 0.05
 _TOLD: Final = 15
+_TRIES: Final = 20
+_BORN: Final = 'echo $$ >"$0"; exec "$@"'
+"""Writes its process id to its lock's file, and becomes the program."""
 
 
 class SandboxError(Exception):
@@ -52,14 +56,21 @@ class Process:
 
     def pid(self) -> int | None:
         """Return its process id if it runs."""
+        deadline = time.monotonic() + _STOP_PATIENCE
+        while (held := self._held()) == 0 and time.monotonic() < deadline:
+            time.sleep(_PAUSE / 10)  # it is being born
+        return held or None
+
+    def _held(self) -> int | None:
+        """Return the process id in its file if somebody holds the lock; 0: not written yet."""
         try:
             handle = os.open(self._file, os.O_RDWR)
         except FileNotFoundError:
             return None
         try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
         except BlockingIOError:
-            return int(os.read(handle, 20) or 0) or None
+            return int(os.read(handle, 20) or 0)
         else:
             return None
         finally:
@@ -75,10 +86,11 @@ class Process:
         self.log.parent.mkdir(parents=True, exist_ok=True)
         handle = os.open(self._file, os.O_RDWR | os.O_CREAT, 0o600)
         try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            self._take(handle)
+            os.ftruncate(handle, 0)
             with self.log.open("wb") as log:
                 child = subprocess.Popen(  # noqa: S603 - our own programs
-                    list(command),
+                    ["/bin/sh", "-c", _BORN, self._file, *command],
                     env=dict(environment),
                     stdin=subprocess.DEVNULL,
                     stdout=log,
@@ -86,13 +98,17 @@ class Process:
                     start_new_session=True,
                     pass_fds=(handle,),  # the lock is the child's as soon as we let go
                 )
-            os.ftruncate(handle, 0)
-            os.write(handle, str(child.pid).encode())
             threading.Thread(target=child.wait, name=self.name, daemon=True).start()
-        except BlockingIOError:
-            raise SandboxError(f"{self.name} runs already.") from None
         finally:
             os.close(handle)
+
+    def _take(self, handle: int) -> None:
+        """Take the lock; somebody who looks whether it is held holds it for a moment too."""
+        for _ in range(_TRIES):
+            with suppress(BlockingIOError):
+                return fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            time.sleep(_PAUSE / 10)
+        raise SandboxError(f"{self.name} runs already.")
 
     def wait(self, ready: Callable[[], bool], patience: float = PATIENCE) -> None:
         """Wait until it is ready.
