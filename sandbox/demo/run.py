@@ -1,10 +1,12 @@
-"""Starting the demo, and ending it."""
+"""Starting the demo, and ending it.
+
+Only the main thread starts processes, and only it is interrupted: what it has started by then is
+all there is to end.
+"""
 
 import signal
-import subprocess
 import time
 from collections.abc import Generator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Final
@@ -12,10 +14,11 @@ from typing import Final
 from rich.console import Console
 
 from sandbox.bigquery import Warehouse
+from sandbox.demo import welcome
 from sandbox.demo.home import Home, Ports, program
-from sandbox.demo.parts import Part, parts, processes, stop
+from sandbox.demo.parts import Part, commands, parts, processes, stop
 from sandbox.demo.sample import SampleFiles
-from sandbox.processes import Process, SandboxError, answers
+from sandbox.processes import answers
 
 _TTL: Final = "90d"
 
@@ -59,72 +62,88 @@ def stop_all(home: Home) -> list[str]:
     if home.ports() is None:
         return []
     with home.locked():
-        return stop(home, processes(home))
+        return stop(home, (*processes(home), *commands(home).values()))
 
 
 @contextmanager
 def _cleared_up(home: Home, before: frozenset[str], out: Console) -> Generator[None]:
     """End what was started in the block if it fails or is interrupted."""
-    previous = signal.signal(signal.SIGTERM, _interrupt)
+    stops = (signal.SIGINT, signal.SIGTERM)
+
+    def interrupt(_number: int, _frame: object) -> None:
+        for one in stops:  # once is enough: what follows must not be interrupted
+            signal.signal(one, signal.SIG_IGN)
+        raise KeyboardInterrupt
+
+    previous = {one: signal.signal(one, interrupt) for one in stops}
     try:
         yield
     except BaseException:
-        ignored = signal.signal(signal.SIGINT, signal.SIG_IGN)
+        for one in stops:
+            signal.signal(one, signal.SIG_IGN)
         out.print("  Ending what was started …")
-        stop(home, [one for one in processes(home) if one.name not in before])
-        signal.signal(signal.SIGINT, ignored)
+        started = [one for one in processes(home) if one.name not in before]
+        stop(home, [*started, *commands(home).values()])
         raise
     finally:
-        signal.signal(signal.SIGTERM, previous)
-
-
-def _interrupt(_number: int, _frame: object) -> None:
-    raise KeyboardInterrupt
+        for one, handler in previous.items():
+            signal.signal(one, handler)
 
 
 def _start(home: Home, before: frozenset[str], steps: Steps) -> Running:
     old = home.ports()
     ports = home.choose_ports(running=before)
     if ports != old:  # the product was told where the others were
-        stop(home, [Process(name, home.folder) for name in ("product", "scheduler")])
+        stop(home, [one for one in processes(home) if one.name == "product"])
     home.write_sources()
     environment = home.environment(ports)
-    bigquery, valkey, slack, product, scheduler = parts(home, ports)
-    for part in (bigquery, valkey, slack, product):
+    bigquery, valkey, slack, product = parts(home, ports)
+    sample = SampleFiles(home.folder)
+    for part in (bigquery, valkey):
         _have(part, environment)
-    pool = ThreadPoolExecutor(2)
-    try:
-        loaded = pool.submit(_load, home, bigquery, steps)
-        for part in (valkey, slack, product):
-            part.process.wait(part.ready)
-            steps.done(part.name, part.address)
-        token = pool.submit(_token, home, product, environment)
-        loaded.result()
-        if not SampleFiles(home.folder).is_synced():
-            sync(home, environment, steps.out)
-            steps.done("sync", "the product has read the sample")
-        _have(scheduler, environment)
-        return Running(ports, token.result(), time.monotonic() - steps.began)
-    finally:
-        pool.shutdown(wait=False, cancel_futures=True)
+    making = None if sample.is_current() else sample.making()
+    if slack.process.pid() is None:
+        home.manifest.write_text(_tracker(home, environment, "manifest"))
+        _have(slack, environment)
+    _ready(bigquery, steps)
+    if making is not None:
+        made = making.result()
+        rows = sample.load(made, Warehouse(bigquery.address))
+        steps.done("sample", f"{rows:,} rows up to {made.through:%-d %B %Y}")
+    for part in (valkey, slack):
+        _ready(part, steps)
+    token = _synced(home, product, environment, steps)
+    welcome.settle(product.address, token)
+    welcome.greet(slack.address)
+    return Running(ports, token, time.monotonic() - steps.began)
+
+
+def _synced(home: Home, product: Part, environment: Mapping[str, str], steps: Steps) -> str:
+    """Start the product while it reads what is new in the sample; return a token of its API."""
+    sync_process = commands(home)["sync"]
+    syncing = None
+    if not SampleFiles(home.folder).is_synced():
+        command = (program("cost-tracker"), "sync")
+        syncing = sync_process.start(command, environment, on_terminal=steps.out.is_terminal)
+    _have(product, environment)
+    _ready(product, steps)
+    token = _token(home, product, environment)
+    if syncing is not None:
+        sync_process.ended(syncing)
+        SampleFiles(home.folder).mark_synced()
+        steps.done("sync", "the product has read the sample")
+    return token
 
 
 def _have(part: Part, environment: Mapping[str, str]) -> None:
     """Start a part unless it runs."""
     if part.process.pid() is None:
-        part.process.start(part.command, {**environment, **part.settings})
+        part.process.start(part.command, environment)
 
 
-def _load(home: Home, bigquery: Part, steps: Steps) -> None:
-    sample = SampleFiles(home.folder)
-    making = None if sample.is_current() else sample.making()
-    bigquery.process.wait(bigquery.ready)
-    steps.done(bigquery.name, bigquery.address)
-    if making is None:
-        return
-    made = making.result()
-    rows = sample.load(made, Warehouse(bigquery.address))
-    steps.done("sample", f"{rows:,} rows up to {made.through:%-d %B %Y}")
+def _ready(part: Part, steps: Steps) -> None:
+    part.process.wait(part.ready)
+    steps.done(part.name, part.address)
 
 
 def sync(home: Home, environment: Mapping[str, str], out: Console) -> None:
@@ -133,18 +152,8 @@ def sync(home: Home, environment: Mapping[str, str], out: Console) -> None:
     Raises:
         SandboxError: it fails, with the end of its log.
     """
-    log = home.folder / "logs" / "sync.log"
-    with log.open("wb") as file:
-        done = subprocess.run(  # noqa: S603 - our own program
-            [program("cost-tracker"), "sync"],
-            env=dict(environment),
-            stdin=subprocess.DEVNULL,
-            stdout=file,
-            stderr=None if out.is_terminal else file,
-            check=False,
-        )
-    if done.returncode:
-        raise SandboxError(f"The sync failed.\n{Process('sync', home.folder).said()}")
+    command = (program("cost-tracker"), "sync")
+    commands(home)["sync"].run(command, environment, on_terminal=out.is_terminal)
     SampleFiles(home.folder).mark_synced()
 
 
@@ -155,16 +164,13 @@ def _token(home: Home, product: Part, environment: Mapping[str, str]) -> str:
         token = file.read_text().strip()
         if answers(f"{product.address}/v1/projects", {"Authorization": f"Bearer {token}"}):
             return token
-    issued = subprocess.run(  # noqa: S603 - our own program
-        [program("cost-tracker"), "token", "issue", "--sub=demo", "--role=admin", f"--ttl={_TTL}"],
-        env=dict(environment),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if issued.returncode:
-        raise SandboxError(f"No token of the REST API could be issued.\n{issued.stderr.strip()}")
-    token = issued.stdout.strip()
+    asked = ("token", "issue", "--sub=demo", "--role=admin", f"--ttl={_TTL}")
+    token = _tracker(home, environment, *asked).strip().splitlines()[-1]
     home.write_secret(file.name, token)
     return token
+
+
+def _tracker(home: Home, environment: Mapping[str, str], name: str, *words: str) -> str:
+    """Run a command of the product; return what it printed."""
+    command = (program("cost-tracker"), name, *words)
+    return commands(home)[name].run(command, environment)

@@ -6,12 +6,16 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Final
 
 from sandbox.bigquery import Warehouse
-from sandbox.sample.charge import PACIFIC, Charge, month_before
+from sandbox.sample.charge import PACIFIC, Charge
 from sandbox.sample.generate import charges, first_day
 from sandbox.sample.late import late
 from sandbox.sample.totals import Totals, counted
+
+_TAKEN_IN_BY_DAY: Final = 62
+"""Days: as many as the product looks back to learn when a day is complete."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +94,9 @@ class SampleFiles:
             made = self._make(made.through)
         missing = [one for one in made.charges if held is None or one.exported > held.exported]
         if missing:
-            # So that the first sync has a hundred slices to write, not six hundred.
-            warehouse.append(
-                missing, moved=None if held else month_before(month_before(made.through))
-            )
+            # So that the first sync has eighty slices to write, not six hundred.
+            recent = made.through - timedelta(_TAKEN_IN_BY_DAY)
+            warehouse.append(missing, moved=None if held else recent)
         made.totals.write(self.totals)
         state = {"start": made.start.isoformat(), "through": made.through.isoformat()}
         self._state.write_text(json.dumps(state))

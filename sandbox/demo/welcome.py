@@ -1,0 +1,62 @@
+"""What makes the demo a company: whose the projects are, and a first answer in a channel."""
+
+import json
+import urllib.parse
+import urllib.request
+from typing import Any, Final
+
+from sandbox.sample.company import PROJECTS
+
+_BEN, _CHLOE, _ADA = "U0BEN", "U0CHLOE", "U0ADA"
+_CHECKOUT, _PLATFORM, _FINANCE, _GENERAL = "C0CHECKOUT", "C0PLATFORM", "C0FINANCE", "C0GENERAL"
+_HELD: Final = {
+    "checkout": {"owner": _BEN, "channel": _CHECKOUT},
+    "payments": {"owner": _BEN, "channel": _CHECKOUT},
+    "data-platform": {"owner": _ADA, "channel": _PLATFORM},
+    "observability": {"owner": _ADA, "channel": _PLATFORM},
+    "internal-tools": {"owner": _ADA, "channel": _PLATFORM},
+    "staging": {"owner": _ADA, "channel": _PLATFORM},
+}
+"""The projects whose owner and channel are in the local Slack."""
+
+_QUESTIONS: Final = (
+    (_FINANCE, _CHLOE, "@cloud-cost all last-month by team"),
+    (_GENERAL, _ADA, "@cloud-cost all last-30d daily"),
+)
+_PATIENCE: Final = 10.0
+
+
+def settle(product: str, token: str) -> None:
+    """Give the projects that nobody has touched yet their teams, owners and channels."""
+    headers = {"Authorization": f"Bearer {token}"}
+    found = _call("GET", f"{product}/v1/projects?limit=100", headers)["items"]
+    untouched = {
+        one["slug"]: one
+        for one in found
+        if not (one.get("owner") or one.get("team") or one.get("channel"))
+    }
+    for project in PROJECTS:
+        if project.name in untouched:
+            said = {"team": project.team, "cost_center": project.cost_center}
+            body = said | _HELD.get(project.name, {})
+            _call("PATCH", f"{product}/v1/projects/{project.name}", headers, body)
+
+
+def greet(slack: str) -> None:
+    """Have people ask a question where nobody has said anything yet; the product answers."""
+    for channel, user, text in _QUESTIONS:
+        where = urllib.parse.urlencode({"channel": channel, "as": user})
+        if not _call("GET", f"{slack}/sandbox/messages?{where}")["messages"]:
+            asked = {"user": user, "channel": channel, "text": text}
+            _call("POST", f"{slack}/sandbox/say", {}, asked)
+
+
+def _call(method: str, url: str, headers: dict[str, str] | None = None, body: object = None) -> Any:
+    request = urllib.request.Request(  # noqa: S310 - our own
+        url,
+        data=None if body is None else json.dumps(body).encode(),
+        headers={"Content-Type": "application/json", **(headers or {})},
+        method=method,
+    )
+    with urllib.request.urlopen(request, timeout=_PATIENCE) as reply:  # noqa: S310 - as above
+        return json.load(reply)
