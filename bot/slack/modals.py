@@ -34,7 +34,7 @@ def project(found: Project) -> View:
         "private_metadata": found.slug,
         "blocks": [
             _input(NAME, "Name", _text(found.name, 150), optional=False),
-            _input(SLUG, "Slug: what is typed in questions", _text(found.slug, 63)),
+            _input(SLUG, "Slug: what is typed in questions", _text(found.slug, 63), optional=False),
             _input("owner", "Owner", _person(found.owner)),
             _input("team", "Team", _text(found.team, 80)),
             _input("cost_center", "Cost centre", _text(found.cost_center, 80)),

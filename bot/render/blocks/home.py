@@ -16,7 +16,7 @@ from slackblocks import (
 
 from bot.render import sentences, words
 from bot.render.blocks import actions
-from bot.render.blocks.message import bold, code, context, escape, message, section, sentence
+from bot.render.blocks.message import bold, code, context, message, section, sentence
 from bot.render.blocks.places import data_state
 from bot.render.charts import chart_of
 from core.costs.listings import SourceState
@@ -59,7 +59,6 @@ def home(
         *_projects(month),
         DividerBlock(block_id="divider"),
         section(f"*Data*\n{data_state(sources).text}", "data"),
-        context(escape(sentences.fresh(month.freshness)), "freshness"),
     ]
     return message("Cloud costs", page).blocks
 
