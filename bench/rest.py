@@ -48,8 +48,8 @@ from core.jobs.service import JobService
 from core.projects.service import ProjectService
 from migrations import upgrade
 
-RUNS: Final = 20
-UNCACHED: Final = 25
+RUNS: Final = 12
+UNCACHED: Final = 10
 CACHED: Final = 400
 AT_ONCE: Final = 8
 KEPT: Final = Path(".data/bench")
