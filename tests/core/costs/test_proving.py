@@ -1,8 +1,9 @@
 """What a reconciliation shows: the source, the store and the invoices side by side."""
 
 from collections.abc import Awaitable
-from datetime import date
-from decimal import Decimal
+from datetime import date, timedelta
+from decimal import Decimal, localcontext
+from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -31,7 +32,7 @@ from core.costs.service import CostService
 from core.costs.slices import UnknownSourceError
 from core.costs.sources import finish_sync, register, stored_slices
 from core.database import Database
-from core.period import Period
+from core.period import Period, add_months
 from tests.support.charges import GCP, NOW, Row, Writer, charge, exact_sum, scalar
 from tests.support.clock import FakeClock
 
@@ -95,6 +96,52 @@ async def test_its_parts_add_up_to_the_invoice(writer: Writer, proof: ProofServi
         Part(PartName.ROUNDING, "", Decimal("0.004")),
     )
     assert sum(part.billed for part in found.parts) == found.invoiced
+
+
+async def test_every_figure_is_that_of_an_independent_sum(
+    writer: Writer, proof: ProofService
+) -> None:
+    """Two slices of random charges, of any month of use on any month's invoice."""
+    random = Random(7)  # noqa: S311 - repeatable
+    days = [date(2026, 7, 28) + timedelta(n) for n in range(100)]
+    months = [date(2026, month, 1) for month in (8, 9, 10, 11)]
+    charges = [
+        charge(
+            str(random.choice(days)),
+            str(Decimal(random.randrange(-(10**12), 10**12)).scaleb(-random.randrange(14))),
+            billing_period=random.choice(months),
+            charge_category=random.choice(("Usage", "Credit", "Tax")),
+            currency=random.choice(("USD", "EUR")),
+            billing_account=random.choice(("AB", "CD")),
+            sku_id=str(n),
+        )
+        for n in range(400)
+    ]
+    await writer.write("a", charges[:250])
+    await writer.write("b", charges[250:])
+    found = await proof.reconcile(OPERATOR)
+    assert len(found) == 8
+    for each in found:
+        mine = [row for row in charges if row["currency"] == each.currency]
+        invoiced = [row for row in mine if row["billing_period"] == each.month]
+        used = [row for row in mine if row["day"].replace(day=1) == each.month]
+
+        def billed(rows: list[Row]) -> Decimal:
+            return exact_sum(row["billed"] for row in rows)
+
+        assert each.proved
+        assert (each.invoiced, each.used) == (billed(invoiced), billed(used))
+        with localcontext(prec=100):
+            late = sum(crossing.billed for crossing in each.used_elsewhere)
+            missing = sum(crossing.billed for crossing in each.invoiced_elsewhere)
+            assert each.invoiced == each.used + late - missing
+            assert sum(part.billed for part in each.parts) == each.invoiced
+        assert {bill.account: bill.billed for bill in each.bills} == {
+            account: billed([row for row in invoiced if row["billing_account"] == account])
+            for account in ("AB", "CD")
+        }
+        alone = Period(each.month, add_months(each.month, 1))
+        assert each in await proof.reconcile(OPERATOR, period=alone)
 
 
 async def test_months_and_currencies_stay_apart(writer: Writer, proof: ProofService) -> None:
