@@ -1,6 +1,7 @@
 """`python -m bench [NAME…]`: run the measurements, print a table; status 1 if a limit breaks."""
 
 import asyncio
+import os
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Generator, Sequence
@@ -23,20 +24,38 @@ def main(names: list[str]) -> int:
     if unknown := set(names) - set(known):
         print(f"No such measurement: {', '.join(sorted(unknown))}. There are {', '.join(known)}.")
         return 2
-    figures = asyncio.run(_run(names or known))
-    Console(width=140 if not sys.stdout.isatty() else None).print(_table(figures))
-    return int(any(figure.holds is False for figure in figures))
-
-
-async def _run(names: list[str]) -> list[Figure]:
     figures: list[Figure] = []
+    began = _load()
+    try:
+        asyncio.run(_run(names or sorted(known, key=_turn), figures))
+    finally:
+        console = Console(width=140 if not sys.stdout.isatty() else None)
+        console.print(_table(figures))
+        console.print(f"Load average before: {began}; after: {_load()}; {os.cpu_count()} cores.")
+        broken = [figure for figure in figures if figure.holds is False]
+        for figure in broken:
+            console.print(f"BROKEN: {figure.what}: {_result(figure)}, limit {_limit(figure)}")
+    return int(bool(broken))
+
+
+def _turn(name: str) -> tuple[bool, str]:
+    """What is disturbed by others first; what writes most last."""
+    return name == "replace", name
+
+
+def _load() -> str:
+    """Over one, five and fifteen minutes; what else the machine does shows in every figure."""
+    return " ".join(f"{load:.1f}" for load in os.getloadavg())
+
+
+async def _run(names: list[str], figures: list[Figure]) -> None:
+    """Run them one after the other; what is measured counts, even if a later one fails."""
     for name in names:
         with _folder() as folder:
             measured: AsyncIterator[Figure] = import_module(f"bench.{name}").measure(folder)
             async for figure in measured:
                 print(f"{figure.what}: {_result(figure)}", file=sys.stderr, flush=True)
                 figures.append(figure)
-    return figures
 
 
 @contextmanager
@@ -66,7 +85,11 @@ def _table(figures: list[Figure]) -> Table:
 
 
 def _spread(values: Sequence[float], unit: str) -> str:
-    return f"{median(values):,.0f} {unit} ({min(values):,.0f}-{max(values):,.0f})"
+    return f"{_number(median(values))} {unit} ({_number(min(values))}-{_number(max(values))})"
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"  # noqa: PLR2004 - three digits
 
 
 def _result(figure: Figure) -> str:
