@@ -47,7 +47,8 @@ def start() -> None:
     if home.product.closed:
         out.print(
             f"  {home.product.closed} is closed to other accounts, and PostgreSQL doesn't run as "
-            f"root:\n  the database is in {home.product.data}. DATA_DIR names another place."
+            f"root:\n  the database is in {home.product.data}. DATA_DIR names another place.",
+            soft_wrap=True,
         )
     show(home, start_demo(home, out), out)
 

@@ -1,6 +1,7 @@
 """What every command shares: settings, services, output, and how errors are told."""
 
 import asyncio
+import signal
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Annotated
@@ -24,6 +25,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Machine-readable, on stand
 
 USAGE = 2
 FAILURE = 1
+_TERMINATED = 128 + signal.SIGTERM
 
 
 def read_settings() -> Settings:
@@ -47,10 +49,17 @@ def with_services[T](work: Callable[[Services], Awaitable[T]]) -> T:
     """Run a command's work with the services open, and close them."""
 
     async def run() -> T:
+        # Told to stop, work is given up in order: its job says so, and others needn't wait for it.
+        task = asyncio.current_task()
+        if task is not None:
+            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
         async with open_services(read_settings()) as services:
             return await work(services)
 
-    return asyncio.run(run())
+    try:
+        return asyncio.run(run())
+    except asyncio.CancelledError:
+        raise typer.Exit(_TERMINATED) from None
 
 
 def print_json(value: object) -> None:

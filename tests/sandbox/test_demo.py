@@ -16,7 +16,6 @@ from typing import Any
 import psutil
 import pytest
 
-from sandbox.demo import closed
 from sandbox.demo.home import Home, Ports
 from sandbox.processes import Process, free_port
 from sandbox.sample.totals import Totals
@@ -55,15 +54,34 @@ class Demo:
             if one.pid != os.getpid() and any(place in _words(one) for place in places)
         ]
 
-    def get(self, path: str) -> Any:
-        token = (self.home.folder / "token").read_text()
+    @property
+    def ports(self) -> Ports:
         ports = self.home.ports()
         assert ports is not None
-        request = urllib.request.Request(
-            f"http://127.0.0.1:{ports.product}{path}", headers={"Authorization": f"Bearer {token}"}
-        )
-        with urllib.request.urlopen(request, timeout=10) as reply:  # noqa: S310 - as above
-            return json.load(reply)
+        return ports
+
+    def get(self, path: str) -> Any:
+        """What the product's REST API says."""
+        token = (self.home.folder / "token").read_text()
+        address = f"http://127.0.0.1:{self.ports.product}{path}"
+        return _call(address, headers={"Authorization": f"Bearer {token}"})
+
+    def messages(self, channel: str, user: str) -> list[Any]:
+        """What somebody sees in a channel of the local Slack."""
+        slack = f"http://127.0.0.1:{self.ports.slack}/sandbox"
+        found = _call(f"{slack}/messages?channel={channel}&as={user}")
+        return list(found["messages"])
+
+    def say(self, channel: str, user: str, text: str) -> None:
+        """Type a message or a command in the local Slack."""
+        body = json.dumps({"channel": channel, "user": user, "text": text}).encode()
+        _call(f"http://127.0.0.1:{self.ports.slack}/sandbox/say", data=body)
+
+
+def _call(url: str, **more: Any) -> Any:
+    request = urllib.request.Request(url, **more)  # noqa: S310 - our own
+    with urllib.request.urlopen(request, timeout=30) as reply:  # noqa: S310 - as above
+        return json.load(reply)
 
 
 def _words(process: psutil.Process) -> str:
@@ -73,40 +91,59 @@ def _words(process: psutil.Process) -> str:
         return ""
 
 
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Generator[Demo]:
-    data = tmp_path_factory.mktemp("demo")
+def _made(data: Path) -> Demo:
     one = Demo({**os.environ, "DATA_DIR": str(data)})
     one.home.folder.mkdir()
     ports = iter(free_port(port) for port in range(21_000, 22_000, 100))
     chosen = {name: next(ports) for name in Ports.__slots__}
     (one.home.folder / "ports.json").write_text(json.dumps(chosen))
+    return one
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Generator[Demo]:
+    """A demo that runs."""
+    one = _made(tmp_path_factory.mktemp("demo"))
+    try:
+        started = one.command("start")
+        assert started.returncode == 0, started.stdout + started.stderr
+        (one.home.folder / "said").write_text(started.stdout)
+        yield one
+    finally:
+        one.command("clean")
+
+
+@pytest.fixture
+def interrupted(tmp_path: Path) -> Generator[Demo]:
+    """One that isn't started, or not to the end."""
+    one = _made(tmp_path)
     yield one
-    one.command("stop")
-    closed.remove(one.home.folder)
+    one.command("clean")
 
 
-def test_interrupted_while_it_starts_it_leaves_nothing_running(demo: Demo) -> None:
+@pytest.mark.parametrize("begun", ["bigquery", "slack", "sync"])
+def test_interrupted_while_it_starts_it_leaves_nothing_running(
+    interrupted: Demo, begun: str
+) -> None:
     with subprocess.Popen(
         [sys.executable, "-m", "sandbox", "start"],
         cwd=ROOT,
-        env=demo.environment,
+        env=interrupted.environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
     ) as starting:
-        while Process("valkey", demo.home.folder).pid() is None:
+        while Process(begun, interrupted.home.folder).pid() is None and starting.poll() is None:
             time.sleep(0.01)
         starting.send_signal(signal.SIGINT)
         said, _ = starting.communicate(timeout=START_SECONDS)
     assert starting.returncode == 130, said
-    assert demo.processes() == []
+    assert interrupted.processes() == []
 
 
 def test_it_starts_and_answers_with_the_totals_of_the_sample(demo: Demo) -> None:
-    started = demo.command("start")
-    assert started.returncode == 0, started.stdout + started.stderr
-    assert "/cost checkout last-7d" in started.stdout
-    assert (demo.home.folder / "token").read_text().strip() in started.stdout
+    said = (demo.home.folder / "said").read_text()
+    assert "/cost checkout last-7d" in said
+    assert (demo.home.folder / "token").read_text().strip() in said
 
     totals = Totals.read(demo.home.folder / "totals.json")
     month = sorted({cell.invoice for cell, _ in totals})[-3]
@@ -131,6 +168,38 @@ def test_a_second_start_says_where_things_are_and_starts_nothing(demo: Demo) -> 
     assert again.returncode == 0, again.stdout + again.stderr
     assert "/cost checkout last-7d" in again.stdout
     assert {process.pid for process in demo.processes()} == before
+
+
+def test_its_sync_is_that_of_the_day(demo: Demo) -> None:
+    (sync,) = demo.get("/v1/syncs")["items"]
+    assert sync["state"] == "done"
+
+
+def test_projects_have_owners_teams_and_channels_in_its_slack(demo: Demo) -> None:
+    projects = {one["slug"]: one for one in demo.get("/v1/projects")["items"]}
+    checkout = projects["checkout"]
+    assert (checkout["owner"], checkout["team"]) == ("U0BEN", "storefront")
+    assert checkout["channel"] == "C0CHECKOUT"
+    assert all(one["team"] for one in projects.values())
+
+
+def test_a_question_in_finance_has_been_answered(demo: Demo) -> None:
+    deadline = time.monotonic() + 60
+    while len(said := demo.messages("C0FINANCE", "U0CHLOE")) < 2:
+        assert time.monotonic() < deadline, said
+        time.sleep(0.1)
+    assert "last month" in said[-1]["text"]
+
+
+def test_cost_alone_answers_for_the_channel_s_projects(demo: Demo) -> None:
+    demo.say("C0CHECKOUT", "U0BEN", "/cost")
+    deadline = time.monotonic() + 60
+    while not (said := demo.messages("C0CHECKOUT", "U0BEN")):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    shown = json.dumps(said[-1])
+    assert "checkout" in shown
+    assert "payments" in shown
 
 
 def test_late_rows_change_what_it_answers(demo: Demo) -> None:
