@@ -192,7 +192,8 @@ class FocusFiles:
             labels=self._config.labels,
             period=part.period if part.mixed else None,
         )
-        rows = focus_sums.added_up(self._batches(part, wants))
+        rows = focus_sums.charges(focus_sums.added_up(self._batches(part, wants)))
+        pa.default_memory_pool().release_unused()
         totals = Totals(wants)
         for file in part.files:
             with self._opened(file) as batches:
@@ -200,7 +201,8 @@ class FocusFiles:
                     self._go_on()
         if not self._place.unchanged(part.held):
             raise UnfinishedExportError(_MOVED)
-        return Reading(item, focus_sums.charges(rows), totals.told(), {})
+        pa.default_memory_pool().release_unused()
+        return Reading(item, rows, totals.told(), {})
 
     def _batches(self, part: Part, wants: Wanted) -> Iterator[pa.Table]:
         for file in part.files:

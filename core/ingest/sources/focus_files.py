@@ -28,7 +28,7 @@ from core.ingest.sources.focus_columns import Column
 
 NULLS: Final = ("", "NULL", "null", "Null")
 
-_BLOCK: Final = 4 << 20
+_BLOCK: Final = 2 << 20
 _ROWS: Final = 1 << 15
 _PARQUET: Final = b"PAR1"
 _GZIP: Final = b"\x1f\x8b"

@@ -21,7 +21,7 @@ _BESIDE: Final = ("account_name", "service_category", "sku_name")
 _VALUES: Final = (*_AMOUNTS, "lines")
 _KEYS: Final = tuple(n for n in CHARGES.names if n not in {*_BESIDE, *_VALUES})
 _ROOM: Final = 1 << 62
-_HELD: Final = 100_000
+_HELD: Final = 50_000
 
 # A list price is known of a day's charges only if it is of each; a quantity as far as it is.
 _ALL: Final = pc.ScalarAggregateOptions(skip_nulls=False)
