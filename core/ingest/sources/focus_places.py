@@ -1,6 +1,7 @@
 """Where billing files lie: folders and object stores, by pyarrow's file systems."""
 
 import os
+import re
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -248,7 +249,7 @@ def _file(info: fs.FileInfo) -> File:
 
 
 def _any(said: str, *words: str) -> bool:
-    return any(word in said for word in words)
+    return any(re.search(rf"\b{re.escape(word)}\b", said) for word in words)
 
 
 def _short(said: str) -> str:

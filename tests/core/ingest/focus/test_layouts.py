@@ -7,7 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from core.ingest.errors import BadFileError, SeveralExportsError, UnfinishedExportError
+from core.ingest.errors import (
+    BadFileError,
+    SeveralExportsError,
+    SourceError,
+    UnfinishedExportError,
+)
 from core.ingest.model import Left
 from core.ingest.sources.focus import open_focus
 from tests.support.charges import comparable
@@ -249,6 +254,14 @@ async def test_slices_from_a_day_on(tmp_path: Path) -> None:
         seen = await opened.look(NOVEMBER + timedelta(3))
         assert (list(seen.fingerprints), seen.whole) == (["2026-11"], False)
         assert opened.window("2026-11") is None
+
+
+async def test_reading_is_given_up_when_the_source_is_closed(tmp_path: Path) -> None:
+    write(tmp_path / "2026-10" / "a.csv", LINES)
+    async with open_focus(source(tmp_path), lambda: NOW) as opened:
+        seen = await opened.look(None)
+    with pytest.raises(SourceError, match="Reading was given up"):
+        _ = [one async for one in opened.read(seen, ["2026-10"])]
 
 
 async def test_a_file_that_changes_while_it_is_read(tmp_path: Path) -> None:
