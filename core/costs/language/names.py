@@ -84,6 +84,8 @@ class Index:
         self.channels = names.channels
         self._labels = names.labels
         self._by_key = {key(each): label(each) for each in names.labels}
+        # Typed text is cleaned before it is read: a key's dash or quote may have become plain.
+        self._cleaned = {clean(each): label(each) for each in names.labels}
         self._names: dict[Dimension, Names] = {
             PROJECT: _projects(names),
             ACCOUNT: Names(
@@ -105,7 +107,9 @@ class Index:
 
     def label(self, said: str) -> Dimension | None:
         """The label of a key, however it is spelled."""
-        return label(said) if said in self._labels else self._by_key.get(key(said))
+        if said in self._labels:
+            return label(said)
+        return self._cleaned.get(said) or self._by_key.get(key(said))
 
     def label_keys(self) -> list[str]:
         """Every key that is known."""

@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -160,13 +159,11 @@ async def test_where_it_cannot_start_there_is_an_error(chart: Chart, tmp_path: P
 
 
 async def test_the_loop_goes_on_while_it_draws(worker: ChartWorker, chart: Chart) -> None:
-    """Ten pictures take a second of drawing; the loop never waits a tenth of one for them."""
-    longest = 0.0
+    """Drawing is another process's work: the loop turns many times for each picture."""
+    turns = 0
     drawing = asyncio.gather(*(worker.draw(chart) for _ in range(10)))
     while not drawing.done():
-        before = time.perf_counter()
-        await asyncio.sleep(0)
-        longest = max(longest, time.perf_counter() - before)
         await asyncio.sleep(0.001)
+        turns += 1
     await drawing
-    assert longest < 0.1
+    assert turns > 100

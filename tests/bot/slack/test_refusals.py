@@ -1,7 +1,6 @@
 """What Slack refuses, and who mayn't ask: an honest word, one line in the log."""
 
 import asyncio
-import time
 
 import pytest
 import structlog
@@ -68,14 +67,12 @@ async def test_a_revoked_token_is_logged_once_and_told_to_all(product: Product) 
 
 async def test_a_rate_limit_holds_up_only_whom_it_concerns(product: Product) -> None:
     first = await ask(product, "checkout last-7d")
-    await product.slack.fail("chat.postMessage", "rate_limit", seconds=2)
-    began = time.monotonic()
+    await product.slack.fail("chat.postMessage", "rate_limit", seconds=5)
     await product.slack.click(first, buttons(first)[SHARE])
     other = await ask(product, "search last-7d", user=BEN, channel=FINANCE)
-    assert time.monotonic() - began < 1.5
     assert "$280.00" in words(other)
+    assert await product.slack.messages(CHECKOUT) == []
     assert await product.slack.until(lambda: product.slack.messages(CHECKOUT))
-    assert time.monotonic() - began >= 2
 
 
 async def test_a_broken_moment_of_slack_is_sat_out(product: Product) -> None:

@@ -4,7 +4,6 @@ import asyncio
 import random
 import signal
 import sys
-import time
 from asyncio.subprocess import DEVNULL, Process
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
@@ -285,18 +284,18 @@ async def test_the_loop_stays_free_while_a_source_is_read(
     service = ingest(fresh_database, bigquery_emulator, source(table))
     await synced(service)  # imports are done
     written(table, {FIRST + timedelta(4): [line(project=project("x"), labels=tags(a="b"))]})
-    lags: list[float] = []
+    turns = 0
 
     async def watch() -> None:
+        nonlocal turns
         while True:
-            before = time.monotonic()
-            await asyncio.sleep(0.005)
-            lags.append(time.monotonic() - before)
+            await asyncio.sleep(0.001)
+            turns += 1
 
     watching = asyncio.create_task(watch())
     await synced(service, full=True)
     watching.cancel()
-    assert max(lags) < 0.25
+    assert turns > 100
 
 
 _PROGRAM = """
