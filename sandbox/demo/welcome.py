@@ -1,6 +1,7 @@
 """What makes the demo a company: whose the projects are, and a first answer in a channel."""
 
 import json
+import time
 import urllib.parse
 import urllib.request
 from typing import Any, Final
@@ -19,11 +20,11 @@ _HELD: Final = {
 }
 """The projects whose owner and channel are in the local Slack."""
 
-_QUESTIONS: Final = (
-    (_FINANCE, _CHLOE, "@cloud-cost all last-month by team"),
-    (_GENERAL, _ADA, "@cloud-cost all last-30d daily"),
-)
+_SHARED: Final = (_FINANCE, _CHLOE, "/cost all last-month by team")
+_ASKED: Final = (_GENERAL, _ADA, "@cloud-cost all last-30d daily")
+_SHARE: Final = "cost.share"
 _PATIENCE: Final = 10.0
+_PAUSE: Final = 0.1
 
 
 def settle(product: str, token: str) -> None:
@@ -43,12 +44,35 @@ def settle(product: str, token: str) -> None:
 
 
 def greet(slack: str) -> None:
-    """Have people ask a question where nobody has said anything yet; the product answers."""
-    for channel, user, text in _QUESTIONS:
-        where = urllib.parse.urlencode({"channel": channel, "as": user})
-        if not _call("GET", f"{slack}/sandbox/messages?{where}")["messages"]:
-            asked = {"user": user, "channel": channel, "text": text}
-            _call("POST", f"{slack}/sandbox/say", {}, asked)
+    """Have an answer shared, and a question asked, where nobody has said anything yet."""
+    if not _messages(slack, *_ASKED[:2]):
+        _do(slack, "say", *_ASKED)
+    if not _messages(slack, *_SHARED[:2]):
+        _do(slack, "say", *_SHARED)
+        _share(slack, *_SHARED[:2])
+
+
+def _share(slack: str, channel: str, user: str) -> None:
+    """Press the button below the private answer, as soon as that is there."""
+    deadline = time.monotonic() + _PATIENCE
+    while time.monotonic() < deadline:
+        for message in _messages(slack, channel, user):
+            if _SHARE in json.dumps(message["blocks"]):
+                _do(slack, "click", channel, user, ts=message["ts"], action_id=_SHARE)
+                _do(slack, "dismiss", channel, user, ts=message["ts"])
+                return
+        time.sleep(_PAUSE)
+
+
+def _messages(slack: str, channel: str, user: str) -> list[Any]:
+    where = urllib.parse.urlencode({"channel": channel, "as": user})
+    found: list[Any] = _call("GET", f"{slack}/sandbox/messages?{where}")["messages"]
+    return found
+
+
+def _do(slack: str, what: str, channel: str, user: str, text: str = "", **more: str) -> None:
+    body = {"user": user, "channel": channel, "text": text, **more}
+    _call("POST", f"{slack}/sandbox/{what}", body=body)
 
 
 def _call(method: str, url: str, headers: dict[str, str] | None = None, body: object = None) -> Any:

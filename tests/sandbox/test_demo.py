@@ -183,12 +183,14 @@ def test_projects_have_owners_teams_and_channels_in_its_slack(demo: Demo) -> Non
     assert all(one["team"] for one in projects.values())
 
 
-def test_a_question_in_finance_has_been_answered(demo: Demo) -> None:
+def test_an_answer_is_shared_in_finance(demo: Demo) -> None:
     deadline = time.monotonic() + 60
-    while len(said := demo.messages("C0FINANCE", "U0CHLOE")) < 2:
-        assert time.monotonic() < deadline, said
+    while not (said := [m for m in demo.messages("C0FINANCE", "U0BEN") if m["blocks"]]):
+        assert time.monotonic() < deadline
         time.sleep(0.1)
-    assert "last month" in said[-1]["text"]
+    (shared,) = said
+    assert "last month" in shared["text"]
+    assert "image" in {block["type"] for block in shared["blocks"]}
 
 
 def test_cost_alone_answers_for_the_channel_s_projects(demo: Demo) -> None:
