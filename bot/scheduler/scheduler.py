@@ -19,7 +19,6 @@ from bot.scheduler import syncing
 from bot.scheduler.slots import week
 from bot.services import Services
 from core.access.model import Role, Viewer
-from core.costs import partitions
 from core.errors import ConflictError, CostTrackerError
 from core.jobs.model import Job, JobState
 
@@ -142,7 +141,7 @@ class Scheduler:
     async def _keep_up(self, _: Job) -> None:
         """Have next months' partitions ready, and forget old jobs."""
         services = self._services
-        made = await partitions.make_ahead(services.database, services.today())
+        made = await services.ingest.prepare(services.today())
         gone = await services.jobs.forget(services.clock() - KEPT)
         _log.info("upkeep", partitions=made, jobs_forgotten=gone)
 

@@ -15,6 +15,7 @@ from difflib import get_close_matches
 import structlog
 
 from core.clock import Clock
+from core.costs import partitions
 from core.costs import sources as stored_sources
 from core.database import Database
 from core.errors import CostTrackerError
@@ -53,6 +54,10 @@ class IngestService:
         self._projects = projects
         self._clock = clock
         self._bigquery_endpoint = bigquery_endpoint
+
+    async def prepare(self, today: date) -> tuple[str, ...]:
+        """Have the partitions of the months to come ready; the names of those made."""
+        return await partitions.make_ahead(self._database, today)
 
     async def check(self, source: SourceConfig) -> str:
         """Look at a source without reading it; what it holds, in a line for people.
