@@ -5,7 +5,7 @@ import signal
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, cast
 
 from sqlalchemy import text
@@ -19,8 +19,10 @@ from core.costs.proving.service import ProofService
 from core.costs.sources import register
 from core.database import Database, DatabaseUnavailableError
 from core.ingest.model import SyncReport
+from core.ingest.service import IngestService
 from core.jobs.model import Job, JobState
 from core.jobs.service import JobService
+from core.projects.service import ProjectService
 from tests.support.charges import GCP, Writer, charge
 from tests.support.clock import FakeClock
 
@@ -42,9 +44,16 @@ class FakeIngest:
             await self.hold.wait()
         return (SyncReport("gcp", error=self.error, matches=True),)
 
+    async def prepare(self, today: date) -> tuple[str, ...]:
+        return (f"charge_daily_{today:%Y_%m}",)
+
 
 def scheduler(
-    database: Database, clock: Clock, ingest: FakeIngest, name: str = "a", **settings: Any
+    database: Database,
+    clock: Clock,
+    ingest: FakeIngest | IngestService,
+    name: str = "a",
+    **settings: Any,
 ) -> Scheduler:
     """A replica's scheduler."""
     unused = cast("Any", None)
@@ -159,7 +168,10 @@ async def test_without_sources_there_is_nothing_to_sync(
 
 async def test_partitions_are_made_ahead(fresh_database: Database, clock: FakeClock) -> None:
     """This month's and three more, once a day."""
-    await tried(scheduler(fresh_database, clock, FakeIngest()))
+    projects = ProjectService(fresh_database, clock)
+    await tried(
+        scheduler(fresh_database, clock, IngestService(fresh_database, projects, clock, ()))
+    )
     statement = "SELECT relname FROM pg_class WHERE relname ~ :name ORDER BY 1"
     name = "^charge_daily_[0-9]{4}_[0-9]{2}$"
     async with fresh_database.read() as connection:
@@ -277,6 +289,8 @@ class Endless:
     async def sync(self, *, full):
         print("working", flush=True)
         await asyncio.Event().wait()
+    async def prepare(self, today):
+        return ()
 
 async def main(url):
     database = await Database.connect(url)
