@@ -68,19 +68,20 @@ def stop_all(home: Home) -> list[str]:
 @contextmanager
 def _cleared_up(home: Home, before: frozenset[str], out: Console) -> Generator[None]:
     """End what was started in the block if it fails or is interrupted."""
-    stops = (signal.SIGINT, signal.SIGTERM)
+    ending = False
 
     def interrupt(_number: int, _frame: object) -> None:
-        for one in stops:  # once is enough: what follows must not be interrupted
-            signal.signal(one, signal.SIG_IGN)
-        raise KeyboardInterrupt
+        nonlocal ending
+        if not ending:  # once is enough: what follows must not be interrupted
+            ending = True
+            raise KeyboardInterrupt
 
+    stops = (signal.SIGINT, signal.SIGTERM)
     previous = {one: signal.signal(one, interrupt) for one in stops}
     try:
         yield
     except BaseException:
-        for one in stops:
-            signal.signal(one, signal.SIG_IGN)
+        ending = True
         out.print("  Ending what was started …")
         started = [one for one in processes(home) if one.name not in before]
         stop(home, [*started, *commands(home).values()])
