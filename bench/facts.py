@@ -21,9 +21,9 @@ from bench.server import Server
 from core.access.model import OPERATOR
 from core.cache import Cache
 from core.costs.model import PROJECT, SKU, CostQuery, Filter, SourceInfo, label
-from core.costs.partitions import ensure as ensure_partitions
 from core.costs.service import CostService
-from core.costs.sources import register
+from core.costs.writing.partitions import ensure as ensure_partitions
+from core.costs.writing.sources import register
 from core.database import Database
 from core.embedded_postgres import ensure, stop
 from core.period import Period

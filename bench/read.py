@@ -19,9 +19,9 @@ from bench.server import Server
 from core.access.model import OPERATOR
 from core.cache import Cache
 from core.costs.model import PROJECT, CostQuery
+from core.costs.reading.sql.compiled import driver_of
+from core.costs.reading.store import prepared
 from core.costs.service import CostService
-from core.costs.sql.compiled import driver_of
-from core.costs.store import prepared
 from core.data_version import bump
 from core.database import Database
 from core.embedded_postgres import ensure, stop

@@ -1,6 +1,6 @@
 """Replacing a slice, beside psql's DELETE and COPY of the same rows into the same table.
 
-Ours is the whole of `core.costs.replace.replace`: from Arrow columns with names to facts with
+Ours is the whole of `core.costs.writing.replace`: from Arrow columns with names to facts with
 ids, rollups and control totals. Raw has its ids already, and keeps no rollups. The two take
 turns, each on its own copy of a database that holds two more slices of the same days.
 """
@@ -20,8 +20,8 @@ from bench.charges import RATES, changed, charges, totals
 from bench.server import Server
 from core.clock import utc_now
 from core.costs.model import Replaced, Slice
-from core.costs.partitions import ensure as ensure_partitions
-from core.costs.replace import replace
+from core.costs.writing.partitions import ensure as ensure_partitions
+from core.costs.writing.replace import replace
 from core.database import Database
 from core.embedded_postgres import ensure, stop
 from core.projects.service import ProjectService

@@ -36,11 +36,11 @@ from core.access.model import OPERATOR, Role, Viewer
 from core.access.service import AccessService
 from core.cache import Cache
 from core.costs.model import CostAnswer, CostQuery, SourceInfo
-from core.costs.partitions import ensure as ensure_partitions
 from core.costs.proving.service import ProofService
+from core.costs.reading.store import prepared
 from core.costs.service import CostService
-from core.costs.sources import register
-from core.costs.store import prepared
+from core.costs.writing.partitions import ensure as ensure_partitions
+from core.costs.writing.sources import register
 from core.database import Database
 from core.embedded_postgres import ensure, stop
 from core.ingest.service import IngestService

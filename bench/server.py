@@ -11,7 +11,7 @@ import asyncpg
 import psutil
 
 from core.costs.model import SourceInfo
-from core.costs.sources import register
+from core.costs.writing.sources import register
 from core.database import Database
 from migrations import upgrade
 

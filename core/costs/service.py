@@ -12,14 +12,15 @@ from cachetools import LRUCache
 from core.access.model import Viewer
 from core.cache import Cache, Flights
 from core.clock import Clock, today
-from core.costs import store
-from core.costs.assemble import Layout, Row, against, lines, sums_by_currency, totals
-from core.costs.basis import Basis
-from core.costs.codec import decode, encode
 from core.costs.language.names import index_of
 from core.costs.listings import DimensionValue, Restatement, RowPage, SourceState
 from core.costs.model import CostAnswer, CostQuery, CostRow, Dimension, Line, Vocabulary
-from core.costs.names import (
+from core.costs.proving.invoices import notes as invoice_notes
+from core.costs.reading import store
+from core.costs.reading.assemble import Layout, Row, against, lines, sums_by_currency, totals
+from core.costs.reading.basis import Basis
+from core.costs.reading.codec import decode, encode
+from core.costs.reading.names import (
     Slugs,
     known_values,
     matching,
@@ -29,11 +30,10 @@ from core.costs.names import (
     resolved_filter,
     resolved_versus,
 )
-from core.costs.notes import notes, refuse_unknown_rates
-from core.costs.proving.invoices import notes as invoice_notes
-from core.costs.rows import read_page, stream
-from core.costs.state import read_restatements, read_sources
-from core.costs.versions import Versions
+from core.costs.reading.notes import notes, refuse_unknown_rates
+from core.costs.reading.rows import read_page, stream
+from core.costs.reading.state import read_restatements, read_sources
+from core.costs.reading.versions import Versions
 from core.database import Database
 from core.period import Period
 

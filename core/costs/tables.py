@@ -145,7 +145,7 @@ kinds = Table(
 )
 
 # Partitioned by month of `day`; dimensions without foreign keys, which would cost a look-up
-# a row on every load. Only `core/costs/replace.py` writes here.
+# a row on every load. Only `core/costs/writing/replace.py` writes here.
 charge_daily = Table(
     "charge_daily",
     metadata,

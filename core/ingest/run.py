@@ -7,8 +7,8 @@ from dataclasses import replace as with_values
 from datetime import date
 
 from core.clock import Clock
-from core.costs import sources as stored_sources
 from core.costs.model import Freshness, Listing, Replaced, StoredSlice
+from core.costs.writing import sources as stored_sources
 from core.database import Database
 from core.ingest.errors import BadSlicesError
 from core.ingest.model import Left, Progress, Reading, Seen, Source, SyncReport
@@ -75,7 +75,7 @@ class Run:
             self._unfinished[left.key] = left.why
 
     async def _replace(self, reading: Reading) -> None:
-        from core.costs.replace import replace  # noqa: PLC0415  # on use: it imports pyarrow
+        from core.costs.writing.replace import replace  # noqa: PLC0415  # on use: it imports pyarrow
 
         done = await replace(
             self._database,

@@ -15,8 +15,8 @@ from difflib import get_close_matches
 import structlog
 
 from core.clock import Clock
-from core.costs import partitions
-from core.costs import sources as stored_sources
+from core.costs.writing import partitions
+from core.costs.writing import sources as stored_sources
 from core.database import Database
 from core.errors import CostTrackerError
 from core.ingest.config import FocusSource, SourceConfig

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from core.costs.sources import register
+from core.costs.writing.sources import register
 from core.database import Database
 from tests.bot.test_command_line import Ran, Run, run
 from tests.support.charges import GCP, Writer, charge

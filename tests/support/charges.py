@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from core.costs.charges import CHARGES
 from core.costs.model import ControlTotal, Replacement, Slice, SourceInfo
-from core.costs.replace import replace
+from core.costs.writing.replace import replace
 from core.database import Database
 from core.money import plain
 from core.projects.service import ProjectService

@@ -13,7 +13,6 @@ from typing import Any
 from sqlalchemy import Date, Insert, Table, cast, delete, func, insert, select
 
 from core import data_version
-from core.costs import partitions
 from core.costs.model import in_cost, in_gross
 from core.costs.tables import (
     ABSENT,
@@ -33,6 +32,7 @@ from core.costs.tables import (
     sources,
     tag_sets,
 )
+from core.costs.writing import partitions
 from core.database import Connection, Database
 from core.projects.tables import project_aliases, projects, scopes
 

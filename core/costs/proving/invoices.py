@@ -11,10 +11,10 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from core.access.model import Viewer
-from core.costs.assemble import Sums
 from core.costs.model import PROVIDER, Basis, CostQuery, Measure, Note, NoteKind
 from core.costs.proving.model import Bill, InvoiceState, exact, invoice_state
 from core.costs.proving.sums import within
+from core.costs.reading.assemble import Sums
 from core.costs.tables import billing_accounts, charge_daily, invoices
 from core.database import Connection, Database
 from core.errors import ConflictError, InvalidError, NotFoundError

@@ -5,8 +5,8 @@ from datetime import date
 from sqlalchemy import text
 
 from core import data_version
-from core.costs import control
-from core.costs.slices import find_source
+from core.costs.writing import control
+from core.costs.writing.slices import find_source
 from core.database import Connection
 
 

@@ -7,8 +7,8 @@ from datetime import date, datetime
 from decimal import Decimal, localcontext
 from enum import StrEnum
 
-from core.costs.assemble import EXACT
 from core.costs.model import in_gross
+from core.costs.reading.assemble import EXACT
 from core.money import ZERO
 
 ROUNDING = "rounding_error"

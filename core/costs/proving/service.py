@@ -10,10 +10,10 @@ from core import data_version
 from core.access.model import Role, Viewer
 from core.access.service import record as record_deed
 from core.clock import Clock
-from core.costs import proof, slices
-from core.costs.proving import invoices, marks, store, sums
+from core.costs.proving import invoices, marks, proof, store, sums
 from core.costs.proving.invoices import Invoice, InvoiceError, months_of
 from core.costs.proving.model import Bill, Reconciliation
+from core.costs.writing import slices
 from core.database import Database
 from core.errors import ForbiddenError, NotFoundError
 from core.money import ZERO, plain

@@ -16,7 +16,7 @@ from bot.settings import Settings
 from core.access.model import OPERATOR
 from core.clock import Clock, utc_now
 from core.costs.proving.service import ProofService
-from core.costs.sources import register
+from core.costs.writing.sources import register
 from core.database import Database, DatabaseUnavailableError
 from core.ingest.model import SyncReport
 from core.ingest.service import IngestService

@@ -33,7 +33,7 @@ from core.costs.model import (
     Versus,
     label,
 )
-from core.costs.notes import RateUnknownError
+from core.costs.reading.notes import RateUnknownError
 from core.costs.service import CostService
 from core.database import Database
 from core.period import Period

@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 from core.access.model import Role, Viewer
 from core.cache import Cache
 from core.costs import model
-from core.costs.codec import decode, encode
 from core.costs.model import (
     ACCOUNT,
     CATEGORY,
@@ -36,6 +35,7 @@ from core.costs.model import (
     Versus,
     label,
 )
+from core.costs.reading.codec import decode, encode
 from core.costs.service import CostService
 from core.database import Database
 from core.period import Period

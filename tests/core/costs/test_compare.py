@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from core.costs.compare import Shift, alignment, complete_parts, other_period
 from core.costs.model import Basis, CostQuery, Granularity, Versus
+from core.costs.reading.compare import Shift, alignment, complete_parts, other_period
 from core.period import Period
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.costs.completeness import HeldAt, complete_until, is_final
+from core.costs.writing.completeness import HeldAt, complete_until, is_final
 
 TODAY = date(2026, 11, 22)
 

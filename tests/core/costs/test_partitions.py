@@ -5,7 +5,7 @@ from datetime import date
 
 from sqlalchemy import text
 
-from core.costs.partitions import ensure, make_ahead
+from core.costs.writing.partitions import ensure, make_ahead
 from core.database import Database
 from tests.support.charges import scalar
 

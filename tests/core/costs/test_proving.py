@@ -29,8 +29,8 @@ from core.costs.proving.model import (
 )
 from core.costs.proving.service import ProofService, UnknownInvoiceError, WholeBillError
 from core.costs.service import CostService
-from core.costs.slices import UnknownSourceError
-from core.costs.sources import finish_sync, register, stored_slices
+from core.costs.writing.slices import UnknownSourceError
+from core.costs.writing.sources import finish_sync, register, stored_slices
 from core.database import Database
 from core.period import Period, add_months
 from tests.support.charges import GCP, NOW, Row, Writer, charge, exact_sum, scalar

@@ -12,8 +12,8 @@ import pytest
 from sqlalchemy import text
 
 from core.costs.model import Listing, Replaced
-from core.costs.proof import check_rollups, reconcile
-from core.costs.sources import finish_sync, prune, register, stored_slices
+from core.costs.proving.proof import check_rollups, reconcile
+from core.costs.writing.sources import finish_sync, prune, register, stored_slices
 from core.database import Database
 from tests.support.charges import GCP, NOW, Row, Writer, charge, comparable, facts, scalar
 

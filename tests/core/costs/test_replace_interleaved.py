@@ -7,8 +7,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.costs.model import Replaced
-from core.costs.proof import check_rollups, reconcile
-from core.costs.sources import prune, register
+from core.costs.proving.proof import check_rollups, reconcile
+from core.costs.writing.sources import prune, register
 from core.database import Database
 from tests.support.charges import GCP, NOW, Row, Writer, charge, comparable, facts
 

@@ -8,7 +8,7 @@ import pytest
 from core.access.model import OPERATOR, Role, Viewer
 from core.cache import Cache
 from core.costs.model import PROJECT, Basis, CostQuery, CostRow, Filter, Measure
-from core.costs.rows import BadPositionError
+from core.costs.reading.rows import BadPositionError
 from core.costs.service import CostService
 from core.database import Database
 from core.period import Period

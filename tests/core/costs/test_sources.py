@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import text
 
 from core.costs.model import Freshness, Listing, SourceInfo
-from core.costs.proof import check_rollups
-from core.costs.slices import UnknownSourceError
-from core.costs.sources import finish_sync, prune, register, stored_slices
+from core.costs.proving.proof import check_rollups
+from core.costs.writing.slices import UnknownSourceError
+from core.costs.writing.sources import finish_sync, prune, register, stored_slices
 from core.database import Database
 from tests.support.charges import GCP, NOW, Row, Writer, charge, comparable, facts, scalar
 

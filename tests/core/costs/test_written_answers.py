@@ -10,7 +10,7 @@ from core.access.model import OPERATOR, Role, Viewer
 from core.cache import Cache, RedisCache
 from core.costs.model import PROJECT, SERVICE, SKU, CostAnswer, CostQuery, Filter, Measure
 from core.costs.service import CostService
-from core.costs.sources import register
+from core.costs.writing.sources import register
 from core.database import Database
 from core.period import Period
 from core.projects.service import ProjectService

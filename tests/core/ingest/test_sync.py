@@ -13,8 +13,8 @@ import pytest
 from sqlalchemy import text
 
 from core.access.model import OPERATOR
-from core.costs import sources as stored_sources
 from core.costs.model import Replaced
+from core.costs.writing import sources as stored_sources
 from core.database import Database
 from core.ingest.config import BigQuerySource
 from core.ingest.errors import NoSourcesError, UnknownSourceError

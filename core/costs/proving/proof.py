@@ -7,8 +7,8 @@ from decimal import Decimal
 
 from sqlalchemy import text
 
-from core.costs.facts import AMOUNTS
-from core.costs.rollups import ROLLUPS, Rollup, summed
+from core.costs.writing.facts import AMOUNTS
+from core.costs.writing.rollups import ROLLUPS, Rollup, summed
 from core.database import Database
 
 

@@ -12,12 +12,12 @@ from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import insert
 
 from core import data_version
-from core.costs import control, facts, partitions, restatements, rollups, slices, staging
-from core.costs.intern import Dimensions, intern
 from core.costs.model import ControlTotal, Replaced, Replacement, Slice
-from core.costs.slices import Held, Source
-from core.costs.staging import Staged
 from core.costs.tables import conversion_rates
+from core.costs.writing import control, facts, partitions, restatements, rollups, slices, staging
+from core.costs.writing.intern import Dimensions, intern
+from core.costs.writing.slices import Held, Source
+from core.costs.writing.staging import Staged
 from core.database import Connection, Database
 from core.projects.service import ProjectService
 

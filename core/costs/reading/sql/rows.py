@@ -16,9 +16,9 @@ from sqlalchemy import (
 )
 
 from core.costs.model import Basis, Measure
-from core.costs.sql.compiled import Compiled, compiled
-from core.costs.sql.conditions import conditions, constant
-from core.costs.sql.shape import RowsShape
+from core.costs.reading.sql.compiled import Compiled, compiled
+from core.costs.reading.sql.conditions import conditions, constant
+from core.costs.reading.sql.shape import RowsShape
 from core.costs.tables import charge_daily, cost_by_month, kinds, regions, services, skus
 from core.projects.tables import projects, scopes
 

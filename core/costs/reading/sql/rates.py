@@ -17,7 +17,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import aggregate_order_by, distinct_on
 
-from core.costs.plan import Side
+from core.costs.reading.plan import Side
 from core.costs.tables import conversion_rates
 
 PLACES: Final = 9

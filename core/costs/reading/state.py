@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Select, func, select
 
 from core.costs.listings import BillingPeriodState, Restatement, SourceState
-from core.costs.sql.conditions import OF_PROJECTS
+from core.costs.reading.sql.conditions import OF_PROJECTS
 from core.costs.tables import (
     billing_periods,
     control_totals,

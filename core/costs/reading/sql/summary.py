@@ -33,11 +33,11 @@ from sqlalchemy import (
 )
 
 from core.costs.model import ACCOUNT, CATEGORY, PROJECT, SERVICE, SKU, Basis, Granularity, Measure
-from core.costs.plan import Grain, Side
-from core.costs.sql import rates
-from core.costs.sql.compiled import Compiled, compiled
-from core.costs.sql.conditions import conditions, constant, drawn_on, value_of
-from core.costs.sql.shape import OF_SCOPES, Shape
+from core.costs.reading.plan import Grain, Side
+from core.costs.reading.sql import rates
+from core.costs.reading.sql.compiled import Compiled, compiled
+from core.costs.reading.sql.conditions import conditions, constant, drawn_on, value_of
+from core.costs.reading.sql.shape import OF_SCOPES, Shape
 from core.costs.tables import (
     billing_periods,
     charge_daily,

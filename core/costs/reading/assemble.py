@@ -12,9 +12,9 @@ from decimal import MAX_PREC, ROUND_HALF_EVEN, Context, Decimal, localcontext
 from operator import itemgetter
 from typing import Any, Final, NamedTuple
 
-from core.costs.basis import Basis
 from core.costs.model import ACCOUNT, PROJECT, SKU, Comparable, CostQuery, Dimension, Line, Total
-from core.costs.plan import Plan
+from core.costs.reading.basis import Basis
+from core.costs.reading.plan import Plan
 from core.money import ZERO
 
 EXACT: Final = Context(prec=1000, Emax=MAX_PREC, Emin=-MAX_PREC)
@@ -25,7 +25,7 @@ _SHARE: Final = Decimal("0.0001")
 _NAMED: Final = frozenset({PROJECT, ACCOUNT, SKU})
 
 type Row = Sequence[Any]
-"""A row of `core.costs.sql.summary`: basis, values, names, start, currency, sums."""
+"""A row of `core.costs.reading.sql.summary`: basis, values, names, start, currency, sums."""
 
 
 class Sums(NamedTuple):

@@ -16,8 +16,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv
 
-from core.costs import facts
-from core.costs.facts import FACT, IDENTITY, VALUES
+from core.costs.writing import facts
+from core.costs.writing.facts import FACT, IDENTITY, VALUES
 from core.database import Connection
 
 _TEXTS: Final = ("invoice_id", "currency", "unit")

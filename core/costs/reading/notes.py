@@ -7,10 +7,10 @@ from decimal import Decimal
 from typing import Final
 
 from core.access.model import Viewer
-from core.costs.assemble import Sums
-from core.costs.basis import Basis, Rate
 from core.costs.model import PROJECT, CostQuery, Note, NoteKind
-from core.costs.plan import Plan
+from core.costs.reading.assemble import Sums
+from core.costs.reading.basis import Basis, Rate
+from core.costs.reading.plan import Plan
 from core.errors import InvalidError
 from core.money import plain
 from core.period import Period, add_months

@@ -4,7 +4,7 @@ from time import monotonic
 from typing import Final
 
 from core import data_version
-from core.costs.store import Version, read_version
+from core.costs.reading.store import Version, read_version
 from core.database import Database
 
 FRESH: Final = 0.2

@@ -8,12 +8,12 @@ from typing import Any, Final
 
 import orjson
 
-from core.costs.compare import on_basis
 from core.costs.listings import RowPage
 from core.costs.model import Basis, CostQuery, CostRow
-from core.costs.sql.compiled import Compiled, driver_of
-from core.costs.sql.rows import MONTHS, POSITION, every, page
-from core.costs.sql.shape import filter_parameters, period_parameters, rows_shape_of
+from core.costs.reading.compare import on_basis
+from core.costs.reading.sql.compiled import Compiled, driver_of
+from core.costs.reading.sql.rows import MONTHS, POSITION, every, page
+from core.costs.reading.sql.shape import filter_parameters, period_parameters, rows_shape_of
 from core.database import Database
 from core.errors import InvalidError
 from core.period import Period, add_months

@@ -14,7 +14,7 @@ from core.costs.model import (
     Granularity,
     Measure,
 )
-from core.costs.plan import Grain, Plan, Side
+from core.costs.reading.plan import Grain, Plan, Side
 from core.period import Period
 
 OF_SCOPES = frozenset({PROJECT.name, TEAM.name, PROVIDER.name, ACCOUNT.name})

@@ -25,7 +25,7 @@ from core.costs.model import (
     SKU,
     TEAM,
 )
-from core.costs.sql.shape import OF_SCOPES
+from core.costs.reading.sql.shape import OF_SCOPES
 from core.costs.tables import ABSENT, regions, services, skus, slices, sources, tag_sets
 from core.projects.tables import projects, scopes
 

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import text
 
-from core.costs.slices import Source
+from core.costs.writing.slices import Source
 from core.database import Connection
 
 

@@ -26,7 +26,7 @@ from core.costs.model import (
     Versus,
     Vocabulary,
 )
-from core.costs.sql.conditions import OF_PROJECTS
+from core.costs.reading.sql.conditions import OF_PROJECTS
 from core.costs.tables import (
     ABSENT,
     charge_daily,

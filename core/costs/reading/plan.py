@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum, StrEnum
 
-from core.costs.compare import Shift, alignment, complete_parts, on_basis, other_period
 from core.costs.model import CATEGORY, REGION, SERVICE, SKU, Basis, CostQuery, Granularity
+from core.costs.reading.compare import Shift, alignment, complete_parts, on_basis, other_period
 from core.period import Period, add_months, month_of
 
 _OF_FACTS = {SKU.name, REGION.name, "label"}

@@ -5,14 +5,14 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from core.costs.assemble import Row
-from core.costs.basis import Basis, read_basis
 from core.costs.model import CostQuery
-from core.costs.plan import Plan, plan
 from core.costs.question import write
-from core.costs.sql.compiled import Compiled
-from core.costs.sql.shape import parameters, shape_of
-from core.costs.sql.summary import statement
+from core.costs.reading.assemble import Row
+from core.costs.reading.basis import Basis, read_basis
+from core.costs.reading.plan import Plan, plan
+from core.costs.reading.sql.compiled import Compiled
+from core.costs.reading.sql.shape import parameters, shape_of
+from core.costs.reading.sql.summary import statement
 from core.database import Database
 
 # A database that was restored or replaced counts its versions anew: it isn't the same one.

@@ -10,7 +10,7 @@ from typing import Final
 
 from sqlalchemy import text
 
-from core.costs.slices import Held
+from core.costs.writing.slices import Held
 from core.database import Connection
 
 IDENTITY: Final = (

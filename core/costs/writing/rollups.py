@@ -5,7 +5,7 @@ from typing import Final
 
 from sqlalchemy import text
 
-from core.costs.facts import AMOUNTS
+from core.costs.writing.facts import AMOUNTS
 from core.database import Connection
 from core.errors import CostTrackerError
 

@@ -18,12 +18,12 @@ from sqlalchemy import delete, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from core import data_version
-from core.costs import control, facts, rollups, slices
-from core.costs.completeness import OLDEST, WINDOW, HeldAt, complete_until, is_final
 from core.costs.model import Freshness, Listing, SourceInfo, StoredSlice
-from core.costs.slices import Source
 from core.costs.tables import billing_periods, day_readings, sources
 from core.costs.tables import slices as slices_table
+from core.costs.writing import control, facts, rollups, slices
+from core.costs.writing.completeness import OLDEST, WINDOW, HeldAt, complete_until, is_final
+from core.costs.writing.slices import Source
 from core.database import Connection, Database
 
 

@@ -1,0 +1,1 @@
+"""From a question to its answer: planned, put to PostgreSQL as one statement, assembled."""
