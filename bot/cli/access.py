@@ -48,13 +48,12 @@ def issue(
     """Issue a token and print it; it can't be shown again."""
 
     async def work(services: Services) -> None:
-        slugs = [(await services.projects.get(slug, OPERATOR)).slug for slug in project or ()]
         issued = await services.access.issue(
             subject=sub,
             role=role,
             ttl=duration(ttl),
             by=OPERATOR,
-            projects=frozenset(slugs) if slugs else None,
+            projects=await _slugs(services, project),
         )
         signed = Keys(services.settings).sign(issued)
         if as_json:
@@ -63,6 +62,13 @@ def issue(
             typer.echo(signed)
 
     console.with_services(work)
+
+
+async def _slugs(services: Services, named: list[str] | None) -> frozenset[str] | None:
+    """The present slugs of projects, each of which there is; None: all."""
+    if not named:
+        return None
+    return frozenset([(await services.projects.get(slug, OPERATOR)).slug for slug in named])
 
 
 @token.command()
@@ -154,11 +160,15 @@ def set_member(
     """Give a person a role of their own."""
     if role not in {*Role, "none"}:
         raise UnknownRoleError(f"{role!r} is no role.", suggestions=[*Role, "none"])
-    entry = Member(
-        workspace,
-        user,
-        None if role == "none" else Role(role),
-        frozenset(project) if project else None,
-    )
-    console.with_services(lambda services: services.access.set_member(entry, by=OPERATOR))
+
+    async def work(services: Services) -> None:
+        entry = Member(
+            workspace,
+            user,
+            None if role == "none" else Role(role),
+            await _slugs(services, project),
+        )
+        await services.access.set_member(entry, by=OPERATOR)
+
+    console.with_services(work)
     console.out.print(f"{user}: {role}.", markup=False)

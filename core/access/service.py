@@ -125,6 +125,11 @@ class AccessService:
             return await store.deeds(tx, limit)
 
 
+async def follow(tx: Connection, slug: str, present: str) -> None:
+    """Let members see a project that is renamed or merged, within the transaction that does it."""
+    await store.follow(tx, slug, present)
+
+
 async def record(
     tx: Connection, actor: Viewer, action: str, subject: str, **detail: object
 ) -> None:

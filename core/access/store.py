@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import Row, func, select, update
+from sqlalchemy import Row, any_, func, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from core.access.model import Deed, Member, Role, Token
@@ -57,6 +57,16 @@ async def put_member(tx: Connection, entry: Member) -> None:
         statement.on_conflict_do_update(
             index_elements=[members.c.workspace, members.c.user_id], set_=values
         )
+    )
+
+
+async def follow(tx: Connection, slug: str, present: str) -> None:
+    """Let those who may see a project see it under the slug that it has now."""
+    kept = func.array_remove(func.array_remove(members.c.projects, slug), present)
+    await tx.execute(
+        update(members)
+        .where(literal(slug) == any_(members.c.projects))
+        .values(projects=func.array_append(kept, present))
     )
 
 

@@ -61,10 +61,16 @@ class JobService:
             with suppress(asyncio.CancelledError):
                 await renewal
 
-    async def once(self, kind: str, key: str) -> bool:
-        """Whether this is the first call with that key: of a double click, a repeated event."""
+    async def once(self, kind: str, key: str, *, lasting: timedelta | None = None) -> bool:
+        """Whether this is the first call with that key: of a double click, a repeated event.
+
+        Args:
+            kind: what is done once.
+            key: to whom, or for what.
+            lasting: so long after the first it is; None: for good.
+        """
         async with self._database.begin() as tx:
-            return await store.once(tx, kind, key, self._worker)
+            return await store.once(tx, kind, key, self._worker, lasting=lasting)
 
     async def latest(self, kind: str, state: JobState | None = None) -> Job | None:
         """The job of a kind that began last, whatever its state or with a given one."""

@@ -76,24 +76,30 @@ async def end(tx: Connection, job: Job, state: JobState, error: str | None = Non
     return bool((await tx.execute(statement)).rowcount)
 
 
-async def once(tx: Connection, kind: str, key: str, worker: str) -> bool:
-    """Insert a row that is done from the start; False if it is there already."""
+async def once(
+    tx: Connection, kind: str, key: str, worker: str, *, lasting: timedelta | None
+) -> bool:
+    """Insert a row that is done from the start; False if it is there already, for so long."""
     now = func.clock_timestamp()
-    statement = (
-        insert(jobs)
-        .values(
-            kind=kind,
-            period=key,
-            state=JobState.DONE,
-            worker=worker,
-            lease_until=now,
-            attempts=1,
-            ended_at=now,
-        )
-        .on_conflict_do_nothing()
-        .returning(jobs.c.id)
+    fresh = insert(jobs).values(
+        kind=kind,
+        period=key,
+        state=JobState.DONE,
+        worker=worker,
+        lease_until=now,
+        attempts=1,
+        ended_at=now,
     )
-    return (await tx.execute(statement)).one_or_none() is not None
+    statement = (
+        fresh.on_conflict_do_nothing()
+        if lasting is None
+        else fresh.on_conflict_do_update(
+            index_elements=[jobs.c.kind, jobs.c.period],
+            set_={"worker": worker, "attempts": jobs.c.attempts + 1, "ended_at": now},
+            where=jobs.c.ended_at < now - lasting,
+        )
+    )
+    return (await tx.execute(statement.returning(jobs.c.id))).one_or_none() is not None
 
 
 async def latest(tx: Connection, kind: str, state: JobState | None = None) -> Job | None:

@@ -38,7 +38,7 @@ class UnknownProviderError(InvalidError):
     """A provider is gcp, aws or azure."""
 
 
-class SelfMergeError(InvalidError):
+class SelfMergeError(ConflictError):
     """A project can't be merged into itself."""
 
 

@@ -5,7 +5,7 @@ from difflib import get_close_matches
 
 from core import data_version
 from core.access.model import Role, Viewer
-from core.access.service import record
+from core.access.service import follow, record
 from core.clock import Clock
 from core.database import Connection, Database
 from core.projects import store
@@ -132,6 +132,7 @@ class ProjectService:
                 await _refuse_taken(tx, new_slug)
             await store.change(tx, project_id, {"slug": new_slug})
             await store.add_alias(tx, project.slug, project_id)
+            await follow(tx, project.slug, new_slug)
             await _done(tx, by, "project.rename", project.slug, to=new_slug)
         return await self.get(new_slug, by)
 
@@ -147,6 +148,7 @@ class ProjectService:
             await store.move_all(tx, source_id, target_id)
             await store.remove(tx, source_id)
             await store.add_alias(tx, source.slug, target_id)
+            await follow(tx, source.slug, target.slug)
             await _done(tx, by, "project.merge", source.slug, into=target.slug)
         return await self.get(target.slug, by)
 

@@ -112,6 +112,9 @@ async def test_members_are_given_roles(tracker: Run) -> None:
     assert (await tracker("members", "set", "T1", "U1", "finance")).status == 0
     assert json.loads((await tracker("members", "--json")).out)[0]["role"] == "finance"
     assert (await tracker("members", "set", "T1", "U1", "boss")).status == 2
+    unknown = await tracker("members", "set", "T1", "U1", "viewer", "--project", "chekout")
+    assert unknown.status == 1
+    assert "Did you mean: checkout" in unknown.err
 
 
 async def test_a_sync_without_sources_says_what_to_do(tracker: Run) -> None:

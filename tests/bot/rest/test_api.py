@@ -235,3 +235,11 @@ async def test_dimensions_list_what_is_there(product: Product) -> None:
         await product.call("GET", f"/v1/dimensions/service?cursor={first['next']}")
     ).json()
     assert len(first["items"]) + len(rest["items"]) == len(values)
+
+
+async def test_a_project_merged_into_itself_is_a_conflict(product: Product) -> None:
+    reply = await product.call(
+        "POST", "/v1/projects/search/merge", role=Role.ADMIN, json={"into": "search"}
+    )
+    assert reply.status == 409
+    assert (await reply.json())["type"].endswith(":self-merge")

@@ -1,6 +1,7 @@
 """Jobs: done once by whoever comes first, taken over from the dead."""
 
 import asyncio
+from collections.abc import Awaitable
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -114,6 +115,15 @@ async def test_once_is_true_for_the_first_call_only(worker: JobService, rival: J
     calls = await asyncio.gather(*(one.once("share", "C1:5") for one in (worker, rival) * 5))
     assert sum(calls) == 1
     assert await worker.once("share", "C1:6")
+
+
+async def test_once_can_be_had_again_after_a_while(worker: JobService, rival: JobService) -> None:
+    def click(one: JobService, lasting: timedelta) -> Awaitable[bool]:
+        return one.once("form", "U1:5", lasting=lasting)
+
+    clicks = await asyncio.gather(*(click(one, timedelta(hours=1)) for one in (worker, rival) * 5))
+    assert sum(clicks) == 1
+    assert await click(rival, timedelta(0))
 
 
 async def test_old_jobs_are_forgotten_and_running_ones_kept(worker: JobService) -> None:

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from core.access.model import OPERATOR, Role, RoleNeededError, Viewer
+from core.access.model import OPERATOR, Member, Role, RoleNeededError, Viewer
+from core.access.service import AccessService
 from core.data_version import data_version
 from core.database import Database
 from core.projects.model import (
@@ -113,6 +114,28 @@ async def test_a_merged_project_hands_over_all_it_held(projects: ProjectService)
     assert (await projects.get("search", OPERATOR)).slug == "checkout"
     with pytest.raises(SelfMergeError):
         await projects.merge("search", "checkout", by=OPERATOR)
+
+
+async def test_who_may_see_a_project_sees_it_under_its_new_name(
+    projects: ProjectService, database: Database, clock: FakeClock
+) -> None:
+    """Held to projects, a member follows them as a token does; nobody else sees more."""
+    access = AccessService(database, clock)
+    held = {"U1": {"checkout"}, "U2": {"checkout", "search"}, "U3": {"other"}, "U4": None}
+    for user, slugs_ in held.items():
+        seen = None if slugs_ is None else frozenset(slugs_)
+        await access.set_member(Member("T1", user, Role.VIEWER, seen), by=OPERATOR)
+    await projects.adopt([CHECKOUT, SEARCH])
+
+    async def seen() -> list[list[str] | None]:
+        members = await access.members()
+        return [None if one.projects is None else sorted(one.projects) for one in members]
+
+    await projects.rename("checkout", "shop", by=OPERATOR)
+    assert await seen() == [["shop"], ["search", "shop"], ["other"], None]
+    await projects.merge("shop", "search", by=OPERATOR)
+    assert await seen() == [["search"], ["search"], ["other"], None]
+    assert await slugs(projects, await access.slack_viewer("T1", "U1")) == ["search"]
 
 
 async def test_an_archived_project_leaves_the_list_and_can_come_back(
