@@ -32,6 +32,7 @@ from core.costs.question import RESERVED
 from core.costs.service import CostService
 from core.database import Database
 from core.ingest.config import read_sources
+from core.ingest.rates import read_rates
 from core.ingest.service import IngestService
 from core.jobs.service import JobService
 from core.projects.service import ProjectService
@@ -97,6 +98,7 @@ async def open_services(settings: Settings, *, clock: Clock = utc_now) -> AsyncG
                 projects,
                 clock,
                 read_sources(settings.sources_file),
+                rates=read_rates(settings.sources_file),
                 bigquery_endpoint=settings.bigquery_api_endpoint,
             ),
             charts=charts,

@@ -248,6 +248,17 @@ conversion_rates = Table(
     PrimaryKeyConstraint("source_id", "billing_period", "currency"),
 )
 
+configured_rates = Table(
+    "configured_rates",
+    metadata,
+    Column("since", Date, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("per_usd", Numeric, nullable=False, comment="units of the currency for one USD"),
+    Column("origin", Text, nullable=False),
+    PrimaryKeyConstraint("since", "currency"),
+    comment="Of billing periods from `since` until a later one, where no export has a rate.",
+)
+
 # What proofs have shown, one row a source, billing period and currency each time.
 reconciliations = Table(
     "reconciliations",

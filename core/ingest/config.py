@@ -21,6 +21,7 @@ import re
 import tomllib
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
@@ -30,6 +31,7 @@ from pydantic_core import ErrorDetails
 from core.errors import ConfigurationError
 
 KINDS: Final = ("bigquery", "focus")
+_TOP: Final = {"source", "rates"}
 DEFAULT_BYTES: Final = 100_000_000_000
 _TABLE: Final = r"^(?:[a-z0-9.-]+:)?[a-z0-9-]+\.[A-Za-z0-9_]+\.[A-Za-z0-9_-]+$"
 _PROJECT: Final = r"^(?:[a-z0-9.-]+:)?[a-z0-9-]+$"
@@ -69,7 +71,7 @@ class _Source(BaseModel):
 
 
 class BigQuerySource(_Source):
-    """A Google Cloud billing export in BigQuery: standard or detailed, told by its schema."""
+    """A Google Cloud billing export in BigQuery: standard, detailed or FOCUS, by its schema."""
 
     kind: Literal["bigquery"]
     table: Annotated[str, Field(pattern=_TABLE)]
@@ -115,21 +117,31 @@ _MODELS: Final[Mapping[str, type[BigQuerySource | FocusSource]]] = {
 }
 
 
+def read_document(path: Path) -> dict[str, Any]:
+    """The file as TOML, fractions exact; empty if there is no such file.
+
+    Raises:
+        SourcesFileError: it can't be read.
+    """
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SourcesFileError(f"{path} can't be read: {error}.") from None
+
+
 def read_sources(path: Path) -> tuple[SourceConfig, ...]:
     """The sources that a file lists, in its order; none if there is no such file.
 
     Raises:
         SourcesFileError: naming the file, the entry and the key that is wrong.
     """
-    try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return ()
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise SourcesFileError(f"{path} can't be read: {error}.") from None
-    entries = document.pop("source", [])
-    if document or not isinstance(entries, list):
-        wrong = next(iter(document), "source")
+    document = read_document(path)
+    entries = document.get("source", [])
+    unknown = document.keys() - _TOP
+    if unknown or not isinstance(entries, list):
+        wrong = min(unknown, default="source")
         raise SourcesFileError(
             f"{path}: {wrong!r} isn't known at the top.", fix="Begin each source with [[source]]."
         )

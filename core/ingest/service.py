@@ -16,7 +16,9 @@ import structlog
 
 from core.clock import Clock
 from core.costs.writing import partitions
+from core.costs.writing import rates as configured_rates
 from core.costs.writing import sources as stored_sources
+from core.costs.writing.rates import ConfiguredRate
 from core.database import Database
 from core.errors import CostTrackerError
 from core.ingest.config import FocusSource, SourceConfig
@@ -38,6 +40,7 @@ class IngestService:
         clock: Clock,
         sources: Sequence[SourceConfig],
         *,
+        rates: Sequence[ConfiguredRate] = (),
         bigquery_endpoint: str | None = None,
     ) -> None:
         """Know the sources; none is opened before it is needed.
@@ -47,9 +50,11 @@ class IngestService:
             projects: adopts the accounts that are new.
             clock: tells when something was recorded.
             sources: as `sources.toml` lists them.
+            rates: as well, for what no export has a rate for; in force from the next sync on.
             bigquery_endpoint: another BigQuery, for tests and the sandbox.
         """
         self.sources = tuple(sources)
+        self._rates = tuple(rates)
         self._database = database
         self._projects = projects
         self._clock = clock
@@ -97,8 +102,10 @@ class IngestService:
             UnknownSourceError: there is no source of that name.
         """
         watcher = progress or Silent()
+        chosen = self.chosen(source)
+        await configured_rates.keep(self._database, self._rates)
         reports = []
-        for config in self.chosen(source):
+        for config in chosen:
             run = Run(self._database, self._projects, self._clock, config.name, watcher)
             how = How(full=full or prune, since=since, prune=prune)
             report = await self._report(config, run, how)

@@ -19,6 +19,7 @@ from core.costs.tables import (
     billing_accounts,
     billing_periods,
     charge_daily,
+    configured_rates,
     control_totals,
     conversion_rates,
     cost_by_day_service,
@@ -94,7 +95,16 @@ class World:
 
 ROLLUPS = (cost_by_day_service, cost_by_month_service, cost_by_month)
 EMPTIED = (
-    *(charge_daily, *ROLLUPS, billing_periods, conversion_rates, control_totals, slices, sources),
+    *(
+        charge_daily,
+        *ROLLUPS,
+        billing_periods,
+        configured_rates,
+        conversion_rates,
+        control_totals,
+        slices,
+        sources,
+    ),
     *(scopes, project_aliases, projects, kinds),
 )
 DIMENSIONS = (services, skus, regions, tag_sets, billing_accounts)

@@ -15,6 +15,7 @@ class Rate:
     """Charges of one currency and billing period, and what they are converted.
 
     `converted` None: no rate is known. `now`: of the question's period, not of the other.
+    `configured`: whose rates were used and of when, where no export had one.
     """
 
     currency: str
@@ -22,6 +23,14 @@ class Rate:
     now: bool
     amount: Decimal
     converted: Decimal | None
+    configured: tuple[str, ...]
+
+    @property
+    def ratio(self) -> Decimal | None:
+        """Of the other currency for one of this; None: not known, or nothing to tell it by."""
+        if self.converted is None or not self.amount:
+            return None
+        return self.converted / self.amount
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +73,14 @@ def read_basis(text: str) -> Basis:
 
 
 def _rate(currency: str, month: str, *rest: Any) -> Rate:
-    now, amount, converted = rest
+    now, there, here, amount, converted = rest
     return Rate(
         currency,
         date.fromisoformat(month),
         now,
         Decimal(amount),
         None if converted is None else Decimal(converted),
+        tuple(dict.fromkeys(origin for origin in (there, here) if origin)),
     )
 
 

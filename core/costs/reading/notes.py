@@ -1,7 +1,7 @@
 """What an answer must say beside its figures."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final
@@ -98,18 +98,22 @@ def _converted(rates: Sequence[Rate], target: str | None) -> Iterator[Note]:
         )
 
 
-def _rates(used: Iterable[Rate], target: str | None) -> str:
-    """'1 EUR = 1.0832 USD', or from the lowest to the highest."""
-    ratios = sorted(
-        (rate.converted / rate.amount).quantize(_RATE)
-        for rate in used
-        if rate.converted is not None and rate.amount
-    )
+def _rates(used: Sequence[Rate], target: str | None) -> str:
+    """'1 EUR = 1.0832 USD by the export's rates of 2026-10', or from the lowest to the highest."""
+    ratios = sorted(rate.ratio.quantize(_RATE) for rate in used if rate.ratio is not None)
     if not ratios:
         return ""
-    currency = next(iter(used)).currency
     span = dict.fromkeys((plain(ratios[0]), plain(ratios[-1])))
-    return f"1 {currency} = {' to '.join(span)} {target}"
+    return f"1 {used[0].currency} = {' to '.join(span)} {target} by {_whose(used)}"
+
+
+def _whose(used: Sequence[Rate]) -> str:
+    """Which rates, and of when."""
+    told = list(dict.fromkeys(origin for rate in used for origin in rate.configured))
+    if months := sorted(rate.month for rate in used if not rate.configured):
+        span = dict.fromkeys(f"{month:%Y-%m}" for month in (months[0], months[-1]))
+        told.insert(0, f"the export's rates of {' to '.join(span)}")
+    return " and ".join(told)
 
 
 def _proof(basis: Basis) -> Iterator[Note]:
@@ -130,6 +134,7 @@ def refuse_unknown_rates(basis: Basis, target: str | None) -> None:
         first = unknown[0]
         raise RateUnknownError(
             f"No rate is known to convert {first.currency} of {first.month:%Y-%m} to {target}.",
-            fix="Ask without a currency: amounts are then shown in those they were charged in.",
+            fix="Ask without a currency: amounts are then shown in those they were charged in. "
+            "An administrator can give rates under [[rates]] in sources.toml.",
             suggestions=sorted({rate.currency for rate in basis.rates}),
         )

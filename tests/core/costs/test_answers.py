@@ -35,6 +35,7 @@ from core.costs.model import (
 )
 from core.costs.reading.notes import RateUnknownError
 from core.costs.service import CostService
+from core.costs.writing.rates import ConfiguredRate, keep
 from core.database import Database
 from core.period import Period
 from core.projects.model import UnknownProjectError
@@ -358,6 +359,10 @@ class TestAccess:
         assert f"{answer.totals[1].amount:f}" == "123.000000000001"
 
 
+def ecb(month: int, rate: str) -> ConfiguredRate:
+    return ConfiguredRate(day(1, month), "EUR", Decimal(rate), "ECB reference rates")
+
+
 class TestConversion:
     """To one currency, by the rates of the billing period."""
 
@@ -376,7 +381,7 @@ class TestConversion:
                 Decimal(40),
                 "EUR",
                 Period(date(2026, 11, 1), date(2026, 12, 1)),
-                "1 EUR = 1.25 USD",
+                "1 EUR = 1.25 USD by the export's rates of 2026-11",
             )
             in answer.notes
         )
@@ -385,6 +390,51 @@ class TestConversion:
         await store(database, World((usd("10"),), rates=self.RATES))
         (total,) = (await ask(costs, currency="EUR")).totals
         assert total == Total("EUR", Decimal(8), total.previous, total.comparable)
+
+    async def test_a_configured_rate_serves_where_no_export_has_one(
+        self, database: Database, costs: CostService
+    ) -> None:
+        await store(database, World(WORLD.charges))
+        await keep(database, [ecb(month, "0.5") for month in (9, 10)])
+        answer = await ask(costs, currency="USD")
+        assert f"{answer.totals[0].amount.normalize():f}" == "236.000000000001"
+        (note,) = [note for note in answer.notes if note.kind is NoteKind.CONVERTED]
+        assert note.text == "1 EUR = 2 USD by ECB reference rates of 2026-10"
+
+    async def test_an_exports_own_rate_goes_first(
+        self, database: Database, costs: CostService
+    ) -> None:
+        await store(database, World(WORLD.charges, rates=self.RATES))
+        await keep(database, [ecb(11, "0.5")])
+        answer = await ask(costs, currency="USD")
+        assert f"{answer.totals[0].amount.normalize():f}" == "206.000000000001"
+
+    async def test_from_one_currency_to_another_by_way_of_the_dollar(
+        self, database: Database, costs: CostService
+    ) -> None:
+        await store(database, World((usd("10", currency="EUR"),), rates=self.RATES))
+        pounds = ConfiguredRate(day(1, 11), "GBP", Decimal("0.4"), "our treasury")
+        await keep(database, [pounds])
+        answer = await ask(costs, currency="GBP")
+        assert answer.totals[0].amount == 5
+        (note,) = [note for note in answer.notes if note.kind is NoteKind.CONVERTED]
+        assert note.text == "1 EUR = 0.5 GBP by our treasury of 2026-11"
+
+    async def test_a_configured_rate_says_nothing_of_months_before_it(
+        self, database: Database, costs: CostService
+    ) -> None:
+        await store(database, World(WORLD.charges))
+        await keep(database, [ecb(12, "0.5")])
+        with pytest.raises(RateUnknownError, match="convert EUR of 2026-11 to USD"):
+            await ask(costs, currency="USD")
+
+    async def test_rates_are_replaced_as_a_whole_and_only_when_they_differ(
+        self, database: Database
+    ) -> None:
+        await store(database, WORLD)
+        assert await keep(database, [ecb(10, "0.5"), ecb(11, "0.6")])
+        assert not await keep(database, [ecb(11, "0.60"), ecb(10, "0.5")])
+        assert await keep(database, [])
 
     async def test_without_a_rate_it_says_which(
         self, database: Database, costs: CostService

@@ -5,7 +5,7 @@ from typing import Any, Final
 from sqlalchemy import (
     CTE,
     ColumnElement,
-    Select,
+    Date,
     Text,
     and_,
     bindparam,
@@ -13,12 +13,14 @@ from sqlalchemy import (
     cast,
     func,
     literal_column,
+    null,
     select,
+    union_all,
 )
 from sqlalchemy.dialects.postgresql import aggregate_order_by, distinct_on
 
 from core.costs.reading.plan import Side
-from core.costs.tables import conversion_rates
+from core.costs.tables import configured_rates, conversion_rates
 
 PLACES: Final = 9
 """Decimals of a converted amount: a division has to end somewhere."""
@@ -29,12 +31,12 @@ _AMOUNTS = ("amount", "unassigned", "unlisted")
 def priced(charges: CTE) -> CTE:
     """The charges with their amounts in the currency `target`; null where a rate isn't known.
 
-    Rounded here, once, so that whatever is added up of them adds up exactly. Where sources
-    give different rates for a period, the one registered first counts. `original` and
-    `currency_charged` are what they were.
+    Rounded here, once, so that whatever is added up of them adds up exactly. `original` and
+    `currency_charged` are what they were, `there` and `here` whose configured rates were used.
     """
     target = bindparam("target", type_=Text)
-    theirs, ours = _rates().alias("theirs"), _rates().alias("ours")
+    rates = _rates(charges)
+    theirs, ours = rates.alias("theirs"), rates.alias("ours")
     there = _per_usd(charges.c.currency, theirs.c.per_usd)
     here = _per_usd(target, ours.c.per_usd)
 
@@ -52,6 +54,8 @@ def priced(charges: CTE) -> CTE:
             target.label("currency"),
             charges.c.currency.label("currency_charged"),
             charges.c.amount.label("original"),
+            theirs.c.origin.label("there"),
+            ours.c.origin.label("here"),
             *columns,
         )
         .select_from(
@@ -71,19 +75,49 @@ def _of_period(rates: Any, charges: CTE, currency: ColumnElement[str]) -> Column
     return and_(rates.c.billing_period == charges.c.billing_period, rates.c.currency == currency)
 
 
-def _rates() -> Select[Any]:
-    rates = conversion_rates.c
+def _rates(charges: CTE) -> CTE:
+    """One rate a billing period and currency: an export's own, else the latest configured.
+
+    Where exports give different rates for a period, that of the source registered first counts.
+    `origin`: whose configured rate it is, and of which month; null for an export's.
+    """
+    of_exports, ours = conversion_rates.c, configured_rates.c
+    periods = select(charges.c.billing_period).distinct().subquery()
+    origin = func.concat(
+        ours.origin, literal_column("' of '"), func.to_char(ours.since, literal_column("'YYYY-MM'"))
+    )
+    candidates = union_all(
+        select(
+            of_exports.billing_period,
+            of_exports.currency,
+            of_exports.per_usd,
+            cast(null(), Text).label("origin"),
+            of_exports.source_id,
+            cast(null(), Date).label("since"),
+        ),
+        select(
+            periods.c.billing_period, ours.currency, ours.per_usd, origin, null(), ours.since
+        ).join_from(periods, configured_rates, ours.since <= periods.c.billing_period),
+    ).subquery("candidates")
+    key = (candidates.c.billing_period, candidates.c.currency)
     return (
-        select(rates.billing_period, rates.currency, rates.per_usd)
-        .ext(distinct_on(rates.billing_period, rates.currency))
-        .order_by(rates.billing_period, rates.currency, rates.source_id)
+        select(*key, candidates.c.per_usd, candidates.c.origin)
+        .ext(distinct_on(*key))
+        .order_by(*key, candidates.c.source_id.nulls_last(), candidates.c.since.desc())
+        .cte("rates")
     )
 
 
 def used(charges: CTE, counted: ColumnElement[bool]) -> ColumnElement[Any]:
-    """A JSON list of [currency, billing period, whether of this side, amount, converted]."""
+    """A JSON list of [currency, billing period, of this side?, there, here, amount, converted]."""
     now = charges.c.side <= literal_column(str(Side.NOW_ONLY.value))
-    keys = (charges.c.currency_charged, charges.c.billing_period, now)
+    keys = (
+        charges.c.currency_charged,
+        charges.c.billing_period,
+        now,
+        charges.c.there,
+        charges.c.here,
+    )
     # An amount that can't be converted is told from none at all.
     converted = case(
         (func.bool_and(charges.c.amount.is_not(None)), cast(func.sum(charges.c.amount), Text))
