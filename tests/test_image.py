@@ -1,5 +1,6 @@
 """What the container image is built from agrees with the rest of the repository."""
 
+import json
 import re
 import tomllib
 from pathlib import Path
@@ -38,3 +39,9 @@ def test_what_is_copied_is_there_and_let_through() -> None:
     for name in " ".join(copies).split():
         assert (ROOT / name).exists()
         assert f"!{name}" in let_through
+
+
+def test_the_lock_of_npm_has_hashes_and_no_addresses() -> None:
+    packages = json.loads((ROOT / "tests/npm/package-lock.json").read_text())["packages"]
+    del packages[""]
+    assert all("integrity" in one and "resolved" not in one for one in packages.values())

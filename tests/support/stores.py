@@ -80,7 +80,7 @@ def gcs() -> Generator[Store]:
 
 def azurite() -> str | None:
     """The program `azurite-blob`, if npm has installed it."""
-    own = Path(__file__).parents[2] / "node_modules" / ".bin" / "azurite-blob"
+    own = Path(__file__).parents[1] / "npm" / "node_modules" / ".bin" / "azurite-blob"
     return str(own) if own.exists() else shutil.which("azurite-blob")
 
 
