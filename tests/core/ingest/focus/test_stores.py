@@ -40,9 +40,7 @@ def store(
             case _:
                 program = stores.azurite()
                 if program is None:
-                    pytest.skip(
-                        "azurite-blob is not installed: `make stores` does it where there are node and npm"
-                    )
+                    pytest.skip("azurite-blob is not installed: `make stores`, with node and npm")
                 patch.setenv("AZURE_STORAGE_KEY", stores.AZURITE_KEY)
                 running = stores.azure(program, tmp_path_factory.mktemp("azurite"))
         with running as found:
