@@ -12,7 +12,9 @@ from sqlalchemy import Connection, text
 import core.access.tables
 import core.costs.tables
 import core.data_version
+import core.incidents.tables
 import core.jobs.tables
+import core.outbox.tables
 import core.projects.tables  # noqa: F401 - tables register themselves
 from core.database import Database, metadata
 

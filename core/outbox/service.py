@@ -1,0 +1,114 @@
+"""The verbs of the outbox: write a message, deliver what was written, look at what wasn't."""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from core.database import Connection, Database
+from core.outbox import store
+from core.outbox.model import (
+    Backlog,
+    DeliveredError,
+    Delivery,
+    DeliveryState,
+    Message,
+    Outcome,
+    UnknownDeliveryError,
+)
+
+THREADS_KEPT: Final = timedelta(days=400)
+"""How long a thread that nobody has written to can be taken up again."""
+
+
+async def enqueue(tx: Connection, message: Message) -> bool:
+    """Write a message within the transaction of what it reports: told if that is committed.
+
+    Do it last in a transaction, and for several threads always in the same order: their rows
+    stay locked to its end.
+
+    Returns:
+        False where one of that key has been written before; that one is told, not this.
+    """
+    return await store.enqueue(tx, message) is not None
+
+
+class OutboxService:
+    """Hands messages to whoever delivers them, and answers for those that aren't."""
+
+    def __init__(self, database: Database, *, lease: timedelta = timedelta(minutes=1)) -> None:
+        self.lease_time = lease
+        self._database = database
+
+    async def lease(self, channels: Collection[str]) -> Delivery | None:
+        """Take a message that can go by one of some channels; nobody else gets it meanwhile.
+
+        Its destination gets nothing else before `settle`, or before the lease has ended.
+        """
+        async with self._database.begin() as tx:
+            return await store.lease(tx, channels, self.lease_time)
+
+    async def renew(self, delivery: Delivery) -> bool:
+        """Hold it longer; False if the lease had ended and another has it."""
+        async with self._database.begin() as tx:
+            return await store.renew(tx, delivery, self.lease_time)
+
+    async def keep(self, delivery: Delivery, notes: Mapping[str, Any]) -> bool:
+        """Keep with a message that is leased here what a further try must know."""
+        async with self._database.begin() as tx:
+            return await store.keep(tx, delivery, notes)
+
+    async def settle(self, delivery: Delivery, outcome: Outcome) -> bool:
+        """Record what became of it; False if the lease had ended and another has it."""
+        async with self._database.begin() as tx:
+            return await store.settle(tx, delivery, outcome)
+
+    async def listed(
+        self, state: DeliveryState | None = None, *, before: int | None = None, limit: int = 100
+    ) -> tuple[Delivery, ...]:
+        """Deliveries, the newest first; `before`: the `id` to continue after."""
+        async with self._database.read() as connection:
+            return await store.listed(connection, state, before=before, limit=limit)
+
+    async def retry(self, number: int) -> Delivery:
+        """Have one that is parked, or waits, tried now.
+
+        Raises:
+            UnknownDeliveryError: there is none of that number.
+            DeliveredError: it isn't waiting any more.
+        """
+        async with self._database.begin() as tx:
+            done = await store.retry(tx, [number])
+            return await self._changed(tx, number, done=bool(done))
+
+    async def retry_parked(self) -> tuple[int, ...]:
+        """Have all that are parked tried now; their numbers."""
+        async with self._database.begin() as tx:
+            return await store.retry(tx, None)
+
+    async def drop(self, number: int, *, by: str) -> Delivery:
+        """Give one up that isn't delivered; what comes after it in its thread can go.
+
+        Raises:
+            UnknownDeliveryError, DeliveredError: as for `retry`.
+        """
+        async with self._database.begin() as tx:
+            done = await store.drop(tx, number, f"dropped by {by}")
+            return await self._changed(tx, number, done=done)
+
+    async def backlog(self) -> Backlog:
+        """How much isn't delivered, and for how long."""
+        async with self._database.read() as connection:
+            return await store.backlog(connection)
+
+    async def forget(self, written: datetime) -> int:
+        """Forget messages written before an instant and delivered or dropped; how many."""
+        async with self._database.begin() as tx:
+            return await store.forget(tx, written, written - THREADS_KEPT)
+
+    async def _changed(self, tx: Connection, number: int, *, done: bool) -> Delivery:
+        found = await store.find(tx, number)
+        if found is None:
+            raise UnknownDeliveryError(f"There is no delivery {number}.")
+        if not done:
+            raise DeliveredError(f"Delivery {number} is {found.state} already.")
+        return found
