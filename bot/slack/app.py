@@ -22,7 +22,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.render import blocks
 from bot.services import Services
-from bot.slack import costs, modals, pages, pictures, projects, receive, socket
+from bot.slack import costs, forms, modals, pages, pictures, projects, receive, socket
 from bot.slack.asked import Asked
 from bot.slack.desk import Desk
 from bot.slack.refusals import BUSY, code
@@ -87,6 +87,7 @@ class SlackApp:
                 fix="Take one from the app's Basic Information page.",
             )
         self._bot = await _introduce(self._client)
+        self._desk.name = self._bot.user or self._desk.name
         if self._settings.slack_app_token is not None:
             token = self._settings.slack_app_token.get_secret_value()
             with _settings_checked("SLACK_APP_TOKEN"):
@@ -171,7 +172,7 @@ def _listen(bolt: AsyncApp, desk: Desk) -> None:
         pattern = re.compile(rf"{re.escape(action)}(\..+)?")
         bolt.action(pattern)(desk.listener(work, Asked.of_action))
     bolt.action(anything)(desk.listener(costs.outdated, Asked.of_action))
-    bolt.view(modals.PROJECT)(projects.submit_form(desk))
+    bolt.view(modals.PROJECT)(forms.submission(desk, modals.CHANGE_PROJECT, projects.save))
 
 
 async def _said_by_a_person(event: dict[str, Any]) -> bool:

@@ -16,6 +16,7 @@ from bot.render import blocks
 from bot.render.blocks import Message
 from bot.render.charts.spec import Chart
 from bot.services import Services
+from bot.slack import manifest
 from bot.slack.asked import Asked
 from bot.slack.background import Background
 from bot.slack.drawings import Drawings
@@ -44,6 +45,8 @@ class Desk:
         self.services = services
         self.client = client
         self.session = session
+        self.name = manifest.NAME
+        """The bot's name in this workspace; its administrators may have given it another."""
         self.links = Links(services.settings, services.clock)
         self.drawings = Drawings(services.charts)
         self.background = Background()
@@ -104,7 +107,7 @@ class Desk:
     def excuse(self, error: Exception, asked: Asked) -> Message:
         """What to tell whoever asked; what isn't theirs to mend is logged."""
         if isinstance(error, SlackApiError):
-            error = explained(error, channel=asked.channel) or error
+            error = explained(error, channel=asked.channel, bot=self.name) or error
         if isinstance(error, DisconnectedError):
             self._disconnected(error)
         if isinstance(error, CostTrackerError):

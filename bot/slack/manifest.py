@@ -6,6 +6,8 @@ from typing import Final
 from bot.settings import Settings
 from bot.slack.receive import PATH
 
+NAME: Final = "Cloud Cost"
+
 SCOPES: Final[Mapping[str, str]] = {
     "commands": "the slash command",
     "chat:write": "answers that are shared, and files in direct messages",
@@ -40,7 +42,7 @@ def manifest(settings: Settings) -> dict[str, object]:
         events["request_url"] = url
     return {
         "display_information": {
-            "name": "Cloud Cost",
+            "name": NAME,
             "description": "What the cloud costs, and why, where you talk about it.",
             "background_color": "#1f3a5f",
         },
@@ -50,7 +52,7 @@ def manifest(settings: Settings) -> dict[str, object]:
                 "messages_tab_enabled": True,
                 "messages_tab_read_only_enabled": False,
             },
-            "bot_user": {"display_name": "Cloud Cost", "always_online": True},
+            "bot_user": {"display_name": NAME, "always_online": True},
             "slash_commands": [command],
         },
         "oauth_config": {"scopes": {"bot": list(SCOPES)}},

@@ -8,16 +8,17 @@ from core.projects.model import UNCHANGED, Project, ProjectChange
 type View = dict[str, object]
 
 PROJECT: Final = "project.change"
+CHANGE_PROJECT: Final = "Change project"
 NAME: Final = "name"
 SLUG: Final = "slug"
 _LONGEST: Final = 3000
 
 
-def notice(words: str) -> View:
+def notice(title: str, words: str) -> View:
     """Some words in the place of a form: it is loading, it was saved, it isn't the asker's."""
     return {
         "type": "modal",
-        "title": _plain("Change project"),
+        "title": _plain(title),
         "close": _plain("Close"),
         "blocks": [{"type": "section", "block_id": "notice", "text": _plain(words[:_LONGEST])}],
     }
@@ -28,7 +29,7 @@ def project(found: Project) -> View:
     return {
         "type": "modal",
         "callback_id": PROJECT,
-        "title": _plain("Change project"),
+        "title": _plain(CHANGE_PROJECT),
         "submit": _plain("Save"),
         "close": _plain("Cancel"),
         "private_metadata": found.slug,

@@ -1,26 +1,13 @@
 """Projects in Slack: listed, shown, changed in a modal."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
-from typing import Any, Final
-
-from slack_bolt.context.ack.async_ack import AsyncAck
-from slack_sdk.errors import SlackApiError
+from typing import Any
 
 from bot.render import blocks
-from bot.slack import modals
+from bot.slack import forms, modals
 from bot.slack.asked import Asked
 from bot.slack.desk import Desk
-from bot.slack.refusals import code
 from core.access.model import Role
-from core.errors import ConflictError, CostTrackerError
 from core.projects.model import BadSlugError, SlugTakenError
-
-_PATIENCE_SECONDS: Final = 2.0
-
-
-class TooLateError(ConflictError):
-    """Slack opens a form within three seconds of the click, and that took longer; try again."""
 
 
 async def show_all(desk: Desk, asked: Asked) -> None:
@@ -45,45 +32,16 @@ async def card(desk: Desk, asked: Asked) -> None:
 
 async def open_form(desk: Desk, asked: Asked) -> None:
     """Open the form to change a project; the value of what was pressed is its slug."""
-    try:
-        opened = await desk.client.views_open(
-            trigger_id=asked.trigger, view=modals.notice("Loading …")
-        )
-    except SlackApiError as error:
-        if "trigger" in code(error):
-            raise TooLateError from None
-        raise
-    try:
+
+    async def make() -> modals.View:
         viewer = await desk.viewer(asked)
         viewer.require(Role.ADMIN)
-        view = modals.project(await desk.services.projects.get(asked.text, viewer))
-    except CostTrackerError as error:
-        view = modals.notice(str(error))
-    await _update(desk, opened["view"]["id"], view)
+        return modals.project(await desk.services.projects.get(asked.text, viewer))
+
+    await forms.open_form(desk, asked, modals.CHANGE_PROJECT, make)
 
 
-def submit_form(desk: Desk) -> Callable[[AsyncAck, dict[str, Any]], Awaitable[None]]:
-    """The listener of the submitted form; what can't be is said at its field.
-
-    Slack waits three seconds for that. Where saving takes longer, the form says so, and then
-    how it went.
-    """
-
-    async def submitted(ack: AsyncAck, body: dict[str, Any]) -> None:
-        saving = asyncio.create_task(_save(desk, body))
-        done, _ = await asyncio.wait((saving,), timeout=_PATIENCE_SECONDS)
-        if not done:
-            await ack(response_action="update", view=modals.notice("Saving …"))
-            desk.background.spawn(_report(desk, body, saving))
-        elif errors := saving.result():
-            await ack(response_action="errors", errors=errors)
-        else:
-            await ack()
-
-    return submitted
-
-
-async def _save(desk: Desk, body: dict[str, Any]) -> dict[str, str]:
+async def save(desk: Desk, body: dict[str, Any]) -> forms.Errors | str:
     """Save what was submitted; what is wrong with it, by field."""
     asked = Asked.of_view(body)
     slug, new_slug, change = modals.read_project(body["view"])
@@ -98,19 +56,4 @@ async def _save(desk: Desk, body: dict[str, Any]) -> dict[str, str]:
         return {modals.SLUG: str(error)}
     except Exception as error:  # noqa: BLE001 - the last resort: logged, and owned up to
         return {modals.NAME: desk.excuse(error, asked).text}
-    return {}
-
-
-async def _report(desk: Desk, body: dict[str, Any], saving: asyncio.Task[dict[str, str]]) -> None:
-    errors = await saving
-    words = " ".join(errors.values()) or "Saved."
-    await _update(desk, body["view"]["id"], modals.notice(words))
-
-
-async def _update(desk: Desk, view_id: str, view: modals.View) -> None:
-    """Fill an open modal; one that was closed meanwhile isn't missed."""
-    try:
-        await desk.client.views_update(view_id=view_id, view=view)
-    except SlackApiError as error:
-        if code(error) != "not_found":
-            raise
+    return ""

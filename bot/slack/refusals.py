@@ -47,12 +47,18 @@ def code(error: SlackApiError) -> str:
     return str(data.get("error", "")) if isinstance(data, dict) else ""
 
 
-def explained(error: SlackApiError, *, channel: str | None) -> CostTrackerError | None:
-    """A refusal that isn't a mistake of ours, in words for whoever asked; None: it is one."""
+def explained(error: SlackApiError, *, channel: str | None, bot: str) -> CostTrackerError | None:
+    """A refusal that isn't a mistake of ours, in words for whoever asked; None: it is one.
+
+    Args:
+        error: what Slack said.
+        channel: where.
+        bot: the name by which the app is invited.
+    """
     word = code(error)
     here = f"<#{channel}>" if channel else "that channel"
     if word in _CLOSED:
-        return _closed(channel, here)
+        return _closed(channel, here, bot)
     if word == "is_archived":
         return ArchivedChannelError(
             f"{here} is archived: nobody can post there.", fix="Ask in another channel."
@@ -75,7 +81,7 @@ def explained(error: SlackApiError, *, channel: str | None) -> CostTrackerError 
     return BusyError() if word in BUSY else None
 
 
-def _closed(channel: str | None, here: str) -> ClosedChannelError:
+def _closed(channel: str | None, here: str, bot: str) -> ClosedChannelError:
     """In channels the app can be invited; a conversation between people stays theirs."""
     if (channel or "").startswith("D"):
         return ClosedChannelError(
@@ -83,5 +89,5 @@ def _closed(channel: str | None, here: str) -> ClosedChannelError:
         )
     return ClosedChannelError(
         f"I can't post in {here}: I am not a member of it.",
-        fix="Invite me with /invite @Cloud Cost, then press Share again.",
+        fix=f"Invite me with /invite @{bot}, then press Share again.",
     )

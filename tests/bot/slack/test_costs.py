@@ -1,9 +1,11 @@
 """Questions in Slack: what the asker sees, and what the channel does."""
 
 import asyncio
+from dataclasses import replace
 
 from core.access.model import OPERATOR
 from core.projects.model import ProjectChange
+from sandbox.slack.model import BOT_USER
 from tests.bot.slack.acting import DIRECT, ask
 from tests.bot.slack.reading import Json, block, buttons, rows, words
 from tests.support.product import Product
@@ -86,6 +88,9 @@ async def test_pressing_share_twice_shares_once(product: Product) -> None:
 
 
 async def test_sharing_where_the_app_is_not_says_how_to_invite_it(product: Product) -> None:
+    users = product.slack.slack.workspace.users
+    users[BOT_USER] = replace(users[BOT_USER], name="acme-costs")
+    await product.app.start()
     await product.slack.invite(PLATFORM, joins=False)
     answer = await ask(product, "checkout last-7d", channel=PLATFORM)
     await product.slack.click(answer, buttons(answer)["Share to channel"])
@@ -94,7 +99,7 @@ async def test_sharing_where_the_app_is_not_says_how_to_invite_it(product: Produ
         seen = await product.slack.private(ADA, PLATFORM)
         return next((m for m in seen if "/invite" in words(m)), None)
 
-    assert await product.slack.until(look)
+    assert "/invite @acme-costs," in words(await product.slack.until(look))
     await product.slack.invite(PLATFORM)
     await product.slack.click(answer, buttons(answer)["Share to channel"])
     assert await product.slack.until(lambda: product.slack.messages(PLATFORM))

@@ -1,11 +1,13 @@
 """The form that changes a project."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 import pytest
 import structlog
 
+from bot.slack import forms
 from core.access.model import OPERATOR
 from core.projects.model import NewProject
 from core.projects.service import ProjectService
@@ -161,6 +163,20 @@ async def test_a_form_closed_while_it_loads_is_not_missed(
         await product.slack.close(view)
         await asyncio.sleep(1.5)
     assert logs == []
+
+
+@pytest.mark.parametrize(("lasting", "forms_opened"), [(timedelta(days=1), 1), (timedelta(0), 2)])
+async def test_a_double_click_opens_one_form_and_a_later_click_another(
+    product: Product, monkeypatch: pytest.MonkeyPatch, lasting: timedelta, forms_opened: int
+) -> None:
+    monkeypatch.setattr(forms, "_DOUBLE_CLICK", lasting)
+    card = await ask(product, "project checkout")
+    seen = set()
+    for _ in range(2):
+        await product.slack.click(card, buttons(card)["Change"])
+        await product.app._desk.background.drain()
+        seen |= {view["id"] for view in await product.slack.views()}
+    assert len(seen) == forms_opened
 
 
 async def test_a_click_that_arrives_too_late_is_told_so(product: Product) -> None:

@@ -123,8 +123,8 @@ async def test_who_may_see_a_project_sees_it_under_its_new_name(
     access = AccessService(database, clock)
     held = {"U1": {"checkout"}, "U2": {"checkout", "search"}, "U3": {"other"}, "U4": None}
     for user, slugs_ in held.items():
-        seen = None if slugs_ is None else frozenset(slugs_)
-        await access.set_member(Member("T1", user, Role.VIEWER, seen), by=OPERATOR)
+        only = None if slugs_ is None else frozenset(slugs_)
+        await access.set_member(Member("T1", user, Role.VIEWER, only), by=OPERATOR)
     await projects.adopt([CHECKOUT, SEARCH])
 
     async def seen() -> list[list[str] | None]:
