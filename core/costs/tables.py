@@ -10,6 +10,7 @@ from typing import Final
 from sqlalchemy import (
     BigInteger,
     Boolean,
+    CheckConstraint,
     Column,
     Date,
     DateTime,
@@ -30,6 +31,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 from core.database import metadata
 
 ABSENT: Final = 0
+OTHER: Final = -1
+"""The row of `resources` for all those of a day that aren't kept apart."""
 
 sources = Table(
     "sources",
@@ -43,6 +46,7 @@ sources = Table(
     Column("complete_until", Date),
     Column("held_since", Date, comment="first day held when a sync last finished"),
     Column("synced_at", DateTime(timezone=True)),
+    Column("resources", Text, nullable=False, server_default="", comment="kept, off or none"),
 )
 
 slices = Table(
@@ -58,7 +62,9 @@ slices = Table(
     Column("first_day", Date),
     Column("last_day", Date),
     Column("archived_at", DateTime(timezone=True)),
+    Column("left_before", Date, comment="its rows before this day were left out"),
     Column("stored_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("resources_since", Date, comment="the first day whose resources are kept, if any are"),
     UniqueConstraint("source_id", "key"),
 )
 
@@ -197,6 +203,60 @@ def _rollup(name: str, time: str, *dimensions: str) -> Table:
 cost_by_day_service = _rollup("cost_by_day_service", "day", "scope_id", "service_id")
 cost_by_month_service = _rollup("cost_by_month_service", "month", "scope_id", "service_id")
 cost_by_month = _rollup("cost_by_month", "month", "scope_id")
+
+# `last_day`: no row of a later day has it, so that it can go when those days have gone.
+resources = Table(
+    "resources",
+    metadata,
+    Column("id", Integer, Identity(), primary_key=True),
+    Column("provider", Text, nullable=False),
+    Column("resource_id", Text, nullable=False),
+    Column("name", Text, nullable=False, server_default=""),
+    Column("last_day", Date, nullable=False),
+    UniqueConstraint("provider", "resource_id"),
+)
+
+# The facts of young days once more, by resource in place of SKU: of each slice, scope, service,
+# day and currency those that cost most, and `OTHER` for the rest, adding up to the facts.
+# Only `core/costs/writing/resources.py` writes here.
+cost_by_day_resource = Table(
+    "cost_by_day_resource",
+    metadata,
+    Column("slice_id", Integer, nullable=False),
+    Column("day", Date, nullable=False),
+    Column("billing_period", Date, nullable=False),
+    Column("scope_id", Integer, nullable=False),
+    Column("service_id", Integer, nullable=False),
+    Column("region_id", Integer, nullable=False),
+    Column("tag_set_id", Integer, nullable=False),
+    Column("kind_id", SmallInteger, nullable=False),
+    Column("resource_id", Integer, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("billed", Numeric, nullable=False),
+    Column("effective", Numeric, nullable=False),
+    Column("list", Numeric),
+    Index("ix_cost_by_day_resource_slice_id", "slice_id"),
+    Index("ix_cost_by_day_resource_day_scope_id", "day", "scope_id"),
+)
+
+# Months of which some facts may lie in other scopes than the present rules say.
+unassigned_months = Table(
+    "unassigned_months",
+    metadata,
+    Column("month", Date, primary_key=True),
+)
+
+# One row. From which day on facts and daily rollups are held; null: since ever. What was dropped
+# doesn't come back, for the rollups by month still hold it.
+retention = Table(
+    "retention",
+    metadata,
+    Column("id", SmallInteger, primary_key=True),
+    Column("facts_from", Date),
+    Column("facts_dropped_until", Date),
+    Column("days_from", Date),
+    CheckConstraint("id = 1", name="single"),
+)
 
 restatements = Table(
     "restatements",
