@@ -8,7 +8,6 @@ from alembic import op
 revision: Final = "0003"
 down_revision: Final = "0002"
 
-_NEVER: Final = "9999-12-31"
 _TABLE: Final = "cost_by_day_resource"
 
 
@@ -48,7 +47,7 @@ def upgrade() -> None:
     # 0: none; -1: the others of a day, whose id no resource has.
     op.execute(
         "INSERT INTO resources (id, provider, resource_id, last_day)"
-        f" VALUES (0, '', '', '{_NEVER}'), (-1, '', E'\\x1f', '{_NEVER}')"
+        " VALUES (0, '', '', '9999-12-31'), (-1, '', E'\\x1f', '9999-12-31')"
     )
     op.create_table(
         _TABLE,
