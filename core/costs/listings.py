@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import NamedTuple
 
 from core.costs.model import CostRow
 
@@ -13,6 +14,20 @@ class RowPage:
 
     items: tuple[CostRow, ...]
     next: str | None = None
+
+
+class DailySeries(NamedTuple):
+    """What one group costs day by day, for statistics: floating point, not money.
+
+    `group`: the values of the question's dimensions, in their order (None: unassigned or absent).
+    `amounts`: one a day from `start`, the first day with a charge, to the end of the question's
+    period; 0 where nothing was charged. Which of the days are complete the data's state says.
+    """
+
+    group: tuple[str | None, ...]
+    currency: str
+    start: date
+    amounts: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """The verbs of costs: answer a question, list what is behind it, say how good the data is."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from dataclasses import replace
 from datetime import date
 from typing import Any, Final
@@ -13,10 +13,10 @@ from core.access.model import Viewer
 from core.cache import Cache, Flights
 from core.clock import Clock, today
 from core.costs.language.names import index_of
-from core.costs.listings import DimensionValue, Restatement, RowPage, SourceState
+from core.costs.listings import DailySeries, DimensionValue, Restatement, RowPage, SourceState
 from core.costs.model import CostAnswer, CostQuery, CostRow, Dimension, Line, Vocabulary
 from core.costs.proving.invoices import notes as invoice_notes
-from core.costs.reading import store
+from core.costs.reading import series, store
 from core.costs.reading.assemble import Layout, Row, against, lines, sums_by_currency, totals
 from core.costs.reading.basis import Basis
 from core.costs.reading.codec import decode, encode
@@ -126,6 +126,12 @@ class CostService:
         async for row in stream(self._database, query, viewer.projects):
             yield row
 
+    async def series(self, query: CostQuery, viewer: Viewer) -> AsyncIterator[DailySeries]:
+        """Each group of a question day by day, ordered by its values, in constant memory."""
+        query = await self._resolved(query, viewer)
+        async for found in series.stream(self._database, query, viewer.projects):
+            yield found
+
     async def dimension(
         self,
         dimension: Dimension,
@@ -162,6 +168,7 @@ class CostService:
         viewer: Viewer,
         *,
         period: Period | None = None,
+        projects: Collection[str] = (),
         before: int | None = None,
         limit: int = 100,
     ) -> tuple[Restatement, ...]:
@@ -170,12 +177,18 @@ class CostService:
         Args:
             viewer: who asks; only what they may see.
             period: only days in it.
+            projects: only of these, by their present slugs or former ones; none: of all.
             before: the `id` to continue after.
             limit: no more than so many.
+
+        Raises:
+            UnknownProjectError: there is no such project, or not for this viewer.
         """
+        known: Slugs = await self._named("slugs", self._slugs)
+        of = [known.resolve(slug, viewer) for slug in projects]
         async with self._database.read() as connection:
             return await read_restatements(
-                connection, viewer.projects, period=period, before=before, limit=limit
+                connection, viewer.projects, period=period, of=of, before=before, limit=limit
             )
 
     async def _fetch(self, key: Any, query: CostQuery, viewer: Viewer) -> CostAnswer:

@@ -1,7 +1,7 @@
 """How good the data is: freshness and proof of each source, days that were restated."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import Select, func, select
@@ -85,10 +85,11 @@ async def read_restatements(
     visible: frozenset[str] | None,
     *,
     period: Period | None,
+    of: Collection[str],
     before: int | None,
     limit: int,
 ) -> tuple[Restatement, ...]:
-    """Days that changed after they were published, newest record first."""
+    """Days that changed after they were published, newest record first; `of` projects, or all."""
     columns = restatements.c
     statement = (
         select(
@@ -113,6 +114,8 @@ async def read_restatements(
     )
     if visible is not None:
         statement = statement.where(projects.c.slug.in_(visible))
+    if of:
+        statement = statement.where(projects.c.slug.in_(of))
     if period is not None:
         statement = statement.where(columns.day >= period.start, columns.day < period.end)
     if before is not None:

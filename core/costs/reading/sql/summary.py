@@ -77,9 +77,9 @@ _NAMES: Final[dict[str, ColumnElement[str]]] = {
 
 
 # What becomes of a charge in the measure `cost`.
-_COUNTED, _TAX, _PROMOTION = 0, 1, 2
+COUNTED, _TAX, _PROMOTION = 0, 1, 2
 _CLASS: Final = case(
-    (kinds.c.in_cost, constant(_COUNTED)),
+    (kinds.c.in_cost, constant(COUNTED)),
     (kinds.c.charge_category == constant("Tax"), constant(_TAX)),
     else_=constant(_PROMOTION),
 )
@@ -100,7 +100,7 @@ def statement(shape: Shape) -> Compiled:
     period, the comparable parts of both, tax, promotional credits, spend of no project,
     what was billed without a list price.
     """
-    charges = _charges(shape)
+    charges = charges_of(shape)
     if shape.convert:
         charges = rates.priced(charges)
     lines = _lines(shape, charges)
@@ -109,7 +109,7 @@ def statement(shape: Shape) -> Compiled:
     return compiled(union_all(basis, lines))
 
 
-def _charges(shape: Shape) -> CTE:
+def charges_of(shape: Shape) -> CTE:
     """What each piece adds up to, by ids."""
     pieces = [
         _piece(shape, index, _TABLES[grain], side)
@@ -227,7 +227,7 @@ def _bucket(shape: Shape, time: ColumnElement[Any], *, then: bool) -> ColumnElem
 
 def _lines(shape: Shape, charges: CTE) -> Select[Any]:
     """Values, names and sums of each line, as `statement` lists them."""
-    source, values, names = _with_dimensions(shape, charges)
+    source, values, names = with_dimensions(shape, charges)
 
     def total(
         *which: ColumnElement[bool], of: ColumnElement[Any] = charges.c.amount
@@ -237,7 +237,7 @@ def _lines(shape: Shape, charges: CTE) -> Select[Any]:
     def of_class(number: int) -> ColumnElement[bool]:
         return charges.c["class"] == constant(number) if shape.measure is Measure.COST else true()
 
-    counted = of_class(_COUNTED)
+    counted = of_class(COUNTED)
     now, then = _is_now(charges), ~_is_now(charges)
     sides = {side for _, side in shape.pieces}
     cut = Side.NOW in sides and bool(sides & {Side.NOW_ONLY, Side.THEN_ONLY})
@@ -269,7 +269,7 @@ def _is_now(charges: CTE) -> ColumnElement[bool]:
     return charges.c.side <= constant(Side.NOW_ONLY.value)
 
 
-def _with_dimensions(
+def with_dimensions(
     shape: Shape, charges: CTE
 ) -> tuple[FromClause, list[ColumnElement[Any]], list[ColumnElement[Any]]]:
     """The charges with what their ids stand for: values, and names beside them."""
@@ -318,7 +318,7 @@ def _basis(shape: Shape, charges: CTE) -> ColumnElement[Any]:
     }
     if shape.convert:
         cost = shape.measure is Measure.COST
-        counted = charges.c["class"] == constant(_COUNTED) if cost else true()
+        counted = charges.c["class"] == constant(COUNTED) if cost else true()
         parts["rates"] = rates.used(charges, counted)
     pairs: list[Any] = []
     for name, value in parts.items():
