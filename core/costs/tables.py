@@ -239,9 +239,9 @@ cost_by_day_resource = Table(
     Index("ix_cost_by_day_resource_day_scope_id", "day", "scope_id"),
 )
 
-# Months of which some facts may lie in other scopes than the present rules say.
-unassigned_months = Table(
-    "unassigned_months",
+# Months of which some facts may still lie in other scopes than the present rules say.
+months_to_rescope = Table(
+    "months_to_rescope",
     metadata,
     Column("month", Date, primary_key=True),
 )
