@@ -4,8 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from core.errors import ConflictError
-
 
 class JobState(StrEnum):
     """Where a job stands; a running one whose lease has expired is anybody's to take over."""
@@ -13,10 +11,6 @@ class JobState(StrEnum):
     RUNNING = "running"
     DONE = "done"
     FAILED = "failed"
-
-
-class LeaseLostError(ConflictError):
-    """Another worker has taken this job over."""
 
 
 @dataclass(frozen=True, slots=True)

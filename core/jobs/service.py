@@ -1,16 +1,18 @@
 """Claiming work, so that any number of replicas run the same schedule and one does it."""
 
 import asyncio
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
+from functools import partial
 
-from sqlalchemy.exc import SQLAlchemyError
-
-from core.database import Database
+from core.database import Connection, Database
 from core.errors import CostTrackerError
 from core.jobs import store
-from core.jobs.model import Job, JobState, LeaseLostError
+from core.jobs.model import Job, JobState
+from core.lease import LeaseLostError, held
+
+type Ended = Callable[[Connection, Exception | None], Awaitable[None]]
 
 
 class JobService:
@@ -33,33 +35,31 @@ class JobService:
             return await store.claim(tx, kind, period, self._worker, self._lease)
 
     @asynccontextmanager
-    async def running(self, job: Job) -> AsyncGenerator[None]:
+    async def running(self, job: Job, *, ended: Ended | None = None) -> AsyncGenerator[None]:
         """Hold a claimed job's lease while the work goes on, and record how it ended.
+
+        Args:
+            job: claimed by this worker.
+            ended: is called in the transaction that records the end, with the failure if it
+                was one; not where the work was merely stopped.
 
         Raises:
             LeaseLostError: another worker took the job over (this one had stalled for
                 longer than the lease); the work inside has been cancelled.
         """
-        work = asyncio.current_task()
-        lost = asyncio.Event()
-        renewal = asyncio.create_task(self._renew(job, work, lost))
         try:
-            yield
+            async with held(partial(self._renew, job), self._lease):
+                yield
+        except LeaseLostError:
+            raise
         except asyncio.CancelledError:
-            if lost.is_set() and work is not None:
-                work.uncancel()
-                raise LeaseLostError from None
             await asyncio.shield(self._end(job, JobState.FAILED, "stopped"))
             raise
         except Exception as error:
-            await self._end(job, JobState.FAILED, _told(error))
+            await self._end(job, JobState.FAILED, error, ended)
             raise
         else:
-            await self._end(job, JobState.DONE)
-        finally:
-            renewal.cancel()
-            with suppress(asyncio.CancelledError):
-                await renewal
+            await self._end(job, JobState.DONE, ended=ended)
 
     async def once(self, kind: str, key: str, *, lasting: timedelta | None = None) -> bool:
         """Whether this is the first call with that key: of a double click, a repeated event.
@@ -94,25 +94,22 @@ class JobService:
         async with self._database.begin() as tx:
             return await store.forget(tx, before)
 
-    async def _renew(
-        self, job: Job, work: asyncio.Task[object] | None, lost: asyncio.Event
-    ) -> None:
-        while True:
-            await asyncio.sleep(self._lease.total_seconds() / 3)
-            try:
-                async with self._database.begin() as tx:
-                    held = await store.renew(tx, job, self._lease)
-            except (OSError, SQLAlchemyError):
-                continue  # the next try may still be in time; if not, the fence holds
-            if not held:
-                lost.set()
-                if work is not None:
-                    work.cancel()
-                return
-
-    async def _end(self, job: Job, state: JobState, error: str | None = None) -> None:
+    async def _renew(self, job: Job) -> bool:
         async with self._database.begin() as tx:
-            await store.end(tx, job, state, error)
+            return await store.renew(tx, job, self._lease)
+
+    async def _end(
+        self,
+        job: Job,
+        state: JobState,
+        error: Exception | str | None = None,
+        ended: Ended | None = None,
+    ) -> None:
+        failure = error if isinstance(error, Exception) else None
+        words = _told(error) if isinstance(error, Exception) else error
+        async with self._database.begin() as tx:
+            if await store.end(tx, job, state, words) and ended is not None:
+                await ended(tx, failure)
 
 
 def _told(error: Exception) -> str:

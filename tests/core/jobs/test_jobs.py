@@ -8,8 +8,9 @@ import pytest
 
 from core.database import Database
 from core.errors import UnavailableError
-from core.jobs.model import JobState, LeaseLostError
+from core.jobs.model import JobState
 from core.jobs.service import JobService
+from core.lease import LeaseLostError
 
 SHORT = timedelta(milliseconds=150)
 
