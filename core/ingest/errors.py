@@ -55,10 +55,6 @@ class NotAnExportError(SourceError):
     """The table is no billing export."""
 
 
-class FocusExportError(SourceError):
-    """Google's FOCUS export can't be read yet."""
-
-
 class NoSuchFolderError(SourceError):
     """There is no such folder of billing files."""
 

@@ -58,6 +58,8 @@ class Source(Protocol):
     """A client of one source, open; each kind has one in `core/ingest/sources/`."""
 
     info: SourceInfo
+    what: str
+    """What kind of export it was found to be, for people."""
     zone: ZoneInfo
     """The time zone of its days."""
 

@@ -71,13 +71,13 @@ class IngestService:
             SourceError: it can't be read, with what to do.
         """
         async with self._open(source) as opened:
-            seen = await opened.look(None)
+            what, seen = opened.what, await opened.look(None)
         held = [f"{len(seen.fingerprints):,} slices"]
         if seen.lines:
             held.append(f"{sum(seen.lines.values()):,} lines")
         held.append(f"newest {max(seen.fingerprints, default='none')}")
         held += [f"{key} left alone: {why}" for key, why in seen.unfinished.items()]
-        return f"{source.location}: {', '.join(held)}"
+        return f"{source.location} ({what}): {', '.join(held)}"
 
     async def sync(
         self,

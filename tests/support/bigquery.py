@@ -95,7 +95,7 @@ class Emulator:
         """Make an empty export table, partitioned by ingestion day.
 
         Args:
-            schema: `standard`, `standard_2024` or `detailed`.
+            schema: `standard`, `standard_2024`, `detailed` or `focus`.
             name: of the table; its own by default.
         """
         path = SCHEMAS / f"gcp_billing_{schema}.schema.json"

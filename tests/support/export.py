@@ -79,6 +79,61 @@ def written(table: Table, lines: Export) -> Table:
     return table
 
 
+def focused(lines: Export) -> Export:
+    """The same lines as Google's FOCUS export has them."""
+    return {day: [_focused(one) for one in held] for day, held in lines.items()}
+
+
+def _focused(one: Line) -> Line:
+    """Amounts are NUMERIC there, and after the line's own credits."""
+    given = [exact(credit["amount"]) for credit in one["credits"] or []]
+    cost = exact(one["cost"])
+    net = str(cost + sum(given, Decimal(0)))
+    place = one["location"] or {}
+    owner = one["project"] or {}
+    kind = one["cost_type"]
+    return {
+        "BilledCost": net,
+        "EffectiveCost": net,
+        "ContractedCost": str(cost),
+        "ListCost": str(exact(one["cost_at_list"])),
+        "BillingAccountId": one["billing_account_id"],
+        "BillingCurrency": one["currency"],
+        "BillingPeriodStart": _midnight(one["invoice"]["month"]),
+        "ChargeCategory": _CATEGORIES.get(kind, "Usage"),
+        "ChargeDescription": one["sku"]["description"],
+        "ChargePeriodStart": one["usage_start_time"],
+        "PricingQuantity": str(exact(one["usage"]["amount_in_pricing_units"])),
+        "PricingUnit": one["usage"]["pricing_unit"],
+        "ProviderName": "Google Cloud",
+        "RegionId": place.get("region"),
+        "ServiceName": one["service"]["description"],
+        "SkuId": one["sku"]["id"],
+        "SubAccountId": owner.get("id"),
+        "SubAccountName": owner.get("name"),
+        "x_Credits": [
+            {"Name": credit["name"], "Amount": str(amount), "Type": credit["type"]}
+            for credit, amount in zip(one["credits"] or [], given, strict=True)
+        ],
+        "x_CostType": kind,
+        "x_CurrencyConversionRate": one["currency_conversion_rate"],
+        "x_ExportTime": one["export_time"],
+        "x_Location": place.get("location"),
+        "x_Project": {"Id": owner["id"], "Name": owner["name"]} if owner else None,
+        "x_Labels": _capitals(one["labels"]),
+        "x_ProjectLabels": _capitals(owner.get("labels", [])),
+    }
+
+
+def _midnight(month: str) -> str:
+    """A billing period begins with its month, where Google is."""
+    return datetime.strptime(month, "%Y%m").replace(tzinfo=PACIFIC).isoformat()
+
+
+def _capitals(labels: Iterable[Mapping[str, str]]) -> list[dict[str, str]]:
+    return [{"Key": label["key"], "Value": label["value"]} for label in labels or ()]
+
+
 def history(first: date, days: int, *, each: int = 40, seed: int = 7) -> dict[date, list[Line]]:
     """Some history: every kind of line, late ones, corrections, several currencies."""
     chance = random.Random(seed)  # noqa: S311  # an example, not a secret

@@ -30,7 +30,7 @@ from core.ingest.errors import (
     NotAnExportError,
 )
 from core.ingest.model import Reading, Seen
-from core.ingest.sources import google_sql
+from core.ingest.sources import google_lines, google_sql
 from core.ingest.sources.google_errors import Place, explained
 from core.ingest.sources.google_services import category_of
 from core.ingest.sources.google_sql import Export
@@ -103,7 +103,7 @@ def _member(credentials: Credentials) -> str | None:
 class BigQueryExport:
     """A `core.ingest.model.Source`: slices are ingestion days, keyed as `2026-11-22`."""
 
-    zone = google_sql.PACIFIC
+    zone = google_lines.PACIFIC
 
     def __init__(self, client: bigquery.Client, place: Place, patience: float) -> None:
         self.info = SourceInfo(place.source.name, place.source.kind, "gcp", place.table)
@@ -112,6 +112,7 @@ class BigQueryExport:
         self._retry = DEFAULT_RETRY.with_timeout(patience)
         table = self._find_table()
         self.export = google_sql.recognise(place.table, table.schema, place.source.labels)
+        self.what = f"{self.export.kind} export"
         _refuse_copies(table)
         self._location: str | None = table.location
 
@@ -321,17 +322,11 @@ def _runs(page: pa.RecordBatch) -> Iterator[tuple[str, pa.RecordBatch]]:
 
 
 def _charges(table: pa.Table) -> pa.Table:
-    """A slice's result as `core.costs.charges` has it.
-
-    What is billed is also effective: Google spreads commitments by credits of their own.
-    """
+    """A slice's result as `core.costs.charges` has it."""
     services = table["service"].combine_chunks().dictionary_encode()
     categories = pa.array([category_of(name) for name in services.dictionary.to_pylist()])
     made = {
         "service_category": categories.cast(pa.string()).take(services.indices),
-        "invoice_id": pa.repeat(pa.scalar(""), len(table)),
-        "effective": table["billed"],
-        "contracted": pa.nulls(len(table), pa.string()),
         "lines": table["line_count"],
     }
     columns = [made[name] if name in made else table[name] for name in CHARGES.names]
@@ -339,14 +334,13 @@ def _charges(table: pa.Table) -> pa.Table:
 
 
 def _control_total(row: _Row) -> ControlTotal:
-    billed = Decimal(row["billed"])
     return ControlTotal(
         billing_period=row["billing_period"],
         charge_category=row["charge_category"],
         source_type=row["source_type"],
         currency=row["currency"],
-        billed=billed,
-        effective=billed,
+        billed=Decimal(row["billed"]),
+        effective=Decimal(row["effective"]),
         lines=row["line_count"],
     )
 

@@ -60,6 +60,7 @@ async def open_focus(config: FocusSource, clock: Clock) -> AsyncGenerator["Focus
 class FocusFiles:
     """A `core.ingest.model.Source`: slices are billing periods, keyed as `2026-11`."""
 
+    what = "FOCUS files"
     zone = mapping.ZONE
 
     def __init__(self, config: FocusSource, clock: Clock) -> None:

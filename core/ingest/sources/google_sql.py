@@ -5,10 +5,10 @@ of the export: https://cloud.google.com/billing/docs/how-to/export-data-bigquery
 
 - A line of the export becomes one charge of its cost and one for each of its credits.
 - Days are Pacific, as on Google's invoices and reports.
-- Amounts are FLOAT64 there. They are read as the decimal they stand for (by way of its text,
-  which both BigQuery and the emulator write so that it reads back the same) and made NUMERIC,
-  rounded half away from zero at its nine decimals, before anything is added: as the exact
-  totals in Google's own example queries, without the binary noise of large amounts.
+- Amounts may be FLOAT64 there. They are read as the decimal they stand for (by way of its
+  text, which both BigQuery and the emulator write so that it reads back the same) and made
+  NUMERIC, rounded half away from zero at its nine decimals, before anything is added: as the
+  exact totals in Google's own example queries, without the binary noise of large amounts.
 - A label is looked for on the resource, then on the project: the nearer one wins.
 """
 
@@ -18,25 +18,17 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Final, Protocol
-from zoneinfo import ZoneInfo
 
-from core.ingest.errors import FocusExportError, NotAnExportError
+from core.ingest.errors import NotAnExportError
+from core.ingest.sources import google_lines
+from core.ingest.sources.google_lines import FOCUS_NEEDED, NATIVE_NEEDED, NO_AMOUNT, NOTHING, Lines
 
-PACIFIC: Final = ZoneInfo("America/Los_Angeles")
 MAPPING_VERSION: Final = 1
 """Raised when the same lines give other charges than before: every slice is then read anew."""
 
-_NEEDED: Final = (
-    "billing_account_id",
-    "service.description",
-    "sku.id",
-    "usage_start_time",
-    "project.id",
-    "export_time",
-    "cost",
-    "currency",
-    "credits.amount",
-)
+STANDARD: Final = "standard"
+DETAILED: Final = "detailed"
+FOCUS: Final = "FOCUS"
 
 
 class _Field(Protocol):
@@ -52,17 +44,14 @@ class _Field(Protocol):
 class Export:
     """A table that is a billing export, as of one state of its schema.
 
-    `columns` are dotted paths. `labels` are the label keys to keep, in their order.
+    `kind`: standard, detailed (a line for each resource) or FOCUS. `lines`: what its columns
+    tell. `labels`: the label keys to keep, in their order.
     """
 
     table: str
-    columns: frozenset[str]
+    kind: str
+    lines: Lines
     labels: tuple[str, ...]
-
-    @property
-    def detailed(self) -> bool:
-        """Whether it is the detailed export, with a line for each resource."""
-        return "resource.name" in self.columns
 
     @property
     def mapping(self) -> str:
@@ -75,24 +64,24 @@ def recognise(table: str, schema: Iterable[_Field], labels: Sequence[str]) -> Ex
     """See what kind of table this is; select by name later, and do without what isn't there.
 
     Raises:
-        FocusExportError: it is Google's FOCUS export.
         NotAnExportError: it lacks columns that every billing export has.
     """
-    columns = frozenset(_paths(schema))
-    if {"BilledCost", "ChargePeriodStart"} <= columns:
-        raise FocusExportError(
-            f"The table {table} is Google's FOCUS export, which can't be read yet.",
-            fix="Name the standard (gcp_billing_export_v1_…) or the detailed export "
-            "(gcp_billing_export_resource_v1_…) in sources.toml.",
-        )
-    missing = [column for column in _NEEDED if column not in columns]
+    # Names of columns are alike in any case, and FOCUS is still a preview.
+    columns = frozenset(path.lower() for path in _paths(schema))
+    if {"billedcost", "chargeperiodstart"} <= columns:
+        kind, lines = FOCUS, google_lines.focus(columns)
+    else:
+        kind = DETAILED if "resource.name" in columns else STANDARD
+        lines = google_lines.native(columns)
+    needed = FOCUS_NEEDED if kind == FOCUS else NATIVE_NEEDED
+    missing = [column for column in needed if column.lower() not in columns]
     if missing:
         raise NotAnExportError(
             f"The table {table} is no billing export: it has no column {', '.join(missing)}.",
-            fix="The export's tables are named gcp_billing_export_v1_… (standard) and "
-            "gcp_billing_export_resource_v1_… (detailed).",
+            fix="The export's tables are named gcp_billing_export_v1_… (standard), "
+            "gcp_billing_export_resource_v1_… (detailed) and gcp_billing_export_focus_… (FOCUS).",
         )
-    return Export(table, columns, tuple(labels))
+    return Export(table, kind, lines, tuple(labels))
 
 
 def fingerprints(export: Export, at: datetime, since: date | None) -> str:
@@ -100,7 +89,7 @@ def fingerprints(export: Export, at: datetime, since: date | None) -> str:
     condition = f"_PARTITIONTIME >= {_instant(since)}" if since else "_PARTITIONTIME IS NOT NULL"
     return f"""
 SELECT {_SLICE} AS slice,
-  MAX(export_time) AS through,
+  MAX({export.lines.exported}) AS through,
   COUNT(*) AS line_count
 FROM {_snapshot(export, at)}
 WHERE {condition}
@@ -110,41 +99,39 @@ GROUP BY slice
 
 def charges(export: Export, at: datetime, slices: Collection[str]) -> str:
     """The charges of slices, added up by day and everything else that tells them apart."""
-    has = export.columns
-    listed = _exact("cost_at_list") if "cost_at_list" in has else "CAST(NULL AS NUMERIC)"
-    list_of_credit = "NUMERIC '0'" if "cost_at_list" in has else "CAST(NULL AS NUMERIC)"
-    quantity = (
-        _exact("usage.amount_in_pricing_units")
-        if "usage.amount_in_pricing_units" in has
-        else "CAST(NULL AS NUMERIC)"
-    )
+    line = export.lines
     return f"""
 WITH charges_of_lines AS (
   SELECT {_SLICE} AS slice,
-    {_DAY} AS day,
-    {_billing_period(export)} AS billing_period,
-    {_text(export, "billing_account_id")} AS billing_account,
-    {_text(export, "project.id")} AS account_id,
-    {_text(export, "project.name")} AS account_name,
-    {_text(export, "service.description")} AS service,
-    {_text(export, "sku.id")} AS sku_id,
-    {_text(export, "sku.description")} AS sku_name,
-    {_region(export)} AS region,
-    {_found_labels(export)}COALESCE(currency, 'XXX') AS currency,
+    {line.day} AS day,
+    {line.billing_period} AS billing_period,
+    {line.billing_account} AS billing_account,
+    {line.account_id} AS account_id,
+    {line.account_name} AS account_name,
+    {line.service} AS service,
+    {line.sku_id} AS sku_id,
+    {line.sku_name} AS sku_name,
+    {line.region} AS region,
+    {line.invoice_id} AS invoice_id,
+    {_found_labels(export)}{line.currency} AS currency,
     ARRAY_CONCAT(
-      [STRUCT({_category(export)} AS category,
-        {_cost_type(export)} AS source_type,
-        {_text(export, "usage.pricing_unit")} AS unit,
-        {_cost()} AS amount,
-        {listed} AS list,
-        {quantity} AS quantity)],
+      [STRUCT({line.category} AS category,
+        {line.source_type} AS source_type,
+        {line.unit} AS unit,
+        {line.before_credits(line.billed)} AS billed,
+        {line.before_credits(line.effective)} AS effective,
+        {line.list} AS list,
+        {line.contracted} AS contracted,
+        {line.quantity} AS quantity)],
       ARRAY(SELECT AS STRUCT 'Credit' AS category,
-        {_credit_type(export)} AS source_type,
+        {line.credit_type} AS source_type,
         '' AS unit,
-        {_credit()} AS amount,
-        {list_of_credit} AS list,
-        CAST(NULL AS NUMERIC) AS quantity
-        FROM UNNEST(credits) AS credit)
+        {line.credit} AS billed,
+        {line.credit} AS effective,
+        {_beside(line.list)} AS list,
+        {_beside(line.contracted)} AS contracted,
+        {NO_AMOUNT} AS quantity
+        FROM UNNEST({line.credits}) AS credit)
     ) AS charges
   FROM {_snapshot(export, at)}
   WHERE {_in_slices(slices)}
@@ -153,19 +140,21 @@ SELECT slice, day, billing_period, billing_account, account_id,
   MAX(account_name) AS account_name,
   service, sku_id,
   MAX(sku_name) AS sku_name,
-  region,
+  region, invoice_id,
   {_labels(export)} AS labels,
   charge.category AS charge_category,
   charge.source_type AS source_type,
   currency,
   charge.unit AS unit,
-  CAST(SUM(charge.amount) AS STRING) AS billed,
-  CAST(IF(COUNT(charge.list) = COUNT(*), SUM(charge.list), NULL) AS STRING) AS list,
+  CAST(SUM(charge.billed) AS STRING) AS billed,
+  CAST(SUM(charge.effective) AS STRING) AS effective,
+  {_known("list")} AS list,
+  {_known("contracted")} AS contracted,
   CAST(SUM(charge.quantity) AS STRING) AS quantity,
   COUNT(*) AS line_count
 FROM charges_of_lines, UNNEST(charges) AS charge
 GROUP BY slice, day, billing_period, billing_account, account_id, service, sku_id, region,
-  labels, charge_category, source_type, currency, unit
+  invoice_id, labels, charge_category, source_type, currency, unit
 ORDER BY slice
 """  # noqa: S608  # as above
 
@@ -173,40 +162,49 @@ ORDER BY slice
 def control_totals(export: Export, at: datetime, slices: Collection[str]) -> str:
     """What slices add up to by invoice month, kind and currency, and conversion rates.
 
-    Put another way than `charges`, so that a slip in one of them shows.
+    Put another way than `charges`, so that a slip in one of them shows: lines whose amounts
+    are after credits are added up as they are, and their credits given back to their kind
+    altogether. So a kind may have several rows, which are to be added.
     """
-    rate = (
-        f"MAX({_exact('currency_conversion_rate')})"
-        if "currency_conversion_rate" in export.columns
-        else "CAST(NULL AS NUMERIC)"
-    )
-    period = _billing_period(export)
-    source = f"FROM {_snapshot(export, at)}"
+    line = export.lines
+    each = f", UNNEST({line.credits}) AS credit"
+    costs = _Part(line.category, line.source_type, line.billed, line.effective, rate=line.rate)
+    given = _Part("'Credit'", line.credit_type, line.credit, line.credit, among=each)
+    parts = [costs, given]
+    if line.after_credits:
+        back = f"-{line.credit}"
+        parts.append(_Part(line.category, line.source_type, back, back, count="0", among=each))
+    return "UNION ALL".join(_added_up(part, export, at, slices) for part in parts)
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """Something that is added up by kind; `among`: what lines are joined with."""
+
+    category: str
+    source_type: str
+    billed: str
+    effective: str
+    count: str = "COUNT(*)"
+    rate: str = NO_AMOUNT
+    among: str = ""
+
+
+def _added_up(part: _Part, export: Export, at: datetime, slices: Collection[str]) -> str:
     return f"""
 SELECT {_SLICE} AS slice,
-  {period} AS billing_period,
-  {_category(export)} AS charge_category,
-  {_cost_type(export)} AS source_type,
-  COALESCE(currency, 'XXX') AS currency,
-  CAST(SUM({_cost()}) AS STRING) AS billed,
-  COUNT(*) AS line_count,
-  CAST({rate} AS STRING) AS rate
-{source}
+  {export.lines.billing_period} AS billing_period,
+  {part.category} AS charge_category,
+  {part.source_type} AS source_type,
+  {export.lines.currency} AS currency,
+  CAST(SUM({part.billed}) AS STRING) AS billed,
+  CAST(SUM({part.effective}) AS STRING) AS effective,
+  {part.count} AS line_count,
+  CAST(MAX({part.rate}) AS STRING) AS rate
+FROM {_snapshot(export, at)}{part.among}
 WHERE {_in_slices(slices)}
 GROUP BY slice, billing_period, charge_category, source_type, currency
-UNION ALL
-SELECT {_SLICE} AS slice,
-  {period} AS billing_period,
-  'Credit' AS charge_category,
-  {_credit_type(export)} AS source_type,
-  COALESCE(currency, 'XXX') AS currency,
-  CAST(SUM({_credit()}) AS STRING) AS billed,
-  COUNT(*) AS line_count,
-  CAST(NULL AS STRING) AS rate
-{source}, UNNEST(credits) AS credit
-WHERE {_in_slices(slices)}
-GROUP BY slice, billing_period, charge_category, source_type, currency
-"""
+"""  # noqa: S608  # as above
 
 
 def _paths(fields: Iterable[_Field], prefix: str = "") -> Iterable[str]:
@@ -216,7 +214,6 @@ def _paths(fields: Iterable[_Field], prefix: str = "") -> Iterable[str]:
 
 
 _SLICE: Final = "CAST(DATE(_PARTITIONTIME) AS STRING)"
-_DAY: Final = f"DATE(COALESCE(usage_start_time, _PARTITIONTIME), '{PACIFIC.key}')"
 
 
 def _instant(at: date | datetime) -> str:
@@ -234,55 +231,20 @@ def _in_slices(slices: Collection[str]) -> str:
     return f"_PARTITIONTIME IN ({days})"
 
 
-def _exact(column: str) -> str:
-    return f"CAST(CAST({column} AS STRING) AS NUMERIC)"
+def _beside(amount: str) -> str:
+    """What a credit adds to an amount that knows none: nothing, or it is unknown throughout."""
+    return NO_AMOUNT if amount == NO_AMOUNT else NOTHING
 
 
-def _cost() -> str:
-    return f"COALESCE({_exact('cost')}, NUMERIC '0')"
+def _known(amount: str) -> str:
+    """A sum that is known only if all of it is."""
+    name = f"charge.{amount}"
+    return f"CAST(IF(COUNT({name}) = COUNT(*), SUM({name}), NULL) AS STRING)"
 
 
-def _credit() -> str:
-    return f"COALESCE({_exact('credit.amount')}, NUMERIC '0')"
-
-
-def _text(export: Export, column: str) -> str:
-    return f"COALESCE({column}, '')" if column in export.columns else "''"
-
-
-def _billing_period(export: Export) -> str:
-    usage_month = f"DATE_TRUNC({_DAY}, MONTH)"
-    if "invoice.month" not in export.columns:
-        return usage_month
-    return f"COALESCE(SAFE.PARSE_DATE('%Y%m', invoice.month), {usage_month})"
-
-
-def _region(export: Export) -> str:
-    """The region; else the place Google names, as the multi-region `us`, or `global`."""
-    places = [c for c in ("location.region", "location.location") if c in export.columns]
-    return f"COALESCE({', '.join([*(f"NULLIF({place}, '')" for place in places), "''"])})"
-
-
-def _cost_type(export: Export) -> str:
-    return "COALESCE(cost_type, 'regular')" if "cost_type" in export.columns else "'regular'"
-
-
-def _category(export: Export) -> str:
-    """FOCUS ChargeCategory; a cost type that isn't known counts as usage, under its own name."""
-    return (
-        f"CASE {_cost_type(export)} WHEN 'tax' THEN 'Tax' WHEN 'adjustment' THEN 'Adjustment'"
-        " WHEN 'rounding_error' THEN 'Adjustment' ELSE 'Usage' END"
-    )
-
-
-def _credit_type(export: Export) -> str:
-    return "COALESCE(credit.type, '')" if "credits.type" in export.columns else "''"
-
-
-def _places(export: Export) -> list[str]:
+def _places(export: Export) -> tuple[str, ...]:
     """Where labels are looked for, the one that wins first."""
-    places = [c for c in ("labels", "project.labels") if f"{c}.key" in export.columns]
-    return places if export.labels else []
+    return export.lines.labels if export.labels else ()
 
 
 def _found_labels(export: Export) -> str:

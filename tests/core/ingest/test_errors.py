@@ -22,7 +22,6 @@ from google.cloud import bigquery
 from core.ingest.config import BigQuerySource
 from core.ingest.errors import (
     EmptyExportError,
-    FocusExportError,
     NoCredentialsError,
     NoPermissionError,
     NoSuchDatasetError,
@@ -111,12 +110,16 @@ async def test_a_copy_of_an_export(bigquery_emulator: Emulator) -> None:
     assert error.fix == "Name the table that Google writes, not a view or a copy of it."
 
 
-async def test_the_focus_export_is_for_later(bigquery_emulator: Emulator) -> None:
-    names = ("BilledCost", "ChargePeriodStart")
+async def test_a_focus_table_that_google_did_not_write(bigquery_emulator: Emulator) -> None:
+    """Without its credits' types nothing could tell a promotion from a discount."""
+    names = ("BilledCost", "BillingAccountId", "BillingCurrency", "ChargePeriodStart")
     fields = [{"name": name, "type": "STRING", "mode": "NULLABLE"} for name in names]
     error = await refused(bigquery_emulator, bigquery_emulator.make(fields).id)
-    assert isinstance(error, FocusExportError)
-    assert "which can't be read yet" in error.message
+    assert isinstance(error, NotAnExportError)
+    assert error.message.endswith(
+        "it has no column ServiceName, x_Credits.Amount, x_Credits.Type, x_ExportTime."
+    )
+    assert "gcp_billing_export_focus_… (FOCUS)" in str(error.fix)
 
 
 async def test_nobody_answers() -> None:

@@ -244,7 +244,7 @@ async def test_a_check_says_what_a_source_holds(
     table = written(bigquery_emulator.table("standard"), history(FIRST, 2, each=3))
     config = source(table)
     told = await ingest(fresh_database, bigquery_emulator, config).check(config)
-    assert told == f"{table.id}: 2 slices, 6 lines, newest 2026-09-25"
+    assert told == f"{table.id} (standard export): 2 slices, 6 lines, newest 2026-09-25"
 
 
 class Watched:

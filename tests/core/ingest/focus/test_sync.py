@@ -192,7 +192,9 @@ async def test_a_check_says_what_there_is(database: Database, tmp_path: Path) ->
     deliveries.files[0].unlink()
     config = source(tmp_path)
     said = await ingest(database, config).check(config)
-    assert said.startswith(f"{tmp_path}: 1 slices, newest 2026-10, 2026-11 left alone: acme/")
+    assert said.startswith(
+        f"{tmp_path} (FOCUS files): 1 slices, newest 2026-10, 2026-11 left alone: acme/"
+    )
 
 
 _MONTHS = (SEPTEMBER, OCTOBER, NOVEMBER)
