@@ -11,6 +11,7 @@ import typer
 from pydantic import ValidationError
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from bot import log
 from bot.app import open_services
@@ -67,14 +68,30 @@ def print_json(value: object) -> None:
     sys.stdout.write(orjson.dumps(value, option=orjson.OPT_INDENT_2).decode() + "\n")
 
 
-def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]], *, empty: str) -> None:
-    """Print rows as a table, or one line that says there are none."""
+def print_table(
+    columns: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    *,
+    empty: str,
+    names: int | None = None,
+) -> None:
+    """Print rows as a table, or one line that says there are none.
+
+    Args:
+        columns: their heads.
+        rows: their cells.
+        empty: what to say where there are no rows.
+        names: so many columns are names; those after them are figures. None: all are names.
+    """
     if not rows:
         out.print(empty)
         return
-    table = Table(*columns, box=None, pad_edge=False, header_style="bold")
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for number, column in enumerate(columns):
+        figures = names is not None and number >= names
+        table.add_column(column, justify="right" if figures else "left")
     for row in rows:
-        table.add_row(*row)
+        table.add_row(*map(Text, row))
     out.print(table)
 
 

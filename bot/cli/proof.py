@@ -1,4 +1,4 @@
-"""`reconcile`, `invoice`: proving what is stored."""
+"""`reconcile`, `restatements`, `invoice`: proving what is stored, and what changed of it."""
 
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from bot.cli import console
-from bot.render import data_json, proofs
+from bot.render import data_json, proofs, restated
 from bot.services import Services
 from core.access.model import OPERATOR
 from core.costs.proving.invoices import Invoice
@@ -50,6 +50,40 @@ def reconcile(
 
     if not console.with_services(work):
         raise typer.Exit(console.FAILURE)
+
+
+@app.command()
+def restatements(
+    period: Annotated[
+        list[str] | None, typer.Argument(help="Days, as in questions; default: all.")
+    ] = None,
+    *,
+    project: Annotated[
+        list[str] | None, typer.Option(help="Of this project only; repeatable.")
+    ] = None,
+    limit: Annotated[int, typer.Option(min=1, help="The latest so many.")] = 1000,
+    as_json: console.AsJson = False,
+) -> None:
+    """List the days that changed after they were published, before and after."""
+
+    async def work(services: Services) -> None:
+        days = parse_period(" ".join(period), services.today()) if period else None
+        found = await services.costs.restatements(
+            OPERATOR, period=days, projects=project or (), limit=limit + 1
+        )
+        shown = found[:limit]
+        if as_json:
+            console.print_json([data_json.restatement(each) for each in shown])
+            return
+        for group in restated.groups(shown):
+            console.out.print(group.title, style="bold", markup=False)
+            console.print_table(restated.HEADER, group.rows, empty="", names=restated.NAMES)
+        if not shown:
+            console.out.print("No published day has changed.")
+        if len(found) > limit:
+            console.err.print(f"There are more than {limit:,}: name a period, or raise --limit.")
+
+    console.with_services(work)
 
 
 @invoice.callback()

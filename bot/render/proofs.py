@@ -1,4 +1,4 @@
-"""Reconciliations, invoices and restatements in words and rows; plain text.
+"""Reconciliations and invoices in words and rows; plain text.
 
 Whoever puts it into Slack's markup escapes it.
 """
@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from bot.render import words
-from core.costs.listings import Restatement
 from core.costs.proving.model import (
     Bill,
     Crossing,
@@ -20,7 +19,6 @@ from core.costs.proving.model import (
 from core.money import display, plain
 
 HEADER: Final = ("Source", "Month", "Kind", "Export", "Stored", "Difference", "Currency")
-RESTATED: Final = ("Day", "Project", "Service", "Before", "After", "Recorded")
 _NOTHING: Final = "\N{EN DASH}"
 _PARTS: Final = {
     PartName.GROSS: "before credits",
@@ -159,19 +157,4 @@ def rows(proofs: Sequence[Reconciliation]) -> list[tuple[str, ...]]:
         )
         for found in proofs
         for kind in (*found.kinds, found.total)
-    ]
-
-
-def restated(found: Sequence[Restatement]) -> list[tuple[str, ...]]:
-    """Restatements, before and after; as RESTATED."""
-    return [
-        (
-            words.day(each.day, year=True),
-            each.project or "unassigned",
-            each.service or _NOTHING,
-            display(each.before, each.currency),
-            display(each.after, each.currency),
-            words.day(each.recorded_at.date()),
-        )
-        for each in found
     ]

@@ -92,9 +92,13 @@ async def reconcile(call: Call) -> Reply:
 
 async def restatements(call: Call) -> Reply:
     """Days that changed after they were published, of the token's projects; newest first."""
-    asked: data_models.ListedByPeriod = call.parameters
+    asked: data_models.ListedRestatements = call.parameters
     found = await call.services.costs.restatements(
-        call.viewer, period=days(call, asked.period), before=before(asked), limit=asked.limit + 1
+        call.viewer,
+        period=days(call, asked.period),
+        projects=asked.project,
+        before=before(asked),
+        limit=asked.limit + 1,
     )
     items = [data_json.restatement(each) for each in found[: asked.limit]]
     return {"items": items, "next": following(found, asked)}
@@ -138,6 +142,7 @@ OPERATIONS = (
         "List restatements",
         "Data",
         reply=data_models.RestatementList,
-        parameters=data_models.ListedByPeriod,
+        parameters=data_models.ListedRestatements,
+        also=(404,),
     ),
 )

@@ -273,3 +273,9 @@ class ListedByPeriod(Paged):
     period: str | None = Field(
         default=None, max_length=100, description="As in questions.", examples=["2026-10"]
     )
+
+
+class ListedRestatements(ListedByPeriod):
+    """Which days that changed, newest record first."""
+
+    project: tuple[str, ...] = Field(default=(), description="Repeatable.", examples=[["checkout"]])

@@ -107,9 +107,12 @@ async def data_state(desk: Desk, asked: Asked, rest: str) -> None:
         return
     states = await services.costs.data_state(viewer)
     since = services.clock() - _RESTATED
-    latest = await services.costs.restatements(viewer, limit=_CHANGES)
+    latest = await services.costs.restatements(viewer, limit=_CHANGES + 1)
     changed = [each for each in latest if each.recorded_at >= since]
-    await desk.answer(asked, blocks.data_page(states, changed, command=desk.command))
+    page = blocks.data_page(
+        states, changed[:_CHANGES], more=len(changed) > _CHANGES, command=desk.command
+    )
+    await desk.answer(asked, page)
 
 
 async def whoami(desk: Desk, asked: Asked, _: str) -> None:

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from core.costs.writing.sources import register
 from core.database import Database
@@ -84,6 +85,35 @@ async def test_an_invoice_is_recorded_compared_listed_and_removed(
     assert "0123AB" in (await tracker("invoice")).out
     assert (await tracker("invoice", "remove", str(listed["id"]))).status == 0
     assert "No invoice is recorded." in (await tracker("invoice", "list")).out
+
+
+async def test_days_that_changed_are_listed_by_when_they_were_told(
+    writer: Writer, tracker: Run, fresh_database: Database
+) -> None:
+    assert "No published day has changed." in (await tracker("restatements")).out
+    await writer.write("a", ROWS)
+    async with fresh_database.begin() as tx:
+        held = "held_since = '2026-09-01', complete_until = '2026-11-01'"
+        await tx.execute(text(f"UPDATE sources SET {held}"))  # noqa: S608  # of our own
+    other = charge("2026-10-06", "0.25", account_id="blog", account_name="Blog")
+    await writer.write("b", [charge("2026-10-05", "2"), other])
+    done = await tracker("restatements")
+    assert (done.status, done.err) == (0, "")
+    assert "gcp: 2 changes, +$2.25 in all" in done.out
+    told = [" ".join(line.split()) for line in done.out.splitlines()]
+    assert told[1:] == [
+        "Day Project Service Before After Change",
+        "6 Oct 2026 blog Compute Engine $0.00 $0.25 +$0.25",
+        "5 Oct 2026 shop Compute Engine $100.12 $102.12 +$2.00",
+    ]
+    [blog] = json.loads((await tracker("restatements", "oct", "--project", "blog", "--json")).out)
+    assert (blog["date"], blog["before"], blog["after"]) == ("2026-10-06", "0", "0.25")
+    assert json.loads((await tracker("restatements", "2026-09", "--json")).out) == []
+    some = await tracker("restatements", "--limit", "1")
+    assert "There are more than 1" in some.err
+    unknown = await tracker("restatements", "--project", "blok")
+    assert unknown.status == 1
+    assert "Did you mean: blog" in unknown.err
 
 
 async def test_mistakes_are_named(writer: Writer, tracker: Run) -> None:

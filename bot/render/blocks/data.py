@@ -6,7 +6,7 @@ from typing import Final
 
 from slackblocks import Block, ColumnSettings, RawText, RichTextObject, TableBlock
 
-from bot.render import proofs, words
+from bot.render import proofs, restated, words
 from bot.render.blocks.message import (
     MOST_TEXT,
     Message,
@@ -30,20 +30,34 @@ _SPARE: Final = 300
 
 
 def data_page(
-    sources: Sequence[SourceState], restated: Sequence[Restatement], *, command: str = "/cost"
+    sources: Sequence[SourceState],
+    changed: Sequence[Restatement],
+    *,
+    more: bool = False,
+    command: str = "/cost",
 ) -> Message:
-    """How fresh and well proved the data is, and which published days have changed of late."""
+    """How fresh and well proved the data is, and which published days have changed of late.
+
+    Args:
+        sources: the state of each.
+        changed: the latest restatements.
+        more: there are others.
+        command: the slash command as installed.
+    """
     state = data_state(sources)
     if not sources:
         return state
     lines = state.text.split("\n")
     page: list[Block] = [section(line, f"data.{n}") for n, line in enumerate(lines[:40])]
     text = state.text
-    if restated:
-        changes = f"{words.plural(len(restated), 'change')} of days that were published before:"
-        page.append(section(changes, "restated"))
-        page += _table(proofs.RESTATED, proofs.restated(restated), names=3, taken=text_size(page))
-        text += f"\n{changes} {_summed_up(restated)}"
+    if changed:
+        latest = "The latest of more changes" if more else "Changes"
+        changes = f"{latest} of days that were published before: {restated.summed_up(changed)}."
+        page.append(section(escape(changes), "restated"))
+        page += _table(
+            restated.HEADER, restated.rows(changed), names=restated.NAMES, taken=text_size(page)
+        )
+        text += f"\n{escape(changes)} {_first(changed)}"
     months = [period.month for source in sources for period in source.billing_periods]
     if months:
         typed = code(f"{command} data {max(months):%Y-%m}")
@@ -51,13 +65,12 @@ def data_page(
     return message(text, page)
 
 
-def _summed_up(restated: Sequence[Restatement]) -> str:
+def _first(changed: Sequence[Restatement]) -> str:
     """The first few in words, for who can't see the table."""
-    rows = proofs.restated(restated[:3])
     return escape(
         "; ".join(
             f"{day} {project} {service}: {before} to {after}"
-            for day, project, service, before, after, _ in rows
+            for day, project, service, before, after, _ in restated.rows(changed)[:3]
         )
     )
 

@@ -146,6 +146,12 @@ async def test_restatements_are_of_the_projects_that_may_be_seen(product: Produc
     [mine] = await items(product, "/v1/restatements", projects=MINE)
     assert (mine["project"], mine["before"], mine["after"]) == ("search", "41", "43")
     assert await items(product, "/v1/restatements?period=2026-09") == []
+    [only] = await items(product, "/v1/restatements?project=checkout")
+    assert only["project"] == "checkout"
+    unknown = "/v1/restatements?project=nothing"
+    assert (await product.call("GET", unknown)).status == 404
+    hidden = "/v1/restatements?project=checkout"
+    assert (await product.call("GET", hidden, projects=MINE)).status == 404
 
 
 async def test_an_invoice_is_recorded_compared_corrected_and_removed(product: Product) -> None:

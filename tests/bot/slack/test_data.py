@@ -39,9 +39,23 @@ async def test_published_days_that_changed_are_shown_before_and_after(product: P
     rows_ = [charge("2026-10-05", "2.5", account_id="acme-search", service="Compute Engine")]
     await Writer(product.services.database).write("late", rows_)
     answer = await ask(product, "data")
-    assert "1 change of days that were published before" in words(answer)
+    told = "Changes of days that were published before: 1 change, +$2.50 in all."
+    assert told in words(answer)
     assert "search Compute Engine: $40.00 to $42.50" in answer["text"]
-    assert rows(answer)[1][:5] == ["5 Oct 2026", "search", "Compute Engine", "$40.00", "$42.50"]
+    assert rows(answer) == [
+        ["Day", "Project", "Service", "Before", "After", "Change"],
+        ["5 Oct 2026", "search", "Compute Engine", "$40.00", "$42.50", "+$2.50"],
+    ]
+
+
+async def test_of_many_changes_the_latest_are_shown_and_it_is_said_so(product: Product) -> None:
+    async with product.services.database.begin() as tx:
+        await tx.execute(text("UPDATE sources SET held_since = '2026-10-01'"))
+    late = [charge(f"2026-10-{day:02}", "1", account_id="acme-search") for day in range(1, 31)]
+    await Writer(product.services.database).write("late", late)
+    answer = await ask(product, "data")
+    assert len(rows(answer)) == 21
+    assert "The latest of more changes of days" in words(answer)
 
 
 async def test_a_month_is_proved_in_words_and_a_table(product: Product) -> None:
