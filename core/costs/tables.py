@@ -84,6 +84,29 @@ control_totals = Table(
     PrimaryKeyConstraint("slice_id", "billing_period", "kind_id", "currency"),
 )
 
+# Lines that a slice's charges leave out, or tell less of than they should: see
+# `core.costs.left_out.Reason`.
+left_out = Table(
+    "left_out",
+    metadata,
+    Column("slice_id", ForeignKey("slices.id", ondelete="CASCADE"), nullable=False),
+    Column("billing_period", Date, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("lines", BigInteger, nullable=False),
+    PrimaryKeyConstraint("slice_id", "billing_period", "reason"),
+)
+
+# Slices whose newest state couldn't be read yet when their source was last looked at.
+unfinished = Table(
+    "unfinished",
+    metadata,
+    Column("source_id", ForeignKey("sources.id", ondelete="CASCADE"), nullable=False),
+    Column("key", Text, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("since", DateTime(timezone=True), nullable=False),
+    PrimaryKeyConstraint("source_id", "key"),
+)
+
 billing_accounts = Table(
     "billing_accounts",
     metadata,
