@@ -42,3 +42,28 @@ CHARGES: Final = pa.schema(
     ]
 )
 """Every column before `billed`, names aside, is a row's identity: a slice holds each but once."""
+
+RESOURCES: Final = pa.schema(
+    [
+        *(
+            CHARGES.field(name)
+            for name in (
+                "day",
+                "billing_period",
+                "account_id",
+                "service",
+                "region",
+                "labels",
+                "charge_category",
+                "source_type",
+            )
+        ),
+        # The provider's own id; '' for charges of none, `core.costs.resources.OTHERS` for the
+        # rest of the day.
+        pa.field("resource", pa.string(), nullable=False),
+        pa.field("resource_name", pa.string(), nullable=False),
+        CHARGES.field("currency"),
+        *(CHARGES.field(name) for name in ("billed", "effective", "list")),
+    ]
+)
+"""The charges of a slice once more, by resource in place of SKU; each row holds a key once."""

@@ -11,6 +11,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Final, NamedTuple
 
+from core.costs.resources import Kept
 from core.period import Period
 
 
@@ -334,13 +335,14 @@ class SourceInfo:
     """A source as it is kept: its name in `sources.toml`, and where its charges come from.
 
     `kind`: bigquery or focus. `provider`: gcp, aws or azure. `location`: a table or an
-    address, for people.
+    address, for people. `resources`: whether its resources are kept.
     """
 
     name: str
     kind: str
     provider: str
     location: str
+    resources: Kept = Kept.NONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -353,6 +355,12 @@ class StoredSlice:
     matches_export: bool
     behind: bool = False
     archived: bool = False
+    last_day: date | None = None
+    resources_since: date | None = None
+
+    def lacks_resources(self, since: date) -> bool:
+        """Whether it has days from one on, and nothing of their resources."""
+        return self.resources_since is None and self.last_day is not None and self.last_day >= since
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from zoneinfo import ZoneInfo
 
 from core.costs.model import ControlTotal, Replaced, Slice, SourceInfo
+from core.costs.resources import Resources
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -36,13 +37,14 @@ class Reading:
     """A slice as it was read: its charges, and what the source says they add up to.
 
     `charges` are of the schema `core.costs.charges.CHARGES`. `rates`: units of a currency for
-    one USD, by billing period and currency.
+    one USD, by billing period and currency. `by_resource`: None where they aren't kept.
     """
 
     item: Slice
     charges: "pa.Table"
     totals: Sequence[ControlTotal]
     rates: Mapping[tuple[date, str], Decimal]
+    by_resource: Resources | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """One sync of one source."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
 from dataclasses import replace as with_values
@@ -8,6 +8,7 @@ from datetime import date
 
 from core.clock import Clock
 from core.costs.model import Freshness, Listing, Replaced, StoredSlice
+from core.costs.resources import Kept, read_since
 from core.costs.writing import sources as stored_sources
 from core.database import Database
 from core.ingest.errors import BadSlicesError
@@ -48,9 +49,14 @@ class Run:
         name = source.info.name
         await stored_sources.register(self._database, source.info)
         stored = await stored_sources.stored_slices(self._database, name)
-        start = None if how.full else how.since or _window(source, stored)
+        lacking = self._lacking(source, stored)
+        start = None if how.full else how.since or _window(source, stored, lacking)
         seen = await source.look(start)
-        changed = [key for key in sorted(seen.fingerprints) if _differs(seen, stored, key)]
+        changed = [
+            key
+            for key in sorted(seen.fingerprints)
+            if key in lacking or _differs(seen, stored, key)
+        ]
         scan = await source.estimate(seen, changed)
         self._count(seen=len(seen.fingerprints), changed=len(changed), scan=scan)
         self._progress.listed(name, len(seen.fingerprints), len(changed), scan)
@@ -68,6 +74,15 @@ class Run:
         if self._bad:
             raise BadSlicesError("; ".join(self._bad))
 
+    def _lacking(self, source: Source, stored: Mapping[str, StoredSlice]) -> frozenset[str]:
+        """Slices stored before their resources were to be kept."""
+        if source.info.resources is not Kept.KEPT:
+            return frozenset()
+        since = read_since(self._clock().astimezone(source.zone).date())
+        return frozenset(
+            key for key, item in stored.items() if not item.archived and item.lacks_resources(since)
+        )
+
     def _leave(self, left: Left) -> None:
         if left.bad:
             self._bad.append(left.why)
@@ -84,6 +99,7 @@ class Run:
             reading.charges,
             totals=reading.totals,
             rates=reading.rates,
+            by_resource=reading.by_resource,
             now=self._clock(),
         )
         rows = reading.charges.num_rows
@@ -127,12 +143,14 @@ class Run:
         self.report = with_values(self.report, **held)
 
 
-def _window(source: Source, stored: Mapping[str, StoredSlice]) -> date | None:
+def _window(
+    source: Source, stored: Mapping[str, StoredSlice], lacking: Collection[str]
+) -> date | None:
     """From which day on to look; None for all: at first, or when the mapping has changed."""
     live = {key: item for key, item in stored.items() if not item.archived}
     if not live or any(source.outdated(item.fingerprint) for item in live.values()):
         return None
-    return source.window(max(live))
+    return source.window(min(lacking, default=max(live)))
 
 
 def _differs(seen: Seen, stored: Mapping[str, StoredSlice], key: str) -> bool:

@@ -7,9 +7,11 @@ from decimal import Decimal
 
 from sqlalchemy import text
 
+from core.costs.proving import resources
 from core.costs.writing.facts import AMOUNTS
+from core.costs.writing.resources import TABLE
 from core.costs.writing.rollups import ROLLUPS, Rollup, summed
-from core.database import Database
+from core.database import Connection, Database
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,17 @@ async def check_rollups(
                 RollupError(rollup.table, stored, row, row[period], row[currency])
                 for stored, *row in rows
             )
+        errors += await _check_resources(connection, months)
     return tuple(errors)
+
+
+async def _check_resources(
+    connection: Connection, months: Collection[date] | None
+) -> list[RollupError]:
+    statement = text(resources.differing(some=months is not None))
+    rows = await connection.execute(statement, {"months": sorted(months)} if months else {})
+    period, currency = map(resources.KEY.index, ("billing_period", "currency"))
+    return [RollupError(TABLE, stored, row, row[period], row[currency]) for stored, *row in rows]
 
 
 _PERIODS = " WHERE billing_period = ANY(CAST(:months AS date[]))"

@@ -13,8 +13,18 @@ from sqlalchemy.dialects.postgresql import insert
 
 from core import data_version
 from core.costs.model import ControlTotal, Replaced, Replacement, Slice
+from core.costs.resources import Resources
 from core.costs.tables import conversion_rates
-from core.costs.writing import control, facts, partitions, restatements, rollups, slices, staging
+from core.costs.writing import (
+    control,
+    facts,
+    partitions,
+    resources,
+    restatements,
+    rollups,
+    slices,
+    staging,
+)
 from core.costs.writing.intern import Dimensions, intern
 from core.costs.writing.slices import Held, Source
 from core.costs.writing.staging import Staged
@@ -39,6 +49,7 @@ class _Reading:
     dimensions: Dimensions
     totals: Sequence[ControlTotal]
     rates: Mapping[tuple[date, str], Decimal]
+    by_resource: resources.Staged | None
     now: datetime
 
 
@@ -50,6 +61,7 @@ async def replace(
     *,
     totals: Sequence[ControlTotal],
     rates: Mapping[tuple[date, str], Decimal],
+    by_resource: Resources | None = None,
     now: datetime,
 ) -> Replacement:
     """Let a slice hold exactly these charges, whatever it held before.
@@ -65,6 +77,8 @@ async def replace(
             Rows equal in every identity column are added up.
         totals: what the source says the slice adds up to, asked apart from the rows.
         rates: units of a currency for one USD, by billing period and currency.
+        by_resource: the charges of young days once more, by resource; None: the source names
+            none, or isn't asked for them.
         now: the instant to record.
 
     Raises:
@@ -75,7 +89,7 @@ async def replace(
         source = await slices.find_source(connection, item.source)
         held = await slices.find(connection, source, item.key)
         newest = await slices.is_newest(connection, source, item.key)
-    if held is None or _judge(held, item) is None:
+    if held is None or _judge(held, item, by_resource) is None:
         dimensions = await intern(
             database, projects, source.provider, charges, totals, rename=newest
         )
@@ -83,15 +97,18 @@ async def replace(
             await slices.claim(tx, source, dimensions.account_months)
         staged = await asyncio.to_thread(staging.stage, charges, dimensions.columns)
         await partitions.ensure(database, staged.days)
-        reading = _Reading(item, staged, dimensions, totals, rates, now)
+        apart = await resources.prepared(
+            database, source.provider, by_resource, charges, dimensions.columns
+        )
+        reading = _Reading(item, staged, dimensions, totals, rates, apart, now)
         async with database.begin() as tx:
             return await _write(tx, source, reading)
     async with database.begin() as tx:
         held = await slices.lock(tx, source, item)
-        return await _leave(tx, held, item, _judge(held, item) or Replaced.STALE)
+        return await _leave(tx, held, item, _judge(held, item, by_resource) or Replaced.STALE)
 
 
-def _judge(held: Held, item: Slice) -> Replaced | None:
+def _judge(held: Held, item: Slice, by_resource: object | None) -> Replaced | None:
     """What is to be done with a reading: None: write it."""
     if held.fingerprint == "":
         return None
@@ -99,6 +116,8 @@ def _judge(held: Held, item: Slice) -> Replaced | None:
         return Replaced.STALE
     # What doesn't match the export is compared again, though the export hasn't moved.
     same = item.fingerprint == held.fingerprint and held.matches_export
+    # What came before resources were asked for lacks them.
+    same = same and (by_resource is None or held.resources_since is not None)
     return Replaced.UNCHANGED if same else None
 
 
@@ -110,20 +129,29 @@ async def _leave(tx: Connection, held: Held, item: Slice, outcome: Replaced) -> 
 
 async def _write(tx: Connection, source: Source, reading: _Reading) -> Replacement:
     held = await slices.lock(tx, source, reading.item)
-    if outcome := _judge(held, reading.item):
+    if outcome := _judge(held, reading.item, reading.by_resource):
         return await _leave(tx, held, reading.item, outcome)
     for setting in _SETTINGS:
         await tx.execute(text(setting))
     await staging.copy(tx, reading.staged)
     added, removed = await facts.write(tx, held)
     await rollups.add(tx)
+    await resources.write(tx, held, reading.by_resource)
     published = await slices.find_source(tx, source.name)
     restated = await restatements.record(tx, published, reading.now)
     matches = await control.compare(tx, held.id, reading.totals, reading.dimensions.kinds)
     await control.touch(tx, source.id, held.id, reading.now)
     await _keep_rates(tx, source, reading.rates)
     days = reading.staged.days
-    await slices.stored(tx, held, reading.item, days, matches=matches, now=reading.now)
+    await slices.stored(
+        tx,
+        held,
+        reading.item,
+        days,
+        matches=matches,
+        resources_since=None if reading.by_resource is None else reading.by_resource.since,
+        now=reading.now,
+    )
     await facts.drop_temporary(tx)
     await data_version.bump(tx)
     return Replacement(Replaced.WRITTEN, added, removed, restated)

@@ -31,6 +31,7 @@ class Source:
     held_since: date | None
     complete_until: date | None
     through: datetime | None
+    resources: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,7 @@ class Held:
     first_day: date | None
     last_day: date | None
     matches_export: bool
+    resources_since: date | None
 
 
 _SOURCE = (
@@ -52,6 +54,7 @@ _SOURCE = (
     sources.c.held_since,
     sources.c.complete_until,
     sources.c.through,
+    sources.c.resources,
 )
 _HELD = (
     slices.c.id,
@@ -60,6 +63,7 @@ _HELD = (
     slices.c.first_day,
     slices.c.last_day,
     slices.c.matches_export,
+    slices.c.resources_since,
 )
 
 
@@ -177,6 +181,7 @@ async def stored(
     days: tuple[date, ...],
     *,
     matches: bool,
+    resources_since: date | None,
     now: datetime,
 ) -> None:
     """Keep what a slice holds now; `days` in order."""
@@ -192,6 +197,7 @@ async def stored(
             first_day=days[0] if days else None,
             last_day=days[-1] if days else None,
             stored_at=now,
+            resources_since=resources_since,
         )
     )
 

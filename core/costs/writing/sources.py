@@ -19,9 +19,10 @@ from sqlalchemy.dialects.postgresql import insert
 
 from core import data_version
 from core.costs.model import Freshness, Listing, SourceInfo, StoredSlice
+from core.costs.resources import read_since
 from core.costs.tables import billing_periods, day_readings, sources
 from core.costs.tables import slices as slices_table
-from core.costs.writing import control, facts, rollups, slices
+from core.costs.writing import control, facts, resources, rollups, slices
 from core.costs.writing.completeness import OLDEST, WINDOW, HeldAt, complete_until, is_final
 from core.costs.writing.slices import Source
 from core.database import Connection, Database
@@ -29,7 +30,12 @@ from core.database import Connection, Database
 
 async def register(database: Database, source: SourceInfo) -> int:
     """Keep a source, or what changed of it; its id. Doing it again changes nothing."""
-    values = {"kind": source.kind, "provider": source.provider, "location": source.location}
+    values = {
+        "kind": source.kind,
+        "provider": source.provider,
+        "location": source.location,
+        "resources": source.resources,
+    }
     statement = (
         insert(sources)
         .values(name=source.name, **values)
@@ -45,18 +51,16 @@ async def stored_slices(database: Database, source: str) -> Mapping[str, StoredS
     """The slices stored of a source, by key; none if it isn't registered."""
     t = slices_table.c
     statement = (
-        select(t.key, t.fingerprint, t.read_at, t.matches_export, t.behind, t.archived_at)
+        select(
+            *(t.key, t.fingerprint, t.read_at, t.matches_export, t.behind),
+            *(t.archived_at.is_not(None), t.last_day, t.resources_since),
+        )
         .join(sources, sources.c.id == t.source_id)
         .where(sources.c.name == source)
         .order_by(t.key.collate("C"))
     )
     async with database.read() as connection:
-        return {
-            key: StoredSlice(key, fingerprint, read_at, matches, behind, archived is not None)
-            for key, fingerprint, read_at, matches, behind, archived in await connection.execute(
-                statement
-            )
-        }
+        return {row[0]: StoredSlice(*row) for row in await connection.execute(statement)}
 
 
 async def finish_sync(
@@ -89,6 +93,7 @@ async def finish_sync(
     async with database.begin() as tx:
         found = await slices.find_source(tx, source, lock=True)
         await slices.mark(tx, found, listing, now)
+        await resources.trim(tx, found, read_since(here.date()))
         until = await _complete_until(tx, found, here.date())
         through = through or found.through
         if until is not None and through is not None:
@@ -189,6 +194,7 @@ async def prune(database: Database, source: str, keys: Collection[str], *, now: 
             await facts.make_staged(tx)
             await facts.write(tx, held)
             await rollups.add(tx)
+            await resources.clear(tx, held)
             await slices.remove(tx, held)
             await control.refresh(tx, found.id, now)
             await control.mark_changed(tx, found.id, now)

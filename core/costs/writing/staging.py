@@ -112,12 +112,16 @@ def _sum(rows: list[dict[str, Any]]) -> dict[str, Any]:
 async def copy(tx: Connection, staged: Staged) -> None:
     """Fill the temporary table `staged`, which lasts until the transaction's end."""
     constants = _constants(staged.rows)
-    rows = staged.rows.drop_columns(list(constants))
     await facts.make_staged(tx, constants)
+    await copy_to(tx, "staged", staged.rows.drop_columns(list(constants)))
+
+
+async def copy_to(tx: Connection, table: str, rows: pa.Table) -> None:
+    """Copy rows into a table that has columns of their names."""
     raw = await tx.get_raw_connection()
     driver: Any = raw.driver_connection
     await driver.copy_to_table(
-        "staged",
+        table,
         source=_encoded(rows),
         columns=rows.column_names,
         format="csv",

@@ -1,0 +1,55 @@
+"""What is kept of resources: of young days, those of each project and service that cost most.
+
+A project has thousands of resources, and a year of them says little: the 200 that cost most of
+each slice, scope, service, day and currency are kept for 35 days, the others of the day in one
+row, so that resources add up to the charges that they are of.
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+DAYS: Final = 35
+"""How many days before today are kept."""
+
+EACH: Final = 200
+"""How many resources are kept of each slice, scope, service, day and currency."""
+
+OTHERS: Final = "\x1f"
+"""The id that stands for a day's other resources: no resource can be called so."""
+
+
+class Kept(StrEnum):
+    """Whether a source's resources are kept.
+
+    off: it has them, and isn't configured to keep them. none: its charges name none.
+    """
+
+    KEPT = "kept"
+    OFF = "off"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Resources:
+    """A slice's charges by resource, of the schema `core.costs.charges.RESOURCES`.
+
+    `since`: the first day that they are of; earlier days' rows are left out.
+    """
+
+    rows: "pa.Table"
+    since: date
+
+
+def kept_since(today: date) -> date:
+    """The first day whose resources can be asked for."""
+    return today - timedelta(DAYS)
+
+
+def read_since(today: date) -> date:
+    """The first day whose resources are read and stored: one more, for the zones of askers."""
+    return kept_since(today) - timedelta(1)
