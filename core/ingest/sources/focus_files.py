@@ -24,15 +24,18 @@ from core.ingest.errors import (
     NotABillingFileError,
     TruncatedFileError,
 )
-from core.ingest.sources.focus_columns import Column
+from core.ingest.sources.focus_columns import TAGS, Column
 
 NULLS: Final = ("", "NULL", "null", "Null")
 
 _BLOCK: Final = 2 << 20
 _ROWS: Final = 1 << 15
+_TAGS: Final = tuple(name.lower() for name in TAGS.focus)
+_EXPORT_FOCUS: Final = "Export FOCUS 1.0 or later with all of its columns."
 _PARQUET: Final = b"PAR1"
 _GZIP: Final = b"\x1f\x8b"
-_FIELD: Final = 1 << 24
+# A footer takes some kilobytes a row group; one of so many says that the length is garbage.
+_FOOTER: Final = 64 << 20
 # By these words Arrow's OSErrors of a file's content are told from those of its store.
 _DAMAGE: Final = ("parquet", "corrupt", "thrift", "snappy", "zstd", "lz4", "unexpected end")
 
@@ -101,7 +104,7 @@ def wanted(file: Batches, columns: Sequence[Column]) -> dict[str, str]:
         if column.required and found[column.name] is None:
             raise MissingColumnError(
                 f"{file.where}: there is no column {' or '.join(column.focus)}.",
-                fix="Export FOCUS 1.0 or later with all of its columns.",
+                fix=_EXPORT_FOCUS,
             )
     return {name: own for name, own in found.items() if own is not None}
 
@@ -110,17 +113,27 @@ class _Parquet:
     def __init__(self, handle: pa.NativeFile, where: Where) -> None:
         self.where = where
         with self._told():
+            _refuse_endless_footers(handle)
             self._file = pq.ParquetFile(handle, buffer_size=1 << 20)
         self.columns = _by_lower_case(self._file.schema_arrow.names, where)
 
     def read(self, names: Sequence[str]) -> Iterator[pa.RecordBatch]:
         """The rows of some columns, in order."""
+        for name in names:
+            self._refuse_structures(name, self._file.schema_arrow.field(name).type)
         with self._told():
             yield from self._file.iter_batches(_ROWS, columns=list(names))
 
     def place(self, row: int) -> str:
         """Where a row is, counted from 0."""
         return f"row {row + 1}"
+
+    def _refuse_structures(self, name: str, kind: pa.DataType) -> None:
+        tags = pa.types.is_map(kind) and pa.types.is_string(kind.item_type)
+        if pa.types.is_nested(kind) and not (tags and name.lower() in _TAGS):
+            raise BadFileError(
+                f"{self.where}: {name} holds {kind}, which can't be read.", fix=_EXPORT_FOCUS
+            )
 
     @contextmanager
     def _told(self) -> Generator[None]:
@@ -165,6 +178,7 @@ class _Csv:
 
     def place(self, row: int) -> str:
         """The line on which a row ends, counted from 0 after the header."""
+        csv.field_size_limit(_BLOCK)
         with self._stream() as stream:
             reader = csv.reader(TextIOWrapper(stream, "utf-8", "replace", newline=""))
             filled = (line for line in reader if line)
@@ -177,17 +191,15 @@ class _Csv:
             start = self._start(stream)
         if not start:
             raise NotABillingFileError(f"{self.where}: the file is empty.")
-        try:
-            # A character may be cut in two at the end.
-            text = start.decode("utf-8-sig", "strict" if len(start) < _BLOCK else "ignore")
-        except UnicodeDecodeError:
-            text = "\0"
-        if "\0" in text:
+        # Only the header has to be read here: whatever follows is told of with its line.
+        text = start.decode("utf-8-sig", "replace")
+        lines = [] if "\0" in text else text.splitlines(keepends=True)
+        names = [name.strip() for name in next(csv.reader(lines), [""])]
+        if "\0" in text or any("\N{REPLACEMENT CHARACTER}" in name for name in names):
             raise NotABillingFileError(
                 f"{self.where}: this is neither Parquet nor CSV in UTF-8.",
                 fix="Name a folder that holds nothing but FOCUS exports.",
             )
-        names = [name.strip() for name in next(csv.reader(text.splitlines(keepends=True)), [""])]
         self._refuse_other_delimiters(names)
         return names
 
@@ -232,10 +244,10 @@ class _Csv:
         return BadFileError(f"{self.where}: {_first_line(error)}.")
 
     def _problems(self) -> Iterator[tuple[int, str]]:
-        csv.field_size_limit(_FIELD)
+        csv.field_size_limit(_BLOCK)
+        began = 1
         with self._stream() as stream:
-            lines = TextIOWrapper(stream, "utf-8", "surrogateescape", newline="")
-            reader = csv.reader(lines, strict=True)
+            reader = csv.reader(_lines(stream), strict=True)
             try:
                 for fields in reader:
                     if fields and len(fields) != len(self._names):
@@ -243,8 +255,41 @@ class _Csv:
                         yield reader.line_num, count
                     if any("\udc80" <= max(field, default="") <= "\udcff" for field in fields):
                         yield reader.line_num, "not text in UTF-8"
+                    if sum(map(len, fields)) > _BLOCK:
+                        yield began, _ENDLESS
+                    began = reader.line_num + 1
             except csv.Error as problem:
-                yield reader.line_num, str(problem)
+                yield began, _ENDLESS if "limit" in str(problem) else str(problem)
+
+
+_ENDLESS: Final = f"a row of more than {_BLOCK >> 20} MB (is a quote never closed?)"
+
+
+def _lines(stream: pa.NativeFile) -> Iterator[str]:
+    """The lines of a file; what has no end of line is not read to its end.
+
+    Raises:
+        csv.Error: a line is longer than any row may be.
+    """
+    lines = TextIOWrapper(stream, "utf-8", "surrogateescape", newline="")
+    while line := lines.readline(_BLOCK):
+        if len(line) == _BLOCK:
+            raise csv.Error("limit")
+        yield line
+
+
+def _refuse_endless_footers(handle: pa.NativeFile) -> None:
+    """Arrow takes as much memory as a Parquet file says its footer has.
+
+    Raises:
+        pa.ArrowInvalid: it says more than a footer can have.
+    """
+    handle.seek(max(handle.size() - 8, 0))
+    end = bytes(handle.read(8))
+    length = int.from_bytes(end[:4], "little")
+    if end[4:] == _PARQUET and length > _FOOTER:
+        raise pa.ArrowInvalid(f"its footer would have {length:,} bytes")
+    handle.seek(0)
 
 
 def _by_lower_case(names: Sequence[str], where: Where) -> dict[str, str]:

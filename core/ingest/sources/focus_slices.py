@@ -109,7 +109,7 @@ class _Manifests:
     def __init__(self, place: Place, data: Sequence[File], now: datetime) -> None:
         self._place = place
         self._now = now
-        self._data = {file.path: file for file in data}
+        self._data = {file.path: file for file in data if file.size}
 
     def layout(self, manifests: Sequence[_Manifest]) -> Layout:
         by_key = defaultdict[str, list[_Manifest]](list)
@@ -170,7 +170,7 @@ def _is_data(place: Place, file: File) -> bool:
     """Whether a name is that of a billing file; one file named alone is."""
     name = file.path.rpartition("/")[2]
     named = _DATA.search(name) is not None and not name.startswith((".", "_"))
-    return (named or file.path == place.root) and file.size > 0
+    return named or file.path == place.root
 
 
 def _is_run(file: File) -> bool:
@@ -259,11 +259,24 @@ def _plain(place: Place, data: Sequence[File], periods: Callable[[File], Iterabl
     months = {file: _named_month(place.name(file)) for file in data}
     mixed = None in months.values()  # then rows tell of all of them: none is read twice
     held = defaultdict[str, list[File]](list)
+    empty: dict[str | None, str] = {}
     for file, month in months.items():
+        if not file.size:
+            empty[None if mixed else month] = f"{place.name(file)} is empty"
+            continue
         named = [] if mixed or month is None else [month]
         for key in [f"{period:%Y-%m}" for period in periods(file)] if mixed else named:
             held[key].append(file)
-    return Layout({key: Part(key, tuple(held[key]), mixed=mixed) for key in sorted(held)})
+    # What an empty file will hold is of its month; where none is told, it may be of any.
+    unfinished = {key: empty.get(key, empty.get(None)) for key in {*held, *filter(None, empty)}}
+    return Layout(
+        {
+            key: Part(key, tuple(held[key]), mixed=mixed)
+            for key in sorted(held)
+            if not unfinished[key]
+        },
+        {key: why for key, why in sorted(unfinished.items()) if why},
+    )
 
 
 def _named_month(name: str) -> str | None:

@@ -106,6 +106,15 @@ async def test_a_byte_order_mark(tmp_path: Path, *, zipped: bool) -> None:
     assert comparable(await rows(source(tmp_path))) == comparable(expected(LINES))
 
 
+@pytest.mark.parametrize("shift", ["", "x"])
+async def test_letters_of_several_bytes_wherever_the_file_is_cut_to_be_read(
+    tmp_path: Path, shift: str
+) -> None:
+    lines = [line(ServiceName=shift + "\N{EURO SIGN}" * 40_000)] * 2
+    write(tmp_path / "a.csv", lines)
+    assert comparable(await rows(source(tmp_path))) == comparable(expected(lines))
+
+
 async def test_text_over_several_lines_and_several_gzip_members(tmp_path: Path) -> None:
     lines = [line(ChargeDescription='first\nand "second", line')] * 3
     one, two = text(lines), text(lines).partition("\n")[2]

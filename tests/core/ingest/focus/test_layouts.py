@@ -242,6 +242,22 @@ async def test_plain_files_by_the_billing_periods_of_their_rows(tmp_path: Path) 
         assert sum(total.lines for total in reading.totals) == len(lines)
 
 
+async def test_an_empty_file_is_being_written(tmp_path: Path) -> None:
+    """Its month is left alone; all of them, where nothing says which is its."""
+    write(tmp_path / "2026-10/a.csv", LINES)
+    write(tmp_path / "2026-11/a.csv", MORE)
+    (tmp_path / "2026-11/b.csv").touch()
+    seen = await look(source(tmp_path))
+    assert (list(seen.fingerprints), seen.unfinished) == (
+        ["2026-10"],
+        {"2026-11": "2026-11/b.csv is empty"},
+    )
+    (tmp_path / "c.csv").touch()
+    seen = await look(source(tmp_path, provider="aws"))
+    assert seen.fingerprints == {}
+    assert seen.unfinished == dict.fromkeys(("2026-10", "2026-11"), "c.csv is empty")
+
+
 async def test_one_file_is_a_folder_of_one(tmp_path: Path) -> None:
     path = write(tmp_path / "costs.csv", LINES)
     assert comparable(await rows(source(path))) == comparable(expected(LINES))
