@@ -1,13 +1,16 @@
 """Amounts: exact decimals with a currency, and how they are written."""
 
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import MAX_PREC, Context, Decimal
 from functools import lru_cache
 from typing import Final
 
 from babel.numbers import format_currency, get_currency_precision
 
 ZERO: Final = Decimal(0)
+
+EXACT: Final = Context(prec=1000, Emax=MAX_PREC, Emin=-MAX_PREC)
+"""Adds amounts of any size without rounding."""
 
 _SIZES: Final = ((Decimal(10**9), "B"), (Decimal(10**6), "M"), (Decimal(10**3), "k"))
 _ROUNDS_UP: Final = Decimal("0.9995")

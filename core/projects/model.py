@@ -9,6 +9,7 @@ from itertools import chain, count
 from typing import Final
 
 from core.errors import ConflictError, InvalidError, NotFoundError
+from core.projects.rules import PlacedRule
 
 PROVIDERS: Final = ("gcp", "aws", "azure")
 SLUG: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
@@ -53,7 +54,7 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """Ours: a name, who answers for it, and the accounts it holds.
+    """Ours: a name, who answers for it, and the accounts and labels that define it.
 
     `owner` is a Slack user id or an e-mail address, `channel` a Slack channel id.
     `aliases` are slugs it used to have (renamed or merged), which still find it.
@@ -68,6 +69,7 @@ class Project:
     archived: bool = False
     accounts: tuple[Account, ...] = ()
     aliases: tuple[str, ...] = field(default=())
+    rules: tuple[PlacedRule, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

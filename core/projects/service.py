@@ -8,7 +8,7 @@ from core.access.model import Role, Viewer
 from core.access.service import follow, record
 from core.clock import Clock
 from core.database import Connection, Database
-from core.projects import store
+from core.projects import rule_store, store
 from core.projects.model import (
     PROVIDERS,
     Account,
@@ -24,6 +24,7 @@ from core.projects.model import (
     check_slug,
     free_slug,
 )
+from core.projects.rules import PlacedRule
 
 
 class ProjectService:
@@ -56,7 +57,7 @@ class ProjectService:
                 if key not in known:
                     found[key] = await self._take_in(tx, account, taken)
                 elif account.name and account.name != known[key][1]:
-                    await store.name_scope(tx, found[key], account.name)
+                    await store.name_scopes(tx, account)
             await data_version.bump(tx)
             return found
 
@@ -92,6 +93,12 @@ class ProjectService:
             if not visible:
                 raise _unknown(slug, await store.read(tx, archived=False), viewer)
         return visible[0]
+
+    async def rules(self, viewer: Viewer) -> tuple[PlacedRule, ...]:
+        """The label rules of the projects that the viewer may see; the first match wins."""
+        async with self._database.read() as tx:
+            placed = (await rule_store.read(tx)).placed()
+        return tuple(each for each in placed if viewer.may_see(each.rule.slug))
 
     async def create(self, new: NewProject, *, by: Viewer) -> Project:
         """Make a project.

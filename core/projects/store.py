@@ -8,13 +8,13 @@ from sqlalchemy import Row, func, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 
 from core.database import Connection
+from core.projects import rule_store
 from core.projects.model import Account, NewProject, Project
+from core.projects.rules import PlacedRule
 from core.projects.tables import project_aliases, projects, scopes
 
 type Key = tuple[str, str]
 """Provider and account id, '' for charges of a whole billing account."""
-
-_NO_LABELS: Mapping[str, str] = {}
 
 
 async def lock(tx: Connection) -> None:
@@ -43,8 +43,8 @@ async def read(tx: Connection, *, archived: bool, slug: str | None = None) -> tu
     if not archived:
         statement = statement.where(projects.c.archived_at.is_(None))
     rows = (await tx.execute(statement)).all()
-    held, former = await _accounts(tx), await _aliases(tx)
-    return tuple(_project(row, held, former) for row in rows)
+    held, former, rules = await _accounts(tx), await _aliases(tx), await _rules(tx)
+    return tuple(_project(row, held, former, rules) for row in rows)
 
 
 async def owned(tx: Connection, owner: str) -> tuple[str, ...]:
@@ -59,6 +59,7 @@ def _project(
     row: Row[*tuple[object, ...]],
     held: Mapping[int, list[Account]],
     former: Mapping[int, list[str]],
+    rules: Mapping[str, list[PlacedRule]],
 ) -> Project:
     values = row._asdict()
     return Project(
@@ -71,13 +72,14 @@ def _project(
         archived=values["archived_at"] is not None,
         accounts=tuple(held.get(values["id"], ())),
         aliases=tuple(former.get(values["id"], ())),
+        rules=tuple(rules.get(values["slug"], ())),
     )
 
 
 async def _accounts(tx: Connection) -> Mapping[int, list[Account]]:
     statement = (
         select(scopes.c.project_id, scopes.c.provider, scopes.c.account_id, scopes.c.account_name)
-        .where(scopes.c.project_id.is_not(None))
+        .where(scopes.c.project_id.is_not(None), scopes.c.rule_id.is_(None))
         .order_by(scopes.c.provider, scopes.c.account_id)
     )
     held = defaultdict[int, list[Account]](list)
@@ -92,6 +94,13 @@ async def _aliases(tx: Connection) -> Mapping[int, list[str]]:
     for project_id, slug in await tx.execute(statement.order_by(project_aliases.c.slug)):
         former[project_id].append(slug)
     return former
+
+
+async def _rules(tx: Connection) -> Mapping[str, list[PlacedRule]]:
+    of_project = defaultdict[str, list[PlacedRule]](list)
+    for placed in (await rule_store.read(tx)).placed():
+        of_project[placed.rule.slug].append(placed)
+    return of_project
 
 
 async def create(tx: Connection, new: NewProject) -> int:
@@ -134,7 +143,8 @@ async def drop_alias(tx: Connection, slug: str) -> None:
 
 
 async def move_all(tx: Connection, source: int, target: int) -> None:
-    """Hand a project's scopes and former slugs to another."""
+    """Hand a project's scopes, rules and former slugs to another."""
+    await rule_store.move_all(tx, source, target)
     await tx.execute(update(scopes).where(scopes.c.project_id == source).values(project_id=target))
     await tx.execute(
         update(project_aliases)
@@ -144,12 +154,12 @@ async def move_all(tx: Connection, source: int, target: int) -> None:
 
 
 async def find_scopes(tx: Connection, keys: Iterable[Key]) -> dict[Key, tuple[int, str]]:
-    """Scope id and account name of each account that has a scope without labels."""
+    """Scope id and account name of each account that has a scope of its own."""
     statement = select(
         scopes.c.provider, scopes.c.account_id, scopes.c.id, scopes.c.account_name
     ).where(
         tuple_(scopes.c.provider, scopes.c.account_id).in_(list(keys)),
-        scopes.c.labels == _NO_LABELS,
+        scopes.c.rule_id.is_(None),
     )
     return {(row[0], row[1]): (row[2], row[3]) for row in await tx.execute(statement)}
 
@@ -160,16 +170,16 @@ async def add_scope(tx: Connection, account: Account, project_id: int | None) ->
         provider=account.provider,
         account_id=account.id,
         account_name=account.name,
-        labels=_NO_LABELS,
         project_id=project_id,
     )
     scope_id: int = (await tx.execute(statement.returning(scopes.c.id))).scalar_one()
     return scope_id
 
 
-async def name_scope(tx: Connection, scope_id: int, name: str) -> None:
-    """Keep the provider's present name of an account."""
-    await tx.execute(update(scopes).where(scopes.c.id == scope_id).values(account_name=name))
+async def name_scopes(tx: Connection, account: Account) -> None:
+    """Keep the provider's present name of an account, in every scope with its charges."""
+    mine = (scopes.c.provider == account.provider, scopes.c.account_id == account.id)
+    await tx.execute(update(scopes).where(*mine).values(account_name=account.name))
 
 
 async def holder(tx: Connection, key: Key) -> tuple[int, int | None, str | None] | None:
@@ -180,7 +190,7 @@ async def holder(tx: Connection, key: Key) -> tuple[int, int | None, str | None]
         .where(
             scopes.c.provider == key[0],
             scopes.c.account_id == key[1],
-            scopes.c.labels == _NO_LABELS,
+            scopes.c.rule_id.is_(None),
         )
     )
     row = (await tx.execute(statement)).one_or_none()

@@ -8,8 +8,7 @@ from decimal import Decimal, localcontext
 from enum import StrEnum
 
 from core.costs.model import in_gross
-from core.costs.reading.assemble import EXACT
-from core.money import ZERO
+from core.money import EXACT, ZERO
 
 ROUNDING = "rounding_error"
 """Google's cost type of what an invoice's rounding to cents leaves."""

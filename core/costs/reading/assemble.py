@@ -8,17 +8,14 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import MAX_PREC, ROUND_HALF_EVEN, Context, Decimal, localcontext
+from decimal import ROUND_HALF_EVEN, Decimal, localcontext
 from operator import itemgetter
 from typing import Any, Final, NamedTuple
 
 from core.costs.model import ACCOUNT, PROJECT, SKU, Comparable, CostQuery, Dimension, Line, Total
 from core.costs.reading.basis import Basis
 from core.costs.reading.plan import Plan
-from core.money import ZERO
-
-EXACT: Final = Context(prec=1000, Emax=MAX_PREC, Emin=-MAX_PREC)
-"""Adds amounts of any size without rounding."""
+from core.money import EXACT, ZERO
 
 _LAST: Final = "\U0010ffff"
 _SHARE: Final = Decimal("0.0001")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, Text, cast, false, func, select, true
+from sqlalchemy import ColumnElement, Select, Text, case, cast, false, func, select, true
 
 from core.access.model import Viewer
 from core.costs.listings import DimensionValue
@@ -149,10 +149,16 @@ def _aliases(seen: ColumnElement[bool]) -> Select[Any]:
 
 def _accounts(seen: ColumnElement[bool]) -> Select[Any]:
     return (
-        select(scopes.c.provider, scopes.c.account_id, scopes.c.account_name, projects.c.slug)
+        select(
+            scopes.c.provider,
+            scopes.c.account_id,
+            scopes.c.account_name,
+            # An account stands for the project that holds it, not for those of its labels.
+            case((scopes.c.rule_id.is_(None), projects.c.slug)),
+        )
         .select_from(OF_PROJECTS)
         .where(seen)
-        .order_by(scopes.c.account_id, scopes.c.id)
+        .order_by(scopes.c.account_id, scopes.c.rule_id.desc().nulls_last(), scopes.c.id)
     )
 
 

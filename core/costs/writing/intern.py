@@ -8,54 +8,25 @@ distinct values of 300,000 rows are a few thousand, and one statement a dimensio
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final, Self
+from typing import Any, Final
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 from sqlalchemy import text
 
 from core import data_version
 from core.costs.model import ControlTotal, in_cost, in_gross
 from core.costs.tables import ABSENT
+from core.costs.writing.assign import by_rules
+from core.costs.writing.names import Ids, Indices, Names
 from core.database import Connection, Database
 from core.projects.model import Account
+from core.projects.rules import RuleBook
 from core.projects.service import ProjectService
 
-type Indices = npt.NDArray[np.int64]
-type Ids = npt.NDArray[np.int32]
 type Kind = tuple[str, str]
 
 _ADOPTED_AT_ONCE: Final = 5000
-
-
-@dataclass(frozen=True, slots=True)
-class Names:
-    """A column of a slice: its distinct values, and for each row the index of its value."""
-
-    values: list[str]
-    indices: Indices
-
-    @classmethod
-    def of(cls, charges: pa.Table, column: str) -> Self:
-        """Encode a column."""
-        encoded = charges[column].combine_chunks().dictionary_encode()
-        return cls(encoded.dictionary.to_pylist(), encoded.indices.to_numpy().astype(np.int64))
-
-    def beside(self, other: Self, order: Indices) -> list[str]:
-        """For each value, the value of another column in its last row by `order`."""
-        last = np.zeros(len(self.values), dtype=np.int64)
-        last[self.indices[order]] = other.indices[order]
-        return [other.values[index] for index in last]
-
-    def pairs(self, other: Self) -> tuple[list[tuple[str, str]], Indices]:
-        """The distinct pairs of two columns' values, and for each row the index of its pair."""
-        codes = self.indices * len(other.values) + other.indices
-        present = np.bincount(codes, minlength=1).nonzero()[0]
-        position = np.zeros(present[-1] + 1 if len(present) else 0, dtype=np.int64)
-        position[present] = np.arange(len(present))
-        found = [divmod(int(code), len(other.values)) for code in present]
-        return [(self.values[a], other.values[b]) for a, b in found], position[codes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +65,7 @@ async def intern(
     totals: Sequence[ControlTotal],
     *,
     rename: bool,
+    rules: RuleBook,
 ) -> Dimensions:
     """Give the ids of a slice's names, keeping those that are new.
 
@@ -105,11 +77,13 @@ async def intern(
         totals: its control totals, which may have kinds of their own.
         rename: whether names beside ids (of accounts, SKUs, categories) that differ from those
             known replace them: only the newest slice of a source tells present names.
+        rules: those by which labels define projects.
     """
     order = np.argsort(charges["day"].combine_chunks().cast(pa.int32()).to_numpy(), kind="stable")
-    columns = {
-        "scope_id": await _scopes(database, projects, provider, charges, order, rename=rename)
-    }
+    scopes = await _scopes(database, projects, provider, charges, order, rename=rename)
+    if rules.lists:
+        scopes = await by_rules(database, provider, charges, rules, scopes)
+    columns = {"scope_id": scopes}
     async with database.begin() as tx:
         renamed = False
         for column, dimension, key, name in (
@@ -168,7 +142,7 @@ async def _known_scopes(
 ) -> dict[str, tuple[int, str]]:
     statement = text(
         "SELECT account_id, id, account_name FROM scopes"
-        " WHERE provider = :provider AND labels = '{}' AND account_id = ANY(:accounts)"
+        " WHERE provider = :provider AND rule_id IS NULL AND account_id = ANY(:accounts)"
     )
     rows = await connection.execute(statement, {"provider": provider, "accounts": accounts})
     return {account: (scope, name) for account, scope, name in rows}

@@ -18,13 +18,16 @@ from core.costs.tables import conversion_rates
 from core.costs.writing import (
     control,
     facts,
+    horizon,
     partitions,
     resources,
     restatements,
     rollups,
     slices,
     staging,
+    terms,
 )
+from core.costs.writing.horizon import Divided
 from core.costs.writing.intern import Dimensions, intern
 from core.costs.writing.slices import Held, Source
 from core.costs.writing.staging import Staged
@@ -47,7 +50,7 @@ class _Reading:
     item: Slice
     staged: Staged
     dimensions: Dimensions
-    totals: Sequence[ControlTotal]
+    within: Divided
     rates: Mapping[tuple[date, str], Decimal]
     by_resource: resources.Staged | None
     now: datetime
@@ -89,23 +92,34 @@ async def replace(
         source = await slices.find_source(connection, item.source)
         held = await slices.find(connection, source, item.key)
         newest = await slices.is_newest(connection, source, item.key)
-    if held is None or _judge(held, item, by_resource) is None:
+    if held is not None and (outcome := _judge(held, item, by_resource)):
+        async with database.begin() as tx:
+            held = await slices.lock(tx, source, item)
+            return await _leave(tx, held, item, _judge(held, item, by_resource) or outcome)
+    while True:
+        async with database.read() as connection:
+            on = await terms.read(connection)
+        within = horizon.divided(charges, totals, on.facts_from)
         dimensions = await intern(
-            database, projects, source.provider, charges, totals, rename=newest
+            database,
+            projects,
+            source.provider,
+            within.charges,
+            within.totals,
+            rename=newest,
+            rules=on.rules,
         )
         async with database.begin() as tx:
             await slices.claim(tx, source, dimensions.account_months)
-        staged = await asyncio.to_thread(staging.stage, charges, dimensions.columns)
+        staged = await asyncio.to_thread(staging.stage, within.charges, dimensions.columns)
         await partitions.ensure(database, staged.days)
         apart = await resources.prepared(
-            database, source.provider, by_resource, charges, dimensions.columns
+            database, source.provider, by_resource, within.charges, dimensions.columns
         )
-        reading = _Reading(item, staged, dimensions, totals, rates, apart, now)
+        reading = _Reading(item, staged, dimensions, within, rates, apart, now)
         async with database.begin() as tx:
-            return await _write(tx, source, reading)
-    async with database.begin() as tx:
-        held = await slices.lock(tx, source, item)
-        return await _leave(tx, held, item, _judge(held, item, by_resource) or Replaced.STALE)
+            if await terms.hold(tx, on):
+                return await _write(tx, source, reading)
 
 
 def _judge(held: Held, item: Slice, by_resource: object | None) -> Replaced | None:
@@ -139,7 +153,7 @@ async def _write(tx: Connection, source: Source, reading: _Reading) -> Replaceme
     await resources.write(tx, held, reading.by_resource)
     published = await slices.find_source(tx, source.name)
     restated = await restatements.record(tx, published, reading.now)
-    matches = await control.compare(tx, held.id, reading.totals, reading.dimensions.kinds)
+    matches = await control.compare(tx, held.id, reading.within.totals, reading.dimensions.kinds)
     await control.touch(tx, source.id, held.id, reading.now)
     await _keep_rates(tx, source, reading.rates)
     days = reading.staged.days
