@@ -11,6 +11,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Final, NamedTuple
 
+from core.costs.left_out import LeftOut
 from core.costs.resources import Kept
 from core.period import Period
 
@@ -368,10 +369,12 @@ class Listing:
     """What a source showed after a sync: each slice it listed, key to fingerprint.
 
     `whole`: it listed all it has, so a stored slice that isn't there has vanished.
+    `unfinished`: why the newest state of some can't be read yet, by key.
     """
 
     fingerprints: Mapping[str, str]
     whole: bool
+    unfinished: Mapping[str, str] = field(default_factory=dict)
 
 
 class Replaced(StrEnum):
@@ -384,12 +387,16 @@ class Replaced(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Replacement:
-    """The outcome of replacing a slice: facts added and removed, restatements recorded."""
+    """The outcome of replacing a slice: facts added and removed, restatements recorded.
+
+    `left_out`: the lines that its charges now leave out, or couldn't be mapped.
+    """
 
     outcome: Replaced
     added: int = 0
     removed: int = 0
     restated: int = 0
+    left_out: tuple[LeftOut, ...] = ()
 
 
 PROMOTION: Final = "PROMOTION"

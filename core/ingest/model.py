@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Protocol
 from zoneinfo import ZoneInfo
 
+from core.costs.left_out import LeftOut, in_words
 from core.costs.model import ControlTotal, Replaced, Slice, SourceInfo
 from core.costs.resources import Resources
 
@@ -44,6 +45,7 @@ class Reading:
     charges: "pa.Table"
     totals: Sequence[ControlTotal]
     rates: Mapping[tuple[date, str], Decimal]
+    left_out: Sequence[LeftOut] = ()
     by_resource: Resources | None = None
 
 
@@ -124,6 +126,7 @@ class SyncReport:
     newer reading. `rows`: charges read. `scan`: bytes, as the source estimated. `restated`:
     changes of days published before. `pruned`: slices deleted, gone at the source.
     `unfinished`: slices left alone because they are still being written at the source, with why.
+    `left_out`: lines of what was read that were left out, or could not be mapped.
     `mismatched`: slices whose stored rows don't add up to the source's own totals. `matches`:
     whether everything stored of this source does.
     """
@@ -139,6 +142,7 @@ class SyncReport:
     restated: int = 0
     pruned: int = 0
     unfinished: tuple[str, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
     mismatched: tuple[str, ...] = ()
     matches: bool = False
     duration: timedelta = timedelta()
@@ -146,7 +150,11 @@ class SyncReport:
 
     def as_dict(self) -> dict[str, object]:
         """For JSON; `duration` in seconds."""
-        return {**asdict(self), "duration": round(self.duration.total_seconds(), 3)}
+        return {
+            **asdict(self),
+            "left_out": [each.as_dict() for each in self.left_out],
+            "duration": round(self.duration.total_seconds(), 3),
+        }
 
     def __str__(self) -> str:
         if self.error:
@@ -162,6 +170,7 @@ class SyncReport:
             parts.append(f"{_count(self.pruned, 'slice')} pruned")
         if self.unfinished:
             parts.append(f"left alone until whole: {', '.join(self.unfinished)}")
+        parts += in_words(self.left_out)
         parts.append(self._proof())
         return f"{self.source}: {', '.join(parts)} ({self.duration.total_seconds():.1f} s)"
 

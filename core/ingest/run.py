@@ -7,6 +7,7 @@ from dataclasses import replace as with_values
 from datetime import date
 
 from core.clock import Clock
+from core.costs.left_out import added_up
 from core.costs.model import Freshness, Listing, Replaced, StoredSlice
 from core.costs.resources import Kept, read_since
 from core.costs.writing import sources as stored_sources
@@ -99,6 +100,7 @@ class Run:
             reading.charges,
             totals=reading.totals,
             rates=reading.rates,
+            left_out=reading.left_out,
             by_resource=reading.by_resource,
             now=self._clock(),
         )
@@ -110,6 +112,9 @@ class Run:
             rows=rows,
             restated=done.restated,
         )
+        self.report = with_values(
+            self.report, left_out=added_up([*self.report.left_out, *done.left_out])
+        )
         self._progress.replaced(self.report.source, reading.item.key, done.outcome, rows)
 
     async def _finish(self, source: Source, seen: Seen) -> None:
@@ -118,7 +123,11 @@ class Run:
             self._database,
             source.info.name,
             # What can't be read yet is there all the same: behind, not vanished.
-            Listing({**dict.fromkeys(unfinished, "unfinished"), **seen.fingerprints}, seen.whole),
+            Listing(
+                {**dict.fromkeys(unfinished, "unfinished"), **seen.fingerprints},
+                seen.whole,
+                unfinished,
+            ),
             through=seen.through,
             zone=source.zone,
             now=self._clock(),

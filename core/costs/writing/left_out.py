@@ -1,12 +1,13 @@
 """What was left out of a slice, or left alone at its source, beside what is stored."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import delete, text
+from sqlalchemy import delete
 from sqlalchemy.dialects.postgresql import insert
 
 from core.costs.left_out import LeftOut, added_up
+from core.costs.model import Listing
 from core.costs.tables import left_out, unfinished
 from core.costs.writing.slices import Source
 from core.database import Connection
@@ -28,27 +29,26 @@ async def keep(tx: Connection, slice_id: int, found: Iterable[LeftOut]) -> None:
         await tx.execute(insert(left_out), rows)
 
 
-async def keep_unfinished(
-    tx: Connection, source: Source, found: Mapping[str, str], now: datetime
-) -> None:
-    """Let a source have exactly these slices left alone; `since` stays with one that still is."""
-    parameters = {
-        "source": source.id,
-        "keys": list(found),
-        "reasons": list(found.values()),
-        "now": now,
-    }
+async def keep_unfinished(tx: Connection, source: Source, listing: Listing, now: datetime) -> None:
+    """Keep which slices a source's listing left alone; `since` stays with one that still is.
+
+    What wasn't looked at stays as it was.
+    """
+    wanted = unfinished.c.source_id == source.id
+    if not listing.whole:
+        wanted &= unfinished.c.key.in_(list(listing.fingerprints))
+    found = listing.unfinished
+    await tx.execute(delete(unfinished).where(wanted, unfinished.c.key.not_in(list(found))))
+    if not found:
+        return
+    rows = [
+        {"source_id": source.id, "key": key, "why": why, "since": now}
+        for key, why in sorted(found.items())
+    ]
+    statement = insert(unfinished).values(rows)
     await tx.execute(
-        delete(unfinished).where(
-            unfinished.c.source_id == source.id, unfinished.c.key.not_in(list(found))
+        statement.on_conflict_do_update(
+            index_elements=[unfinished.c.source_id, unfinished.c.key],
+            set_={"why": statement.excluded.why},
         )
-    )
-    await tx.execute(
-        text(
-            "INSERT INTO unfinished (source_id, key, why, since)"
-            " SELECT :source, key, why, :now"
-            " FROM unnest(CAST(:keys AS text[]), CAST(:reasons AS text[])) w(key, why)"
-            " ON CONFLICT (source_id, key) DO UPDATE SET why = excluded.why"
-        ),
-        parameters,
     )

@@ -12,6 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import insert
 
 from core import data_version
+from core.costs.left_out import LeftOut
 from core.costs.model import ControlTotal, Replaced, Replacement, Slice
 from core.costs.resources import Resources
 from core.costs.tables import conversion_rates
@@ -29,6 +30,7 @@ from core.costs.writing import (
 )
 from core.costs.writing.horizon import Divided
 from core.costs.writing.intern import Dimensions, intern
+from core.costs.writing.left_out import keep as keep_left_out
 from core.costs.writing.slices import Held, Source
 from core.costs.writing.staging import Staged
 from core.database import Connection, Database
@@ -52,6 +54,7 @@ class _Reading:
     dimensions: Dimensions
     within: Divided
     rates: Mapping[tuple[date, str], Decimal]
+    left_out: Sequence[LeftOut]
     by_resource: resources.Staged | None
     now: datetime
 
@@ -64,6 +67,7 @@ async def replace(
     *,
     totals: Sequence[ControlTotal],
     rates: Mapping[tuple[date, str], Decimal],
+    left_out: Sequence[LeftOut] = (),
     by_resource: Resources | None = None,
     now: datetime,
 ) -> Replacement:
@@ -80,6 +84,7 @@ async def replace(
             Rows equal in every identity column are added up.
         totals: what the source says the slice adds up to, asked apart from the rows.
         rates: units of a currency for one USD, by billing period and currency.
+        left_out: how many of the source's lines are not among the charges, or not mapped.
         by_resource: the charges of young days once more, by resource; None: the source names
             none, or isn't asked for them.
         now: the instant to record.
@@ -116,7 +121,7 @@ async def replace(
         apart = await resources.prepared(
             database, source.provider, by_resource, within.charges, dimensions.columns
         )
-        reading = _Reading(item, staged, dimensions, within, rates, apart, now)
+        reading = _Reading(item, staged, dimensions, within, rates, left_out, apart, now)
         async with database.begin() as tx:
             if await terms.hold(tx, on):
                 return await _write(tx, source, reading)
@@ -156,6 +161,7 @@ async def _write(tx: Connection, source: Source, reading: _Reading) -> Replaceme
     matches = await control.compare(tx, held.id, reading.within.totals, reading.dimensions.kinds)
     await control.touch(tx, source.id, held.id, reading.now)
     await _keep_rates(tx, source, reading.rates)
+    await keep_left_out(tx, held.id, reading.left_out)
     days = reading.staged.days
     await slices.stored(
         tx,
@@ -168,7 +174,7 @@ async def _write(tx: Connection, source: Source, reading: _Reading) -> Replaceme
     )
     await facts.drop_temporary(tx)
     await data_version.bump(tx)
-    return Replacement(Replaced.WRITTEN, added, removed, restated)
+    return Replacement(Replaced.WRITTEN, added, removed, restated, tuple(reading.left_out))
 
 
 async def _keep_rates(

@@ -24,6 +24,7 @@ from core.costs.tables import billing_periods, day_readings, sources
 from core.costs.tables import slices as slices_table
 from core.costs.writing import control, facts, resources, rollups, slices
 from core.costs.writing.completeness import OLDEST, WINDOW, HeldAt, complete_until, is_final
+from core.costs.writing.left_out import keep_unfinished
 from core.costs.writing.slices import Source
 from core.database import Connection, Database
 
@@ -93,6 +94,7 @@ async def finish_sync(
     async with database.begin() as tx:
         found = await slices.find_source(tx, source, lock=True)
         await slices.mark(tx, found, listing, now)
+        await keep_unfinished(tx, found, listing, now)
         await resources.trim(tx, found, read_since(here.date()))
         until = await _complete_until(tx, found, here.date())
         through = through or found.through
