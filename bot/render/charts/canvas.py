@@ -66,6 +66,13 @@ class Canvas:
         )
         self._add(shape)
 
+    def area(self, corners: Sequence[tuple[float, float]], color: str) -> None:
+        """Fill what lies between corners."""
+        placed = [[(x, self._up(y)) for x, y in corners]]
+        self._add(
+            PolyCollection(placed, facecolors=color, edgecolors="none", transform=self._pixels)
+        )
+
     def lines(
         self,
         paths: Sequence[Sequence[tuple[float, float]]],

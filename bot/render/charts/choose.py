@@ -1,29 +1,22 @@
 """Chooses the picture of an answer, and writes every word and length of it."""
 
-import math
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Final
 from zlib import crc32
 
-from babel.dates import format_date
-
 from bot.render import sentences, words
-from bot.render.charts import style
+from bot.render.charts import axes, style
+from bot.render.charts.alt import alt
 from bot.render.charts.spec import Bar, Chart, Ranked, Scale, Series, Slot, Stacks
 from bot.render.grid import Grid, Group, grid
-from core.costs.model import CostAnswer, Form, Granularity, Line
+from core.costs.model import CostAnswer, Form, Line
 from core.money import ZERO, display
 
 _BARS: Final = 10
 _SERIES: Final = 7
-_ALT: Final = 2000
 _TEXTS: Final = 8
 _COMPARED: Final = 92
-_TICKS: Final = 4
-_DAYS_BY_NAME: Final = 8
-_DAYS_BY_DATE: Final = 16
-_DAYS_BY_WEEK: Final = 45
 
 
 def choose(answer: CostAnswer) -> Chart | None:
@@ -48,21 +41,9 @@ def _chart(answer: CostAnswer, body: Ranked | Stacks, figures: Iterable[str]) ->
         title=title.removesuffix("."),
         subtitle=f"{answer.text}{only}",
         footer=sentences.fresh(answer.freshness),
-        alt=_alt(title, figures),
+        alt=alt(title, figures),
         body=body,
     )
-
-
-def _alt(title: str, figures: Iterable[str]) -> str:
-    """The figures in words, as many as there is room for."""
-    text = title[: _ALT // 2]
-    left = list(figures)
-    while left:
-        more = f" … and {len(left):,} more."
-        if len(text) + len(left[0]) + 1 + len(more) > _ALT:
-            return text + more
-        text += f" {left.pop(0)}"
-    return text
 
 
 # Ranked bars -----------------------------------------------------------------------------
@@ -126,7 +107,7 @@ def _stacks(answer: CostAnswer, layout: Grid) -> Chart | None:
     compared = len(layout.slots) <= _COMPARED and any(x is not None for x in layout.previous)
     body = Stacks(
         slots=tuple(_slot(layout, i, total) for i, total in enumerate(totals)),
-        marks=tuple(_marks(layout)),
+        marks=tuple(axes.marks(layout.slots, layout.granularity)),
         series=tuple(
             Series(
                 "" if alone else group.name,
@@ -181,37 +162,4 @@ def _scale(layout: Grid) -> Scale:
     tops = [float(sum(a for a in column if a > 0)) for column in columns]
     bottoms = [float(sum(a for a in column if a < 0)) for column in columns]
     previous = [float(amount) for amount in layout.previous if amount is not None]
-    low = min(0.0, *bottoms, *previous)
-    high = max(0.0, *tops, *previous)
-    step = _step((high - low) / _TICKS)
-    first, last = math.floor(low / step), math.ceil(high / step)
-    ticks = tuple(
-        (i * step, words.tick(Decimal(repr(step)) * i, layout.currency))
-        for i in range(first, last + 1)
-    )
-    return Scale(first * step, last * step, ticks)
-
-
-def _step(least: float) -> float:
-    """The next of 1, 2, 5, 10, 20, 50, … that isn't less."""
-    size = 10.0 ** math.floor(math.log10(least))
-    return next(step * size for step in (1, 2, 5, 10) if step * size >= least * 0.999)
-
-
-def _marks(layout: Grid) -> Iterable[tuple[float, str]]:
-    """Names of slots worth naming; drawing leaves out those that don't fit."""
-    slots, granularity = layout.slots, layout.granularity
-    by_month = granularity == Granularity.MONTHLY or (
-        granularity == Granularity.DAILY and len(slots) > _DAYS_BY_WEEK
-    )
-    for i, start in enumerate(slots):
-        if by_month:
-            if start.day == 1:
-                year = i == 0 or start.month == 1
-                yield i, format_date(start, "MMM y" if year else "MMM", locale="en_US")
-        elif granularity == Granularity.DAILY and len(slots) <= _DAYS_BY_NAME:
-            yield i, format_date(start, "EEE d", locale="en_US")
-        elif (
-            granularity == Granularity.WEEKLY or len(slots) <= _DAYS_BY_DATE or start.weekday() == 0
-        ):
-            yield i, words.day(start)
+    return axes.scale([*tops, *bottoms, *previous], layout.currency)

@@ -78,6 +78,57 @@ class Stacks:
 
 
 @dataclass(frozen=True, slots=True)
+class Band:
+    """Between which amounts each slot is expected to lie; None where nothing is expected."""
+
+    name: str
+    low: tuple[float | None, ...]
+    high: tuple[float | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """What was spent along time, and what is expected.
+
+    A value a slot in each: `bars` what a slot cost, `spent` and `expected` lines. `bands`:
+    the widest first, two at most. `ends`: words beside the last values. `limit` a horizontal
+    line, such as a budget.
+    """
+
+    slots: tuple[Slot, ...]
+    marks: tuple[tuple[float, str], ...]
+    scale: Scale
+    bars: tuple[float | None, ...] = ()
+    spent: tuple[float | None, ...] = ()
+    expected: tuple[float | None, ...] = ()
+    expected_name: str = ""
+    bands: tuple[Band, ...] = ()
+    ends: tuple[tuple[float, str], ...] = ()
+    limit: float | None = None
+    limit_name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One bar of a waterfall, from where the one before ended; `whole`: a sum, from zero."""
+
+    name: str
+    start: float
+    end: float
+    text: str
+    color: str
+    whole: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """A waterfall. `cut`: the amount at which bars begin, where that isn't zero."""
+
+    steps: tuple[Step, ...]
+    cut: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Chart:
     """A picture: the answer as its title, the question below it, how fresh it is at its foot.
 
@@ -88,4 +139,4 @@ class Chart:
     subtitle: str
     footer: str
     alt: str
-    body: Ranked | Stacks
+    body: Ranked | Stacks | Course | Steps

@@ -12,6 +12,10 @@ FAINT: Final = "#DCDCE0"
 MISSING: Final = "#E6E6EA"
 REST: Final = "#B4B4BC"
 LIMIT: Final = "#C0143C"
+LIKELY: Final = "#C3D2E4"
+POSSIBLE: Final = "#E4EBF3"
+MORE: Final = "#C8553D"
+LESS: Final = "#2A8F87"
 
 # Paul Tol's "bright" scheme, told apart with every kind of colour blindness, and a navy
 # that differs from all of them by its darkness.

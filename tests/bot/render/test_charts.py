@@ -1,15 +1,13 @@
 """Pictures: which one, what is on it, and that any can be drawn."""
 
 import io
-import os
 import warnings
 from datetime import date, timedelta
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
-from PIL import Image, ImageChops, ImageStat
+from PIL import Image
 
 from bot.render.charts import chart_of
 from bot.render.charts.canvas import drawable
@@ -19,6 +17,7 @@ from core.costs.model import SERVICE, CostAnswer, Form, Freshness, Granularity
 from core.money import display
 from core.period import Period
 from tests.support.answers import FRESH, answer, answers, by_service, daily, line
+from tests.support.pictures import same_picture
 
 SERVICES = (("Compute Engine", "5120.25", "4800"), ("Cloud SQL", "3292.48", "3190.10"))
 
@@ -203,20 +202,7 @@ PICTURES = {
 
 @pytest.mark.parametrize("name", PICTURES)
 def test_pictures_look_as_they_did(name: str) -> None:
-    """Compared small, so that a machine's own rounding of letters doesn't matter.
-
-    After a change that is meant: WRITE_SNAPSHOTS=1 make test, and look at the pictures.
-    """
-    kept = Path(__file__).with_name("pictures") / f"{name}.png"
-    seen = Image.open(io.BytesIO(draw(chart(PICTURES[name])))).convert("L")
-    seen = seen.resize((320, seen.height // 5), Image.Resampling.BOX)
-    if os.environ.get("WRITE_SNAPSHOTS"):
-        seen.save(kept)
-    with Image.open(kept) as picture:
-        expected = picture.convert("L")
-    assert seen.size == expected.size
-    apart = ImageStat.Stat(ImageChops.difference(seen, expected))
-    assert apart.mean[0] < 1
+    assert same_picture(draw(chart(PICTURES[name])), name)
 
 
 def test_bars_are_as_long_as_their_amounts() -> None:

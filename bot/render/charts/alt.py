@@ -1,0 +1,18 @@
+"""A picture in words, for those who don't see it."""
+
+from collections.abc import Iterable
+from typing import Final
+
+_MOST: Final = 2000
+
+
+def alt(title: str, figures: Iterable[str]) -> str:
+    """The figures in words, as many as Slack takes."""
+    text = title[: _MOST // 2]
+    left = list(figures)
+    while left:
+        more = f" … and {len(left):,} more."
+        if len(text) + len(left[0]) + 1 + len(more) > _MOST:
+            return text + more
+        text += f" {left.pop(0)}"
+    return text

@@ -1,0 +1,81 @@
+"""Shapes that aren't chosen from a cost answer: the course of a forecast, and a waterfall."""
+
+import io
+from dataclasses import replace
+
+import pytest
+from PIL import Image
+
+from bot.render.charts import style
+from bot.render.charts.draw import draw
+from bot.render.charts.spec import Band, Chart, Course, Scale, Slot, Step, Steps
+from tests.support.pictures import same_picture
+
+LETTERS = 1000
+"""Pixels at the edges of letters may have any colour."""
+EXPECTED = (None, None, 6.0, 7.0, 5.0)
+COURSE = Course(
+    slots=(Slot(), Slot(), Slot(incomplete=True), Slot(), Slot()),
+    marks=((0, "1 Nov"), (4, "5 Nov")),
+    scale=Scale(0, 10, ((0, "$0"), (5, "$5"), (10, "$10"))),
+    bars=(5.0, 6.0, 2.0, None, None),
+    expected=EXPECTED,
+    expected_name="expected",
+    bands=(
+        Band("19 of 20 times", (None, None, 3, 4, 2), (None, None, 9, 9, 9)),
+        Band("4 of 5 times", (None, None, 5, 6, 4), (None, None, 7, 8, 6)),
+    ),
+    ends=((5.0, "$5"), (5.1, "$5.10")),
+    limit=8,
+    limit_name="budget $8",
+)
+STEPS = Steps(
+    (
+        Step("8 to 14 Nov", 0, 80, "$80", style.SERIES[0], whole=True),
+        Step("BigQuery", 80, 95, "+$15", style.MORE),
+        Step("Compute Engine", 95, 90, "-$5", style.LESS),
+        Step("15 to 21 Nov", 0, 90, "$90", style.SERIES[0], whole=True),
+    )
+)
+
+
+def chart(body: Course | Steps) -> Chart:
+    return Chart("It is so", "as asked", "as of now", "", body)
+
+
+def pixels(body: Course | Steps, color: str) -> int:
+    """How many pixels of a picture have a colour, or what its palette made of that."""
+    wanted = tuple(bytes.fromhex(color.removeprefix("#")))
+    picture = Image.open(io.BytesIO(draw(chart(body)))).convert("RGB")
+    return sum(
+        count
+        for count, seen in picture.getcolors(maxcolors=2**24) or ()
+        if isinstance(seen, tuple)
+        and all(abs(is_ - want) <= 4 for is_, want in zip(seen, wanted, strict=True))
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "body"),
+    [("course", COURSE), ("steps", STEPS), ("steps_cut", replace(STEPS, cut=60.0))],
+)
+def test_pictures_look_as_they_did(name: str, body: Course | Steps) -> None:
+    assert same_picture(draw(chart(body)), name)
+
+
+def test_the_likely_lies_on_the_possible() -> None:
+    wide, narrow = COURSE.bands
+    assert pixels(COURSE, style.LIKELY) > LETTERS < pixels(COURSE, style.POSSIBLE)
+    # A band alone is the likely one, whichever it is.
+    assert pixels(replace(COURSE, bands=(wide,)), style.LIKELY) > pixels(COURSE, style.LIKELY)
+    assert pixels(replace(COURSE, bands=(narrow,)), style.POSSIBLE) < LETTERS
+    assert pixels(replace(COURSE, bands=()), style.LIKELY) < LETTERS
+
+
+def test_more_and_less_have_colours_and_lengths_of_their_own() -> None:
+    more, less = pixels(STEPS, style.MORE), pixels(STEPS, style.LESS)
+    assert more == pytest.approx(3 * less, rel=0.05)
+
+
+def test_changes_are_longer_where_the_sums_are_cut() -> None:
+    assert pixels(replace(STEPS, cut=60.0), style.MORE) > 2 * pixels(STEPS, style.MORE)
