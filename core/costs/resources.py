@@ -5,6 +5,7 @@ each slice, scope, service, day and currency are kept for 35 days, the others of
 row, so that resources add up to the charges that they are of.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -36,12 +37,13 @@ class Kept(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Resources:
-    """A slice's charges by resource, of the schema `core.costs.charges.RESOURCES`.
+    """A slice's charges by resource, in parts, for there may be millions.
 
-    `since`: the first day that they are of; earlier days' rows are left out.
+    `parts`: tables of the schema `core.costs.charges.RESOURCES`, the same each time they are
+    asked for. `since`: the first day that they are of.
     """
 
-    rows: "pa.Table"
+    parts: Iterable["pa.Table"]
     since: date
 
 

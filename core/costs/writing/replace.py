@@ -55,7 +55,7 @@ class _Reading:
     within: Divided
     rates: Mapping[tuple[date, str], Decimal]
     left_out: Sequence[LeftOut]
-    by_resource: resources.Staged | None
+    by_resource: resources.Prepared | None
     now: datetime
 
 
@@ -118,7 +118,7 @@ async def replace(
             await slices.claim(tx, source, dimensions.account_months)
         staged = await asyncio.to_thread(staging.stage, within.charges, dimensions.columns)
         await partitions.ensure(database, staged.days)
-        apart = await resources.prepared(
+        apart = await resources.prepare(
             database, source.provider, by_resource, within.charges, dimensions.columns
         )
         reading = _Reading(item, staged, dimensions, within, rates, left_out, apart, now)
@@ -152,10 +152,11 @@ async def _write(tx: Connection, source: Source, reading: _Reading) -> Replaceme
         return await _leave(tx, held, reading.item, outcome)
     for setting in _SETTINGS:
         await tx.execute(text(setting))
+    # Before anything is locked that writers of other slices wait for.
+    await resources.write(tx, held, reading.by_resource)
     await staging.copy(tx, reading.staged)
     added, removed = await facts.write(tx, held)
     await rollups.add(tx)
-    await resources.write(tx, held, reading.by_resource)
     published = await slices.find_source(tx, source.name)
     restated = await restatements.record(tx, published, reading.now)
     matches = await control.compare(tx, held.id, reading.within.totals, reading.dimensions.kinds)

@@ -5,7 +5,7 @@ tables and columns are our own; what is read comes in as rows.
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
@@ -37,6 +37,9 @@ IDENTITY: Final = (
 VALUES: Final = ("billed", "effective", "list")
 _COLUMNS: Final = (*IDENTITY, *VALUES)
 
+type Known = Mapping[str, pa.Table]
+"""For each of our ids, the columns that tell it, and the id."""
+
 # Each of our ids, and the columns of a charge that tell it: a scope may depend on them all.
 _TOLD_BY: Final = {
     "scope_id": ("account_id", "labels", "day", "billing_period"),
@@ -48,20 +51,22 @@ _TOLD_BY: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class Staged:
-    """Rows ready to be copied, of the columns of the table; `since`: the first day they are of."""
+class Prepared:
+    """A slice's resources whose names have ids; `known`: the ids that its own charges have."""
 
-    rows: pa.Table
+    provider: str
+    parts: Iterable[pa.Table]
     since: date
+    known: Known
 
 
-async def prepared(
+async def prepare(
     database: Database,
     provider: str,
     resources: Resources | None,
     charges: pa.Table,
     columns: Mapping[str, Ids],
-) -> Staged | None:
+) -> Prepared | None:
     """Make a slice's resources ready to be written, if there are any.
 
     Args:
@@ -73,20 +78,21 @@ async def prepared(
     """
     if resources is None:
         return None
-    ids = await _intern(database, provider, resources.rows)
-    return await asyncio.to_thread(_stage, resources, charges, columns, ids)
+    for part in resources.parts:
+        await _keep_names(database, provider, part)
+    known = await asyncio.to_thread(_known_by, charges, columns)
+    return Prepared(provider, resources.parts, resources.since, known)
 
 
-async def _intern(database: Database, provider: str, rows: pa.Table) -> Mapping[str, int]:
-    """Give the ids of resources, keeping those that are new, and until when they are needed.
+async def _keep_names(database: Database, provider: str, part: pa.Table) -> None:
+    """Keep the resources that are new, and until when they are needed.
 
-    In a transaction of its own, in the order of ids, as all names are.
+    In transactions of their own, in the order of ids, as all names are.
     """
     found = (
-        rows.group_by("resource", use_threads=False)
+        part.group_by("resource", use_threads=False)
         .aggregate([("resource_name", "max"), ("day", "max")])
         .filter(~pc.field("resource").isin(["", OTHERS]))
-        .sort_by("resource")
     )
     parameters = {
         "provider": provider,
@@ -96,19 +102,14 @@ async def _intern(database: Database, provider: str, rows: pa.Table) -> Mapping[
     }
     async with database.begin() as tx:
         await tx.execute(text(_KEEP), parameters)
-        rows = await tx.execute(text(_FIND), parameters)
-        ids = {name: id_ for name, id_ in rows}  # noqa: C416 - rows aren't pairs to mypy
-    return ids | {"": ABSENT, OTHERS: OTHER}
 
 
-_GIVEN: Final = (
-    "unnest(CAST(:ids AS text[]), CAST(:names AS text[]), CAST(:days AS date[]))"
-    " w(resource_id, name, last_day)"
-)
 # The newest day tells the name. Most are known and young enough: those aren't touched.
 _KEEP: Final = (
     "INSERT INTO resources AS r (provider, resource_id, name, last_day)"
-    f" SELECT :provider, w.resource_id, w.name, w.last_day FROM {_GIVEN}"
+    " SELECT :provider, w.resource_id, w.name, w.last_day"
+    " FROM unnest(CAST(:ids AS text[]), CAST(:names AS text[]), CAST(:days AS date[]))"
+    " w(resource_id, name, last_day)"
     " LEFT JOIN resources k ON k.provider = :provider AND k.resource_id = w.resource_id"
     " WHERE k.id IS NULL OR k.last_day < w.last_day OR (k.name = '' AND w.name <> '')"
     " ORDER BY w.resource_id ON CONFLICT (provider, resource_id) DO UPDATE SET"
@@ -116,34 +117,11 @@ _KEEP: Final = (
     " name = CASE WHEN excluded.name <> '' AND (excluded.last_day > r.last_day OR r.name = '')"
     " THEN excluded.name ELSE r.name END"
 )
-_FIND: Final = (
-    f"SELECT w.resource_id, r.id FROM {_GIVEN}"
-    " JOIN resources r ON r.provider = :provider AND r.resource_id = w.resource_id"
-)
 
 
-def _stage(
-    resources: Resources,
-    charges: pa.Table,
-    columns: Mapping[str, Ids],
-    ids: Mapping[str, int],
-) -> Staged:
-    """Make rows of the table: what has an id in the slice's own charges has the same here."""
-    rows = resources.rows.filter(pc.field("day") >= resources.since)
-    for id_, told_by in _TOLD_BY.items():
-        known = pa.table({**{name: charges[name] for name in told_by}, id_: columns[id_]})
-        distinct = known.group_by(list(told_by), use_threads=False).aggregate([(id_, "min")])
-        distinct = distinct.rename_columns([*told_by, id_])
-        rows = rows.join(distinct, list(told_by), use_threads=False)
-    encoded = rows["resource"].combine_chunks().dictionary_encode()
-    of_resource = np.array([ids[name] for name in encoded.dictionary.to_pylist()], np.int32)
-    rows = rows.append_column("resource_id", pa.array(of_resource).take(encoded.indices))
-    return Staged(rows.select(list(_COLUMNS)), resources.since)
-
-
-async def write(tx: Connection, held: Held, staged: Staged | None) -> None:
-    """Let the slice hold exactly these rows; None: none, its source names no resources."""
-    if staged is None:
+async def write(tx: Connection, held: Held, resources: Prepared | None) -> None:
+    """Let the slice hold exactly these; None: nothing, its source's resources aren't kept."""
+    if resources is None:
         await clear(tx, held)
         return
     columns = ", ".join(_COLUMNS)
@@ -153,7 +131,10 @@ async def write(tx: Connection, held: Held, staged: Staged | None) -> None:
             f" SELECT {columns} FROM {TABLE} LIMIT 0"
         )
     )
-    await staging.copy_to(tx, "staged_resources", staged.rows)
+    for part in resources.parts:
+        ids = await _ids(tx, resources.provider, part)
+        rows = await asyncio.to_thread(_staged, part, resources, ids)
+        await staging.copy_to(tx, "staged_resources", rows)
     await tx.execute(text(_difference(held)))
     await tx.execute(
         text(
@@ -168,6 +149,38 @@ async def write(tx: Connection, held: Held, staged: Staged | None) -> None:
         )
     )
     await tx.execute(text("DROP TABLE staged_resources, resource_difference"))
+
+
+async def _ids(tx: Connection, provider: str, part: pa.Table) -> Mapping[str, int]:
+    statement = text(
+        "SELECT resource_id, id FROM resources WHERE provider = :provider"
+        " AND resource_id = ANY(CAST(:ids AS text[]))"
+    )
+    names = pc.unique(part["resource"]).to_pylist()
+    rows = await tx.execute(statement, {"provider": provider, "ids": names})
+    found = {name: id_ for name, id_ in rows}  # noqa: C416 - rows aren't pairs to mypy
+    return found | {"": ABSENT, OTHERS: OTHER}
+
+
+def _known_by(charges: pa.Table, columns: Mapping[str, Ids]) -> Known:
+    """Which ids a slice's own charges have: what is alike has the same as a resource's."""
+    found = {}
+    for id_, told_by in _TOLD_BY.items():
+        told = pa.table({**{name: charges[name] for name in told_by}, id_: columns[id_]})
+        distinct = told.group_by(list(told_by), use_threads=False).aggregate([(id_, "min")])
+        found[id_] = distinct.rename_columns([*told_by, id_])
+    return found
+
+
+def _staged(part: pa.Table, resources: Prepared, ids: Mapping[str, int]) -> pa.Table:
+    """Rows of the table, but for the slice: of days whose facts are held."""
+    rows = part.filter(pc.field("day") >= resources.since)
+    for id_, told_by in _TOLD_BY.items():
+        rows = rows.join(resources.known[id_], list(told_by), join_type="inner", use_threads=False)
+    encoded = rows["resource"].combine_chunks().dictionary_encode()
+    of_resource = np.array([ids[name] for name in encoded.dictionary.to_pylist()], np.int32)
+    rows = rows.append_column("resource_id", pa.array(of_resource).take(encoded.indices))
+    return rows.select(list(_COLUMNS))
 
 
 def _difference(held: Held) -> str:
