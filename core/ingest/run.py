@@ -51,12 +51,12 @@ class Run:
         await stored_sources.register(self._database, source.info)
         stored = await stored_sources.stored_slices(self._database, name)
         lacking = self._lacking(source, stored)
-        start = None if how.full else how.since or _window(source, stored, lacking)
+        start = None if how.full else how.since or window(source, stored, lacking)
         seen = await source.look(start)
         changed = [
             key
             for key in sorted(seen.fingerprints)
-            if key in lacking or _differs(seen, stored, key)
+            if key in lacking or differs(seen, stored, key)
         ]
         scan = await source.estimate(seen, changed)
         self._count(seen=len(seen.fingerprints), changed=len(changed), scan=scan)
@@ -152,7 +152,7 @@ class Run:
         self.report = with_values(self.report, **held)
 
 
-def _window(
+def window(
     source: Source, stored: Mapping[str, StoredSlice], lacking: Collection[str]
 ) -> date | None:
     """From which day on to look; None for all: at first, or when the mapping has changed."""
@@ -162,7 +162,7 @@ def _window(
     return source.window(min(lacking, default=max(live)))
 
 
-def _differs(seen: Seen, stored: Mapping[str, StoredSlice], key: str) -> bool:
+def differs(seen: Seen, stored: Mapping[str, StoredSlice], key: str) -> bool:
     item = stored.get(key)
     return (
         item is None

@@ -6,22 +6,19 @@ of a result and one slice: BigQuery adds the lines up, and hands results over in
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
-from typing import Any, Final
+from typing import Final
 
 import google.auth
 import pyarrow as pa
-import pyarrow.compute as pc
 from google.api_core.exceptions import GoogleAPICallError
 from google.auth.credentials import AnonymousCredentials, Credentials
 from google.cloud import bigquery
 from google.cloud.bigquery.retry import DEFAULT_RETRY
 
-from core.costs.charges import CHARGES
-from core.costs.model import ControlTotal, Slice, SourceInfo
+from core.costs.model import Slice, SourceInfo
 from core.ingest.config import BigQuerySource
 from core.ingest.errors import (
     EmptyExportError,
@@ -30,9 +27,9 @@ from core.ingest.errors import (
     NotAnExportError,
 )
 from core.ingest.model import Reading, Seen
-from core.ingest.sources import google_lines, google_sql
+from core.ingest.sources import google_lines, google_rows, google_sql
 from core.ingest.sources.google_errors import Place, explained
-from core.ingest.sources.google_services import category_of
+from core.ingest.sources.google_rows import Row
 from core.ingest.sources.google_sql import Export
 
 PATIENCE: Final = 60.0
@@ -42,10 +39,7 @@ _SCOPE: Final = "https://www.googleapis.com/auth/bigquery"
 _LATE: Final = timedelta(days=7)
 _LINES_A_QUERY: Final = 5_000_000
 _ROWS_A_PAGE: Final = 10_000
-_ARROW: Final = {"DATE": pa.date32(), "INTEGER": pa.int64(), "INT64": pa.int64()}
 _LABELS: Final = {"application": "cloud-cost-tracker"}
-
-type _Row = Mapping[str, Any]
 
 
 @asynccontextmanager
@@ -62,14 +56,28 @@ async def open_bigquery(
     Raises:
         SourceError: one of its kinds (`core.ingest.errors`), with what to do.
     """
-    source = await asyncio.to_thread(_connect, config, endpoint, patience)
+    source = await asyncio.to_thread(_open, config, endpoint, patience)
     try:
         yield source
     finally:
         await asyncio.to_thread(source.close)
 
 
-def _connect(config: BigQuerySource, endpoint: str | None, patience: float) -> "BigQueryExport":
+def _open(config: BigQuerySource, endpoint: str | None, patience: float) -> "BigQueryExport":
+    client, place = connect(config, endpoint)
+    try:
+        return BigQueryExport(client, place, patience)
+    except BaseException:
+        client.close()  # type: ignore[no-untyped-call]  # of google-cloud-bigquery
+        raise
+
+
+def connect(config: BigQuerySource, endpoint: str | None) -> tuple[bigquery.Client, Place]:
+    """Google's client, with its credentials; nothing is asked of BigQuery yet.
+
+    Raises:
+        NoCredentialsError: there are none.
+    """
     place = Place(config, endpoint)
     with explained(place):
         credentials = _credentials(endpoint)
@@ -80,11 +88,7 @@ def _connect(config: BigQuerySource, endpoint: str | None, patience: float) -> "
             credentials=credentials,
             client_options={"api_endpoint": endpoint} if endpoint else None,
         )
-    try:
-        return BigQueryExport(client, place, patience)
-    except BaseException:
-        client.close()  # type: ignore[no-untyped-call]  # of google-cloud-bigquery
-        raise
+    return client, place
 
 
 def _credentials(endpoint: str | None) -> Credentials:
@@ -113,7 +117,7 @@ class BigQueryExport:
         table = self._find_table()
         self.export = google_sql.recognise(place.table, table.schema, place.source.labels)
         self.what = f"{self.export.kind} export"
-        _refuse_copies(table)
+        refuse_copies(table)
         self._location: str | None = table.location
 
     def close(self) -> None:
@@ -157,16 +161,17 @@ class BigQueryExport:
     async def read(self, seen: Seen, keys: Sequence[str]) -> AsyncGenerator[Reading]:
         """Hand over slices as they were when seen, in the order of their keys."""
         for batch in _batches(sorted(keys), seen.lines):
-            totals: defaultdict[str, list[_Row]] = defaultdict(list)
+            totals: defaultdict[str, list[Row]] = defaultdict(list)
             for row in await self._rows(google_sql.control_totals(self.export, seen.at, batch)):
                 totals[row["slice"]].append(row)
             pages = self._pages(google_sql.charges(self.export, seen.at, batch))
-            async for key, table in _by_slice(pages):
+            async for key, table in google_rows.by_slice(pages):
                 yield Reading(
                     Slice(self.info.name, key, seen.fingerprints[key], seen.at),
-                    _charges(table),
-                    [_control_total(row) for row in totals[key]],
-                    _rates(totals[key]),
+                    google_rows.charges(table),
+                    [google_rows.control_total(row) for row in totals[key]],
+                    google_rows.rates(totals[key]),
+                    google_rows.left_out(totals[key]),
                 )
 
     def _find_table(self) -> bigquery.Table:
@@ -187,10 +192,10 @@ class BigQueryExport:
         exports = [name for name in names if "gcp_billing_export" in name]
         return NoSuchTableError(error.message, fix=error.fix, suggestions=exports[:5])
 
-    async def _rows(self, sql: str) -> list[_Row]:
+    async def _rows(self, sql: str) -> list[Row]:
         """A small result, whole."""
 
-        def work(job: bigquery.QueryJob) -> list[_Row]:
+        def work(job: bigquery.QueryJob) -> list[Row]:
             return [dict(row.items()) for row in job.result(retry=self._retry)]
 
         return await self._run(sql, work)
@@ -200,7 +205,7 @@ class BigQueryExport:
 
         def start(job: bigquery.QueryJob) -> Iterator[pa.RecordBatch]:
             rows = job.result(retry=self._retry, page_size=_ROWS_A_PAGE)
-            return (_columns(page.raw_page, rows.schema) for page in rows.pages)
+            return (google_rows.columns(page.raw_page, rows.schema) for page in rows.pages)
 
         pages = await self._run(sql, start)
         while (page := await asyncio.to_thread(self._next, pages)) is not None:
@@ -239,20 +244,6 @@ class BigQueryExport:
             return self._client.query(sql, config, location=self._location, retry=self._retry)
 
 
-def _columns(page: Mapping[str, Any], schema: Sequence[bigquery.SchemaField]) -> pa.RecordBatch:
-    """A page as BigQuery's REST interface has it, cell by cell as text, in columns.
-
-    By the client's own way, which makes a Python value of each cell, it takes three times as long.
-    """
-    cells = ([cell["v"] for cell in row["f"]] for row in page.get("rows", ()))
-    columns = list(zip(*cells, strict=True)) or [()] * len(schema)
-    arrays = [
-        pa.array(column, pa.string()).cast(_ARROW.get(field.field_type, pa.string()))
-        for column, field in zip(columns, schema, strict=True)
-    ]
-    return pa.RecordBatch.from_arrays(arrays, names=[field.name for field in schema])
-
-
 def _cancel(job: bigquery.QueryJob) -> None:
     try:
         job.cancel(retry=None)
@@ -260,8 +251,12 @@ def _cancel(job: bigquery.QueryJob) -> None:
         return  # it ends by itself; nobody reads its result
 
 
-def _refuse_copies(table: bigquery.Table) -> None:
-    """Slices are partitions of the day of ingestion: only the export's own table has them."""
+def refuse_copies(table: bigquery.Table) -> None:
+    """Slices are partitions of the day of ingestion: only the export's own table has them.
+
+    Raises:
+        NotAnExportError: it has none.
+    """
     partitioning = table.time_partitioning
     if partitioning is None or partitioning.field or partitioning.type_ != "DAY":
         raise NotAnExportError(
@@ -279,7 +274,7 @@ def _empty(export: Export) -> EmptyExportError:
     )
 
 
-def _fingerprint(day: _Row, export: Export) -> str:
+def _fingerprint(day: Row, export: Export) -> str:
     through: datetime = day["through"] or datetime(1970, 1, 1, tzinfo=UTC)
     return f"{through.astimezone(UTC):%Y%m%dT%H%M%S.%fZ}.{day['line_count']}.{export.mapping}"
 
@@ -296,59 +291,3 @@ def _batches(keys: Sequence[str], lines: Mapping[str, int]) -> Iterator[list[str
         held += lines[key]
     if batch:
         yield batch
-
-
-async def _by_slice(pages: AsyncIterator[pa.RecordBatch]) -> AsyncIterator[tuple[str, pa.Table]]:
-    """Cut a result that is in the order of slices into one table a slice."""
-    parts: list[pa.RecordBatch] = []
-    key = ""
-    async for page in pages:
-        for found, part in _runs(page):
-            if parts and found != key:
-                yield key, pa.Table.from_batches(parts)
-                parts = []
-            key = found
-            parts.append(part)
-    if parts:
-        yield key, pa.Table.from_batches(parts)
-
-
-def _runs(page: pa.RecordBatch) -> Iterator[tuple[str, pa.RecordBatch]]:
-    runs = pc.run_end_encode(page.column("slice"))
-    start = 0
-    for key, end in zip(runs.values.to_pylist(), runs.run_ends.to_pylist(), strict=True):
-        yield key, page.slice(start, end - start)
-        start = end
-
-
-def _charges(table: pa.Table) -> pa.Table:
-    """A slice's result as `core.costs.charges` has it."""
-    services = table["service"].combine_chunks().dictionary_encode()
-    categories = pa.array([category_of(name) for name in services.dictionary.to_pylist()])
-    made = {
-        "service_category": categories.cast(pa.string()).take(services.indices),
-        "lines": table["line_count"],
-    }
-    columns = [made[name] if name in made else table[name] for name in CHARGES.names]
-    return pa.Table.from_arrays(columns, schema=CHARGES)
-
-
-def _control_total(row: _Row) -> ControlTotal:
-    return ControlTotal(
-        billing_period=row["billing_period"],
-        charge_category=row["charge_category"],
-        source_type=row["source_type"],
-        currency=row["currency"],
-        billed=Decimal(row["billed"]),
-        effective=Decimal(row["effective"]),
-        lines=row["line_count"],
-    )
-
-
-def _rates(rows: Sequence[_Row]) -> dict[tuple[date, str], Decimal]:
-    found = sorted(
-        (row["billing_period"], row["currency"], Decimal(row["rate"]))
-        for row in rows
-        if row["rate"]
-    )
-    return {(period, currency): rate for period, currency, rate in found if rate}

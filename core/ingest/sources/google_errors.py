@@ -90,7 +90,7 @@ def _refusal(place: Place, error: GoogleAPICallError) -> SourceError:
         case NotFound():
             return _missing(place, said)
         case Forbidden():
-            return _denied(place, said)
+            return _denied(place, error, said)
     return SourceError(f"BigQuery refuses to read {place.table}: {said}.")
 
 
@@ -127,9 +127,15 @@ def _missing(place: Place, said: str) -> SourceError:
     )
 
 
-def _denied(place: Place, said: str) -> SourceError:
+def _denied(place: Place, error: GoogleAPICallError, said: str) -> SourceError:
     who = f"to {place.member}" if place.member else "to MEMBER (gcloud auth list shows who that is)"
     member = place.member or "MEMBER"
+    if "has not been used in project" in said or "accessNotConfigured" in _reasons(error):
+        return NoPermissionError(
+            f"BigQuery is turned off in the project {place.project!r}: {said}.",
+            fix=f"Turn it on: gcloud services enable bigquery.googleapis.com "
+            f"--project={place.project}",
+        )
     if "bigquery.jobs.create" in said:
         return NoPermissionError(
             f"No permission to run queries in the project {place.project!r}: {said}.",
