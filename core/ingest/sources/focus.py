@@ -203,7 +203,7 @@ class FocusFiles:
         if not self._place.unchanged(part.held):
             raise UnfinishedExportError(_MOVED)
         pa.default_memory_pool().release_unused()
-        return Reading(item, rows, totals.told(), {})
+        return Reading(item, rows, totals.told(), {}, totals.left_out())
 
     def _batches(self, part: Part, wants: Wanted) -> Iterator[pa.Table]:
         for file in part.files:

@@ -183,6 +183,11 @@ def kind(category: str | None, charge_class: str | None, own_type: str | None) -
     return known or "Usage", " ".join(part for part in parts if part)
 
 
+def is_known(category: str | None) -> bool:
+    """Whether a ChargeCategory is one of FOCUS."""
+    return text(category).strip().lower() in _CATEGORIES
+
+
 def labels(keys: Sequence[str]) -> Callable[[str | None], str]:
     """What makes of a line's Tags a JSON object of the label keys that are kept."""
 

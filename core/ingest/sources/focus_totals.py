@@ -12,6 +12,7 @@ from typing import Final
 
 import pyarrow as pa
 
+from core.costs.left_out import LeftOut, Reason, added_up
 from core.costs.model import ControlTotal
 from core.ingest.sources import focus_columns as mapping
 from core.ingest.sources.focus_columns import AMOUNTS, DAYS, KIND, PROVIDER, TEXTS, Column
@@ -27,12 +28,13 @@ _BESIDE: Final = (_PERIOD, *KIND, _CURRENCY, Column(PROVIDER.name, PROVIDER.focu
 
 
 class Totals:
-    """What files add up to by billing period, kind and currency."""
+    """What files add up to by billing period, kind and currency; lines not mapped, or left out."""
 
     def __init__(self, item: Wanted) -> None:
         self._item = item
         self._sums: defaultdict[tuple[_Key, str], Decimal] = defaultdict(Decimal)
         self._lines: defaultdict[_Key, int] = defaultdict(int)
+        self._left_out: list[LeftOut] = []
         self._keys: dict[tuple[str | None, ...], _Key | None] = {}
 
     def add(self, file: Batches) -> Iterator[int]:
@@ -58,6 +60,10 @@ class Totals:
             for key in sorted(self._lines)
         ]
 
+    def left_out(self) -> tuple[LeftOut, ...]:
+        """Lines of other clouds, and those of a kind that isn't known."""
+        return added_up(self._left_out)
+
     def _count(self, batch: pa.RecordBatch, names: Mapping[str, str]) -> None:
         nothing = pa.nulls(len(batch), pa.string())
         table = {
@@ -71,6 +77,7 @@ class Totals:
             .aggregate([(c.name, "list") for c in _ADDED])
         )
         for *values, billed, effective in zip(*grouped.to_pydict().values(), strict=True):
+            self._note(*values, lines=len(billed))
             if key := self._key(tuple(values)):
                 self._lines[key] += len(billed)
                 self._sums[key, "billed"] += _sum(billed, binary=binary["billed"])
@@ -82,11 +89,22 @@ class Totals:
             self._keys[values] = self._made_key(values)
         return self._keys[values]
 
+    def _note(self, period: str, category: str, *others: str | None, lines: int) -> None:
+        month, provider = mapping.month(period), others[-1]
+        if month is None or self._item.period not in {None, month}:
+            return
+        if not self._mine(provider):
+            self._left_out.append(LeftOut(month, Reason.OTHER_PROVIDER, lines))
+        elif not mapping.is_known(category):
+            self._left_out.append(LeftOut(month, Reason.UNKNOWN_KIND, lines))
+
+    def _mine(self, provider: str | None) -> bool:
+        return mapping.provider(provider) in {None, self._item.provider}
+
     def _made_key(self, values: tuple[str | None, ...]) -> _Key | None:
         period, category, charge_class, own_type, currency, provider = values
         month = mapping.month(period)
-        mine = mapping.provider(provider) in {None, self._item.provider}
-        if month is None or not mine or self._item.period not in {None, month}:
+        if month is None or not self._mine(provider) or self._item.period not in {None, month}:
             return None
         kind = mapping.kind(category, charge_class, own_type)
         return month, *kind, mapping.currency(currency)

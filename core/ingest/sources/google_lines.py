@@ -11,12 +11,16 @@ has: they are selected by name, and done without where they are missing.
   https://cloud.google.com/billing/docs/how-to/export-data-bigquery-tables/focus-export
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from core.costs.left_out import Reason
+
 PACIFIC: Final = ZoneInfo("America/Los_Angeles")
 
+NO_TEXT: Final = "''"
 NO_AMOUNT: Final = "CAST(NULL AS NUMERIC)"
 NOTHING: Final = "NUMERIC '0'"
 
@@ -41,7 +45,17 @@ FOCUS_NEEDED: Final = (
     "x_Credits.Type",
     "x_ExportTime",
 )
+UNMAPPED: Final = (
+    Reason.UNKNOWN_KIND,
+    Reason.NO_CURRENCY,
+    Reason.NO_DAY,
+    Reason.NO_BILLING_PERIOD,
+)
+"""What a line may fail to say; it is kept under a catch-all, and counted."""
+
 _CATEGORIES: Final = ("Usage", "Purchase", "Tax", "Credit", "Adjustment")
+_INVOICE_MONTH: Final = "SAFE.PARSE_DATE('%Y%m', invoice.month)"
+_COST_TYPES: Final = ("regular", "tax", "adjustment", "rounding_error")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +64,8 @@ class Lines:
 
     `billed` and `effective` as the line has them: `after_credits` tells whether its credits
     are taken off there already. `credits`: the array of them, each `credit` in `credit_type`
-    and `credit`. `labels`: arrays of key and value, the one that wins first.
+    and `credit`. `labels`: arrays of key and value, the one that wins first. `unmapped`: when
+    a line fails to say something, in the order of `UNMAPPED`.
     """
 
     exported: str
@@ -63,6 +78,8 @@ class Lines:
     sku_id: str
     sku_name: str
     region: str
+    resource: str
+    resource_name: str
     invoice_id: str
     currency: str
     category: str
@@ -79,6 +96,7 @@ class Lines:
     credit: str
     labels: tuple[str, ...]
     after_credits: bool
+    unmapped: tuple[str, ...]
 
     def before_credits(self, amount: str) -> str:
         """An amount of a line as it was without its credits."""
@@ -96,7 +114,7 @@ def native(has: frozenset[str]) -> Lines:
     return Lines(
         exported="export_time",
         day=day,
-        billing_period=_or(has, "invoice.month", "SAFE.PARSE_DATE('%Y%m', {})", _month(day)),
+        billing_period=_or(has, "invoice.month", _INVOICE_MONTH, _month(day)),
         billing_account=_text(has, "billing_account_id"),
         account_id=_text(has, "project.id"),
         account_name=_text(has, "project.name"),
@@ -105,8 +123,10 @@ def native(has: frozenset[str]) -> Lines:
         sku_name=_text(has, "sku.description"),
         # The region; else the place Google names, as the multi-region `us`, or `global`.
         region=_text(has, "location.region", "location.location"),
+        resource=_text(has, "resource.global_name", "resource.name"),
+        resource_name=_text(has, "resource.name"),
         invoice_id="''",
-        currency="COALESCE(currency, 'XXX')",
+        currency=_currency("currency"),
         category=_category_of(cost_type),
         source_type=cost_type,
         unit=_text(has, "usage.pricing_unit"),
@@ -121,6 +141,12 @@ def native(has: frozenset[str]) -> Lines:
         credit=f"COALESCE({_exact('credit.amount')}, {NOTHING})",
         labels=_labels(has, "labels", "project.labels"),
         after_credits=False,
+        unmapped=(
+            _none_of(cost_type, _COST_TYPES),
+            _empty("currency"),
+            "usage_start_time IS NULL",
+            f"{_INVOICE_MONTH} IS NULL" if "invoice.month" in has else "FALSE",
+        ),
     )
 
 
@@ -138,7 +164,9 @@ def focus(has: frozenset[str]) -> Lines:
         exported="x_ExportTime",
         day=day,
         # Midnight of the month's first day, whether there or in UTC: a day later in neither.
-        billing_period=_or(has, "BillingPeriodStart", "DATE_TRUNC(DATE({}), MONTH)", _month(day)),
+        billing_period=_or(
+            has, "BillingPeriodStart", "DATE_TRUNC(DATE(BillingPeriodStart), MONTH)", _month(day)
+        ),
         billing_account=_text(has, "BillingAccountId"),
         account_id=_first([*_there(has, "x_Project.Id"), *sub_account]),
         account_name=_text(has, "x_Project.Name", "SubAccountName"),
@@ -146,8 +174,10 @@ def focus(has: frozenset[str]) -> Lines:
         sku_id=_text(has, "SkuId"),
         sku_name=_text(has, "ChargeDescription"),
         region=_text(has, "RegionId", "x_Location"),
+        resource=_text(has, "ResourceId"),
+        resource_name=_text(has, "ResourceName"),
         invoice_id=_text(has, "InvoiceId"),
-        currency="COALESCE(BillingCurrency, 'XXX')",
+        currency=_currency("BillingCurrency"),
         category=_category_said(said, _category_of(cost_type)),
         source_type=cost_type,
         unit=_text(has, "PricingUnit"),
@@ -162,6 +192,14 @@ def focus(has: frozenset[str]) -> Lines:
         credit=f"COALESCE({_exact('credit.amount')}, {NOTHING})",
         labels=_labels(has, "x_Labels", "x_ProjectLabels", "Tags"),
         after_credits=True,
+        unmapped=(
+            " AND ".join(
+                [_none_of(f"LOWER({said})", _CATEGORIES), _none_of(cost_type, _COST_TYPES)]
+            ),
+            _empty("BillingCurrency"),
+            "ChargePeriodStart IS NULL",
+            "BillingPeriodStart IS NULL" if "billingperiodstart" in has else "FALSE",
+        ),
     )
 
 
@@ -188,7 +226,7 @@ def _text(has: frozenset[str], *columns: str) -> str:
 
 def _first(texts: list[str]) -> str:
     if not texts:
-        return "''"
+        return NO_TEXT
     *others, last = texts
     told = [*(f"NULLIF({text}, '')" for text in others), last, "''"]
     return f"COALESCE({', '.join(told)})"
@@ -201,7 +239,19 @@ def _amount(has: frozenset[str], column: str) -> str:
 def _or(has: frozenset[str], column: str, made: str, otherwise: str) -> str:
     if column.lower() not in has:
         return otherwise
-    return f"COALESCE({made.format(column)}, {otherwise})"
+    return f"COALESCE({made}, {otherwise})"
+
+
+def _currency(column: str) -> str:
+    return f"COALESCE(NULLIF({column}, ''), 'XXX')"
+
+
+def _empty(column: str) -> str:
+    return f"COALESCE({column}, '') = ''"
+
+
+def _none_of(text: str, known: Iterable[str]) -> str:
+    return f"{text} NOT IN ({', '.join(f"'{each.lower()}'" for each in known)})"
 
 
 def _labels(has: frozenset[str], *places: str) -> tuple[str, ...]:

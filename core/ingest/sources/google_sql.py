@@ -21,7 +21,14 @@ from typing import Final, Protocol
 
 from core.ingest.errors import NotAnExportError
 from core.ingest.sources import google_lines
-from core.ingest.sources.google_lines import FOCUS_NEEDED, NATIVE_NEEDED, NO_AMOUNT, NOTHING, Lines
+from core.ingest.sources.google_lines import (
+    FOCUS_NEEDED,
+    NATIVE_NEEDED,
+    NO_AMOUNT,
+    NOTHING,
+    UNMAPPED,
+    Lines,
+)
 
 MAPPING_VERSION: Final = 1
 """Raised when the same lines give other charges than before: every slice is then read anew."""
@@ -160,7 +167,7 @@ ORDER BY slice
 
 
 def control_totals(export: Export, at: datetime, slices: Collection[str]) -> str:
-    """What slices add up to by invoice month, kind and currency, and conversion rates.
+    """What slices add up to by invoice month, kind and currency; rates; lines not mapped.
 
     Put another way than `charges`, so that a slip in one of them shows: lines whose amounts
     are after credits are added up as they are, and their credits given back to their kind
@@ -168,7 +175,11 @@ def control_totals(export: Export, at: datetime, slices: Collection[str]) -> str
     """
     line = export.lines
     each = f", UNNEST({line.credits}) AS credit"
-    costs = _Part(line.category, line.source_type, line.billed, line.effective, rate=line.rate)
+    costs = _Part(
+        *(line.category, line.source_type, line.billed, line.effective),
+        rate=line.rate,
+        unmapped=tuple(f"COUNTIF({each})" for each in line.unmapped),
+    )
     given = _Part("'Credit'", line.credit_type, line.credit, line.credit, among=each)
     parts = [costs, given]
     if line.after_credits:
@@ -188,9 +199,11 @@ class _Part:
     count: str = "COUNT(*)"
     rate: str = NO_AMOUNT
     among: str = ""
+    unmapped: tuple[str, ...] = ("0",) * len(UNMAPPED)
 
 
 def _added_up(part: _Part, export: Export, at: datetime, slices: Collection[str]) -> str:
+    unmapped = zip(part.unmapped, UNMAPPED, strict=True)
     return f"""
 SELECT {_SLICE} AS slice,
   {export.lines.billing_period} AS billing_period,
@@ -200,7 +213,8 @@ SELECT {_SLICE} AS slice,
   CAST(SUM({part.billed}) AS STRING) AS billed,
   CAST(SUM({part.effective}) AS STRING) AS effective,
   {part.count} AS line_count,
-  CAST(MAX({part.rate}) AS STRING) AS rate
+  CAST(MAX({part.rate}) AS STRING) AS rate,
+  {", ".join(f"{count} AS {reason}" for count, reason in unmapped)}
 FROM {_snapshot(export, at)}{part.among}
 WHERE {_in_slices(slices)}
 GROUP BY slice, billing_period, charge_category, source_type, currency

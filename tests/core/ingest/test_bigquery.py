@@ -12,7 +12,8 @@ import pytest
 from core.ingest.config import BigQuerySource
 from core.ingest.model import Reading
 from core.ingest.sources import bigquery as under_test
-from core.ingest.sources.bigquery import _by_slice, open_bigquery
+from core.ingest.sources.bigquery import open_bigquery
+from core.ingest.sources.google_rows import by_slice
 from core.ingest.sources.google_services import category_of
 from tests.support.bigquery import Emulator, Table
 from tests.support.export import (
@@ -322,7 +323,7 @@ async def test_a_slice_may_span_pages_and_a_page_slices() -> None:
         for one in (page("a", "a"), page("a", "b"), page("c"), page("c", "d")):
             yield one
 
-    cut = [(key, table["slice"].to_pylist()) async for key, table in _by_slice(pages())]
+    cut = [(key, table["slice"].to_pylist()) async for key, table in by_slice(pages())]
     assert cut == [("a", ["a"] * 3), ("b", ["b"]), ("c", ["c"] * 2), ("d", ["d"])]
 
 
