@@ -9,7 +9,6 @@ from core.access.service import record
 from core.database import Connection
 from core.projects import rule_store, store
 from core.projects.model import UnknownProjectError
-from core.projects.rule_store import ScopeKey
 from core.projects.rules import (
     ALWAYS,
     LabelMatch,
@@ -17,6 +16,7 @@ from core.projects.rules import (
     RuleBook,
     Rules,
     RuleTakenError,
+    ScopeKey,
     UnknownRuleError,
     moved_to,
     with_rule,

@@ -6,11 +6,8 @@ from sqlalchemy import select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 
 from core.database import Connection
-from core.projects.rules import LabelMatch, Rule, RuleBook
+from core.projects.rules import LabelMatch, Rule, RuleBook, ScopeKey
 from core.projects.tables import label_rule_lists, label_rules, projects, scopes
-
-type ScopeKey = tuple[str, str, int | None]
-"""Provider, account id, and the rule that the charges match; None: none of them."""
 
 _NONE = 0
 

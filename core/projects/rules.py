@@ -11,6 +11,9 @@ from typing import Final
 
 from core.errors import ConflictError, InvalidError, NotFoundError
 
+type ScopeKey = tuple[str, str, int | None]
+"""Provider, account id, and the rule that the charges match; None: none of them."""
+
 ALWAYS: Final = date.min
 """Since when a list holds that has no beginning."""
 

@@ -8,8 +8,7 @@ import pyarrow as pa
 from core.costs.writing.names import Ids, Indices, Names
 from core.database import Database
 from core.projects.labels import scopes_of
-from core.projects.rule_store import ScopeKey
-from core.projects.rules import RuleBook
+from core.projects.rules import RuleBook, ScopeKey
 
 
 async def by_rules(

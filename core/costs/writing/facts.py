@@ -81,7 +81,7 @@ async def write(tx: Connection, held: Held) -> tuple[int, int]:
     if held.first_day is None:
         return await _write_all(tx, held), 0
     await tx.execute(text(_difference(held)))
-    await _make_delta(tx, "difference", *_CHANGE)
+    await make_delta(tx, "difference", *_CHANGE)
     removed = await _remove(tx)
     columns = ", ".join(FACT)
     inserted = await tx.execute(
@@ -102,7 +102,7 @@ async def _write_all(tx: Connection, held: Held) -> int:
             f" SELECT {held.id}, {columns} FROM staged"
         )
     )
-    await _make_delta(tx, "staged", *(f"coalesce({a}, 0)" for a in AMOUNTS), "1")
+    await make_delta(tx, "staged", *(f"coalesce({a}, 0)" for a in AMOUNTS), "1")
     return inserted.rowcount
 
 
@@ -137,7 +137,14 @@ def _difference(held: Held) -> str:
     )
 
 
-async def _make_delta(tx: Connection, rows: str, *measures: str) -> None:
+async def make_delta(tx: Connection, rows: str, *measures: str) -> None:
+    """Sum the signed difference by the key of the rollup by day, in the temporary table `delta`.
+
+    Args:
+        tx: where.
+        rows: the temporary table with what changed.
+        measures: SQL of what each of its rows adds: the amounts, and how many facts.
+    """
     key = ", ".join(_ROLLUP_KEY)
     names = (*AMOUNTS, "lines")
     sums = ", ".join(

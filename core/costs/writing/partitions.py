@@ -46,6 +46,12 @@ async def make_ahead(database: Database, today: date, *, months: int = AHEAD) ->
     return await ensure(database, _months(today.replace(day=1), months + 1))
 
 
+async def months(connection: Connection) -> tuple[date, ...]:
+    """The first days of the months that have a partition, in order."""
+    names = sorted(await _existing(connection))
+    return tuple(date.fromisoformat(f"{name[-7:].replace('_', '-')}-01") for name in names)
+
+
 def name_of(day: date) -> str:
     """The name of the partition that holds a day: `charge_daily_2026_11`."""
     return f"{_PARENT}_{day:%Y_%m}"

@@ -1,0 +1,1 @@
+"""How long facts and daily rollups are kept."""
