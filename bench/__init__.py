@@ -19,6 +19,8 @@ class Limit(Enum):
     """Ours over raw: at most so many times as much."""
     VALUE = "value"
     """Ours alone: at most so much."""
+    LEAST = "least"
+    """Ours alone: at least so much."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,6 @@ class Figure:
         """Whether it is within its limit; None if it has none."""
         if self.limit is None:
             return None
-        if self.judged is Limit.SPEED:
+        if self.judged in (Limit.SPEED, Limit.LEAST):
             return self.result >= self.limit
         return self.result <= self.limit

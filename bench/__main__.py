@@ -93,14 +93,14 @@ def _number(value: float) -> str:
 
 
 def _result(figure: Figure) -> str:
-    unit = {Limit.SPEED: "", Limit.TIMES: " x", Limit.VALUE: f" {figure.unit}"}[figure.judged]
+    unit = {Limit.SPEED: "", Limit.TIMES: " x"}.get(figure.judged, f" {figure.unit}")
     return f"{figure.result:,.2f}{unit}"
 
 
 def _limit(figure: Figure) -> str:
     if figure.limit is None:
         return ""
-    return f"{'≥' if figure.judged is Limit.SPEED else '≤'} {figure.limit:g}"
+    return f"{'≥' if figure.judged in (Limit.SPEED, Limit.LEAST) else '≤'} {figure.limit:g}"
 
 
 if __name__ == "__main__":

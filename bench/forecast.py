@@ -1,0 +1,96 @@
+"""How good forecasts are, on series whose seeds nothing was tuned on, and how fast.
+
+28 days ahead. A month's total is that of the 28 days. Tuned on seeds 0 to 3; judged on 100 to 102
+and on real series. `BENCH_WIDE=1` judges ten seeds.
+"""
+
+import os
+import time
+from collections.abc import AsyncIterator, Iterable, Sequence
+from pathlib import Path
+from statistics import mean, median
+from typing import Final
+
+from rich.console import Console
+from rich.table import Table
+
+from bench import Figure, Limit
+from bench.foresight.backtest import (
+    SIMPLE,
+    Judged,
+    Past,
+    judge,
+    judge_simple,
+    pasts,
+    robust_additive,
+)
+from bench.foresight.generated import cost_like
+from bench.foresight.real import real
+
+_SEEDS: Final = range(100, 110 if os.environ.get("BENCH_WIDE") else 103)
+_NAIVE: Final = "seasonal naive"
+_WINS: Final = 1.1
+
+
+async def measure(folder: Path) -> AsyncIterator[Figure]:  # noqa: ARG001 - no files
+    """Generated series with a year of history, real ones with 60 days, then short histories."""
+    generated = [sample for seed in _SEEDS for sample in cost_like(seed)]
+    year = list(pasts(generated, 365, 3))
+    began = time.process_time()
+    judged = [judge(past) for past in year]
+    took = (time.process_time() - began) / len(year) * 1000
+    yield Figure("a forecast with its bands, a year of history: CPU", [took], limit=50)
+    for figure in _figures("generated, 365 days", year, judged, mase=0.73):
+        yield figure
+    _told_apart(year, judged)
+    for days, mase in ((60, 1.51), (120, None), (240, None)):
+        some = list(pasts(real(), days))
+        for figure in _figures(f"real, {days} days", some, [judge(past) for past in some], mase):
+            yield figure
+    for days in (14, 28, 60, 120):
+        some = list(pasts(generated, days, 1))
+        for figure in _figures(f"generated, {days} days", some, [judge(p) for p in some], None):
+            yield figure
+
+
+def _figures(
+    of: str, some: Sequence[Past], judged: Sequence[Judged], mase: float | None
+) -> Iterable[Figure]:
+    others = {name: [judge_simple(p, way) for p in some] for name, way in SIMPLE.items()}
+    others["robust additive"] = [robust_additive(past) for past in some]
+    ours = mean(j.mase for j in judged)
+    yield Figure(f"{of}: MASE", [ours], unit="", limit=mase)
+    for name, other in others.items():
+        yield Figure(
+            f"{of}: MASE beside {name}", [ours], [mean(j.mase for j in other)], "", Limit.TIMES,
+            raw_is=name,
+        )  # fmt: skip
+    naive = median(j.total for j in others[_NAIVE]) * 100
+    total = median(j.total for j in judged) * 100
+    yield Figure(f"{of}: error of the total", [total], [naive], "%", raw_is=_NAIVE)
+    for name, held, least, most in (
+        ("days in their 80% band", [j.day80 for j in judged], 0.78, 0.84),
+        ("totals in their 80% band", [j.total80 for j in judged], 0.78, 0.84),
+        ("days in their 95% band", [j.day95 for j in judged], None, None),
+        ("totals in their 95% band", [j.total95 for j in judged], None, None),
+    ):
+        share = mean(float(h) for h in held if h is not None)
+        judging = mase is not None and "generated" in of
+        yield Figure(f"{of}: {name}", [share], (), "", Limit.LEAST, least if judging else None)
+        if judging and most is not None:
+            yield Figure(f"{of}: {name}, at most", [share], (), "", Limit.VALUE, most)
+
+
+def _told_apart(some: Sequence[Past], judged: Sequence[Judged]) -> None:
+    """By archetype: MASE of each way, and whether repeating the last week wins by 10%."""
+    table = Table("archetype", "ours", "robust additive", *SIMPLE, "total %", "naive wins")
+    for name in dict.fromkeys(past.name for past in some):
+        of = [past for past in some if past.name == name]
+        ours = mean(j.mase for j in judged if j.name == name)
+        simple = {n: mean(judge_simple(p, way).mase for p in of) for n, way in SIMPLE.items()}
+        before = mean(robust_additive(p).mase for p in of)
+        total = median(j.total for j in judged if j.name == name) * 100
+        wins = "yes" if ours > _WINS * simple[_NAIVE] else ""
+        numbers = (ours, before, *simple.values())
+        table.add_row(name, *(f"{n:.2f}" for n in numbers), f"{total:.1f}", wins)
+    Console(stderr=True, width=120).print(table)

@@ -1,0 +1,1 @@
+"""What is yet to be spent, and how sure that is."""
