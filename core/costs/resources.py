@@ -34,13 +34,20 @@ class Kept(StrEnum):
     OFF = "off"
     NONE = "none"
 
+    @classmethod
+    def of(cls, *, has: bool, wanted: bool) -> "Kept":
+        """Of a source that has them or not, and is configured to keep them or not."""
+        if not has:
+            return cls.NONE
+        return cls.KEPT if wanted else cls.OFF
+
 
 @dataclass(frozen=True, slots=True)
 class Resources:
     """A slice's charges by resource, in parts, for there may be millions.
 
     `parts`: tables of the schema `core.costs.charges.RESOURCES`, the same each time they are
-    asked for. `since`: the first day that they are of.
+    asked for. `since`: the first day that they are of; `date.max` where all are older.
     """
 
     parts: Iterable["pa.Table"]

@@ -5,6 +5,7 @@ name = "gcp"
 kind = "bigquery"
 table = "billing-project.billing.gcp_billing_export_v1_0123AB_4567CD_89EF01"
 labels = ["team", "env"]
+resources = true          # keep what single resources cost, of the detailed and FOCUS exports
 maximum_bytes_billed = 100_000_000_000
 project = "analytics"     # where queries run and are paid for; default: the table's own
 
@@ -42,6 +43,7 @@ _FIXES: Final = {
     "table": "Write it as project.dataset.table.",
     "project": "Write the id of a Google Cloud project.",
     "maximum_bytes_billed": "Write a whole number of bytes, as 100_000_000_000 for 100 GB.",
+    "resources": "Write true or false.",
     "labels": 'Write a list of label keys, as ["team", "env"].',
     "name": "Write a short name of letters, digits, hyphens and underscores.",
     "url": "Write s3://bucket/prefix/, gs://bucket/prefix/, abfs://container@account/prefix/ or "
@@ -62,6 +64,7 @@ class _Source(BaseModel):
 
     name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$")]
     labels: Annotated[tuple[Annotated[str, Field(min_length=1)], ...], Field(strict=False)] = ()
+    resources: bool = False
 
     @field_validator("labels")
     @classmethod

@@ -19,6 +19,7 @@ from google.cloud import bigquery
 from google.cloud.bigquery.retry import DEFAULT_RETRY
 
 from core.costs.model import Slice, SourceInfo
+from core.costs.resources import Kept, Resources, read_since
 from core.ingest.config import BigQuerySource
 from core.ingest.errors import (
     EmptyExportError,
@@ -27,7 +28,7 @@ from core.ingest.errors import (
     NotAnExportError,
 )
 from core.ingest.model import Reading, Seen
-from core.ingest.sources import google_lines, google_rows, google_sql
+from core.ingest.sources import google_lines, google_resources, google_rows, google_sql
 from core.ingest.sources.google_errors import Place, explained
 from core.ingest.sources.google_rows import Row
 from core.ingest.sources.google_sql import Export
@@ -110,13 +111,14 @@ class BigQueryExport:
     zone = google_lines.PACIFIC
 
     def __init__(self, client: bigquery.Client, place: Place, patience: float) -> None:
-        self.info = SourceInfo(place.source.name, place.source.kind, "gcp", place.table)
         self._client = client
         self._place = place
         self._retry = DEFAULT_RETRY.with_timeout(patience)
         table = self._find_table()
         self.export = google_sql.recognise(place.table, table.schema, place.source.labels)
         self.what = f"{self.export.kind} export"
+        kept = Kept.of(has=self.export.has_resources, wanted=place.source.resources)
+        self.info = SourceInfo(place.source.name, place.source.kind, "gcp", place.table, kept)
         refuse_copies(table)
         self._location: str | None = table.location
 
@@ -155,8 +157,9 @@ class BigQueryExport:
         """How many bytes reading these slices would scan, as a dry run says."""
         if not keys:
             return 0
-        queries = (google_sql.charges, google_sql.control_totals)
-        return sum([await self._dry_run(query(self.export, seen.at, keys)) for query in queries])
+        totals = google_sql.control_totals(self.export, seen.at, keys)
+        queries = (self._charges(seen, keys), totals)
+        return sum([await self._dry_run(query) for query in queries])
 
     async def read(self, seen: Seen, keys: Sequence[str]) -> AsyncGenerator[Reading]:
         """Hand over slices as they were when seen, in the order of their keys."""
@@ -164,15 +167,36 @@ class BigQueryExport:
             totals: defaultdict[str, list[Row]] = defaultdict(list)
             for row in await self._rows(google_sql.control_totals(self.export, seen.at, batch)):
                 totals[row["slice"]].append(row)
-            pages = self._pages(google_sql.charges(self.export, seen.at, batch))
+            pages = self._pages(self._charges(seen, batch))
             async for key, table in google_rows.by_slice(pages):
+                lines, by_resource = self._divided(table, seen)
                 yield Reading(
                     Slice(self.info.name, key, seen.fingerprints[key], seen.at),
-                    google_rows.charges(table),
+                    google_rows.charges(lines),
                     [google_rows.control_total(row) for row in totals[key]],
                     google_rows.rates(totals[key]),
                     google_rows.left_out(totals[key]),
+                    by_resource,
                 )
+
+    def _charges(self, seen: Seen, keys: Sequence[str]) -> str:
+        """The query of charges; by resource too where some are of days that are kept so."""
+        since = self._resources_since(seen)
+        if self.info.resources is not Kept.KEPT or max(keys) < since.isoformat():
+            return google_sql.charges(self.export, seen.at, keys)
+        return google_resources.charges(self.export, seen.at, keys, since)
+
+    def _divided(self, table: pa.Table, seen: Seen) -> tuple[pa.Table, Resources | None]:
+        """A slice's result: its charges, and those by resource where they are kept."""
+        if self.info.resources is not Kept.KEPT:
+            return table, None
+        if not google_rows.has_resources(table):
+            return table, Resources((), date.max)
+        lines, by_resource = google_rows.divided(table)
+        return lines, Resources((by_resource,), self._resources_since(seen))
+
+    def _resources_since(self, seen: Seen) -> date:
+        return read_since(seen.at.astimezone(self.zone).date())
 
     def _find_table(self) -> bigquery.Table:
         try:

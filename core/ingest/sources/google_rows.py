@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from google.cloud import bigquery
 
-from core.costs.charges import CHARGES
+from core.costs.charges import CHARGES, RESOURCES
 from core.costs.left_out import LeftOut, added_up
 from core.costs.model import ControlTotal
 from core.ingest.sources.google_lines import UNMAPPED
@@ -67,6 +67,18 @@ def charges(table: pa.Table) -> pa.Table:
     }
     columns = [made[name] if name in made else table[name] for name in CHARGES.names]
     return pa.Table.from_arrays(columns, schema=CHARGES)
+
+
+def has_resources(table: pa.Table) -> bool:
+    """Whether a result holds charges by resource too."""
+    return "resource" in table.column_names
+
+
+def divided(table: pa.Table) -> tuple[pa.Table, pa.Table]:
+    """A slice's result, and its charges by resource as `core.costs.charges` has them."""
+    by_resource = pc.is_valid(table["resource"])
+    rows = table.filter(by_resource).select(RESOURCES.names).cast(RESOURCES)
+    return table.filter(pc.invert(by_resource)), rows
 
 
 def control_total(row: Row) -> ControlTotal:

@@ -25,6 +25,7 @@ from core.ingest.sources.google_lines import (
     FOCUS_NEEDED,
     NATIVE_NEEDED,
     NO_AMOUNT,
+    NO_TEXT,
     NOTHING,
     UNMAPPED,
     Lines,
@@ -59,6 +60,11 @@ class Export:
     kind: str
     lines: Lines
     labels: tuple[str, ...]
+
+    @property
+    def has_resources(self) -> bool:
+        """Whether its lines name the resources that they are of."""
+        return self.lines.resource != NO_TEXT
 
     @property
     def mapping(self) -> str:
@@ -106,9 +112,47 @@ GROUP BY slice
 
 def charges(export: Export, at: datetime, slices: Collection[str]) -> str:
     """The charges of slices, added up by day and everything else that tells them apart."""
-    line = export.lines
     return f"""
-WITH charges_of_lines AS (
+WITH charges_of_lines AS ({charges_of_lines(export, at, slices)})
+SELECT slice, day, billing_period, billing_account, account_id,
+  MAX(account_name) AS account_name,
+  service, sku_id,
+  MAX(sku_name) AS sku_name,
+  region, invoice_id,
+  {label_set(export)} AS labels,
+  charge.category AS charge_category,
+  charge.source_type AS source_type,
+  currency,
+  charge.unit AS unit,
+  CAST(SUM(charge.billed) AS STRING) AS billed,
+  CAST(SUM(charge.effective) AS STRING) AS effective,
+  {_known("list")} AS list,
+  {_known("contracted")} AS contracted,
+  CAST(SUM(charge.quantity) AS STRING) AS quantity,
+  COUNT(*) AS line_count
+FROM charges_of_lines, UNNEST(charges) AS charge
+GROUP BY slice, day, billing_period, billing_account, account_id, service, sku_id, region,
+  invoice_id, labels, charge_category, source_type, currency, unit
+ORDER BY slice
+"""  # noqa: S608  # as above
+
+
+def charges_of_lines(
+    export: Export, at: datetime, slices: Collection[str], since: date | None = None
+) -> str:
+    """Each line with what it is charged: its cost, and each of its credits.
+
+    With `since`, also with its resource, if it is of no earlier day.
+    """
+    line = export.lines
+    named = (
+        f"""
+    IF({line.day} >= DATE '{since}', {line.resource}, '') AS resource,
+    {line.resource_name} AS resource_name,"""
+        if since
+        else ""
+    )
+    return f"""
   SELECT {_SLICE} AS slice,
     {line.day} AS day,
     {line.billing_period} AS billing_period,
@@ -120,7 +164,7 @@ WITH charges_of_lines AS (
     {line.sku_name} AS sku_name,
     {line.region} AS region,
     {line.invoice_id} AS invoice_id,
-    {_found_labels(export)}{line.currency} AS currency,
+    {_found_labels(export)}{line.currency} AS currency,{named}
     ARRAY_CONCAT(
       [STRUCT({line.category} AS category,
         {line.source_type} AS source_type,
@@ -142,27 +186,6 @@ WITH charges_of_lines AS (
     ) AS charges
   FROM {_snapshot(export, at)}
   WHERE {_in_slices(slices)}
-)
-SELECT slice, day, billing_period, billing_account, account_id,
-  MAX(account_name) AS account_name,
-  service, sku_id,
-  MAX(sku_name) AS sku_name,
-  region, invoice_id,
-  {_labels(export)} AS labels,
-  charge.category AS charge_category,
-  charge.source_type AS source_type,
-  currency,
-  charge.unit AS unit,
-  CAST(SUM(charge.billed) AS STRING) AS billed,
-  CAST(SUM(charge.effective) AS STRING) AS effective,
-  {_known("list")} AS list,
-  {_known("contracted")} AS contracted,
-  CAST(SUM(charge.quantity) AS STRING) AS quantity,
-  COUNT(*) AS line_count
-FROM charges_of_lines, UNNEST(charges) AS charge
-GROUP BY slice, day, billing_period, billing_account, account_id, service, sku_id, region,
-  invoice_id, labels, charge_category, source_type, currency, unit
-ORDER BY slice
 """  # noqa: S608  # as above
 
 
@@ -264,7 +287,7 @@ def _places(export: Export) -> tuple[str, ...]:
 def _found_labels(export: Export) -> str:
     """A column for each place, with the values of all labels there: one walk over its array."""
     values = ", ".join(
-        f"MAX(IF(l.key = {_literal(key)}, l.value, NULL)) AS label_{n}"
+        f"MAX(IF(l.key = {literal(key)}, l.value, NULL)) AS label_{n}"
         for n, key in enumerate(export.labels)
     )
     return "".join(
@@ -273,20 +296,20 @@ def _found_labels(export: Export) -> str:
     )
 
 
-def _labels(export: Export) -> str:
+def label_set(export: Export) -> str:
     """A JSON object of the labels that are there."""
     places = range(len(_places(export)))
     if not places:
         return "'{}'"
     members = ", ".join(
         # NULL, which ARRAY_TO_STRING leaves out, where no place has the label.
-        f"{_literal(f'{_literal(key)}:')} || NULLIF(TO_JSON_STRING("
+        f"{literal(f'{literal(key)}:')} || NULLIF(TO_JSON_STRING("
         f"COALESCE({', '.join(f'place_{place}.label_{n}' for place in places)})), 'null')"
         for n, key in enumerate(export.labels)
     )
     return f"CONCAT('{{', COALESCE(ARRAY_TO_STRING([{members}], ','), ''), '}}')"
 
 
-def _literal(text: str) -> str:
+def literal(text: str) -> str:
     """A string of JSON, which is one of GoogleSQL too."""
     return json.dumps(text, ensure_ascii=False)
