@@ -224,7 +224,7 @@ def expected(lines: Export, labels: Sequence[str] = (), *, listed: bool = True) 
     count: Counter[Key] = Counter()
     for day, held in lines.items():
         for one in held:
-            for key, amount, at_list, units in _charges(str(day), one, labels):
+            for key, amount, at_list, units in charges(str(day), one, labels):
                 billed[key] += amount
                 list_price[key] += at_list
                 quantity[key] += units
@@ -240,9 +240,10 @@ def expected(lines: Export, labels: Sequence[str] = (), *, listed: bool = True) 
     }
 
 
-def _charges(
+def charges(
     ingested: str, one: Line, labels: Sequence[str]
 ) -> Iterator[tuple[Key, Decimal, Decimal, Decimal]]:
+    """What a line is charged: billed, at list price, and how much was used."""
     start = datetime.fromisoformat(one["usage_start_time"]).astimezone(PACIFIC)
     month = datetime.strptime(one["invoice"]["month"], "%Y%m").replace(tzinfo=UTC).date()
     place = one["location"] or {}
