@@ -29,6 +29,11 @@ def source(value: SourceState) -> dict[str, Any]:
         "matches_export": value.matches_export,
         "behind": value.behind,
         "currencies": list(value.currencies),
+        "unfinished": [
+            {"key": each.key, "why": each.why, "since": instant(each.since)}
+            for each in value.unfinished
+        ],
+        "left_out": [each.as_dict() for each in value.left_out],
         "billing_periods": [
             {
                 "month": f"{period.month:%Y-%m}",

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, Field
 
 from bot.rest.models import Amount, Closed, Paged
+from core.costs.left_out import Reason
 
 Month = Annotated[
     str, Field(pattern="^[12][0-9]{3}-(0[1-9]|1[0-2])$", examples=["2026-10"], max_length=7)
@@ -21,6 +22,23 @@ class BillingPeriod(Closed):
     final: bool
 
 
+class Unfinished(Closed):
+    """What is still being written at a source, and so was left as it is stored."""
+
+    key: str
+    why: str
+    since: datetime
+
+
+class LeftOut(Closed):
+    """Lines of a month that were left out, or (`kept`) counted under a catch-all, and why."""
+
+    billing_period: str
+    reason: Reason
+    kept: bool
+    lines: int
+
+
 class Source(Closed):
     """A source of charges. `behind`: slices that moved at it since they were read."""
 
@@ -33,6 +51,8 @@ class Source(Closed):
     matches_export: bool
     behind: int
     currencies: list[str]
+    unfinished: list[Unfinished]
+    left_out: list[LeftOut]
     billing_periods: list[BillingPeriod]
 
 
@@ -180,6 +200,8 @@ class SyncReport(BaseModel):
     scan: int
     restated: int
     pruned: int
+    unfinished: list[str] = []
+    left_out: list[LeftOut] = []
     mismatched: list[str]
     matches: bool
     duration: float

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import NamedTuple
 
+from core.costs.left_out import LeftOut
 from core.costs.model import CostRow
 
 
@@ -51,6 +52,15 @@ class BillingPeriodState:
 
 
 @dataclass(frozen=True, slots=True)
+class Unfinished:
+    """A slice whose newest state can't be read yet: why, and since when that is known."""
+
+    key: str
+    why: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class SourceState:
     """How far one source's data reaches, and whether it is proved.
 
@@ -59,6 +69,8 @@ class SourceState:
     synced_at: when it was last read, changed or not.
     matches_export: every billing period's stored totals equal the export's.
     behind: slices that moved at the source since they were read.
+    unfinished: what is still being written there, and so was left as it is stored.
+    left_out: lines that are not among the charges, or could not be mapped; newest period first.
     billing_periods: newest first. currencies: those its totals are in, sorted.
     """
 
@@ -72,6 +84,8 @@ class SourceState:
     behind: int = 0
     billing_periods: tuple[BillingPeriodState, ...] = ()
     currencies: tuple[str, ...] = ()
+    unfinished: tuple[Unfinished, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

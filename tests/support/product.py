@@ -12,6 +12,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer, unused_port
 from pydantic import SecretStr
+from sqlalchemy import text
 
 from bot import rest
 from bot.render.charts.worker import ChartWorker
@@ -121,6 +122,23 @@ class Product:
         reply = await self.session.request(method, self.url + path, headers=headers, **options)
         await reply.read()
         return reply
+
+
+async def leave_out(product: Product) -> None:
+    """Some lines that could not be mapped, and a slice that is still being written."""
+    async with product.services.database.begin() as tx:
+        await tx.execute(
+            text(
+                "INSERT INTO left_out (slice_id, billing_period, reason, lines)"
+                " SELECT min(id), '2026-10-01', 'unknown_kind', 3 FROM slices"
+            )
+        )
+        await tx.execute(
+            text(
+                "INSERT INTO unfinished (source_id, key, why, since) SELECT id, '2026-12',"
+                " 'part 2 of 3 isn''t there', '2026-11-22T16:30:00Z' FROM sources"
+            )
+        )
 
 
 async def bill(product: Product) -> None:

@@ -8,6 +8,7 @@ from bot.render import sentences, words
 from bot.render.blocks import actions
 from bot.render.blocks.message import Message, bold, code, context, cut, escape, message, section
 from core.access.model import Viewer
+from core.costs.left_out import in_words
 from core.costs.listings import SourceState
 from core.costs.model import PROVIDER
 from core.projects.model import Project
@@ -105,7 +106,11 @@ def _state(source: SourceState) -> str:
     )
     if source.behind:
         parts.append(f"{words.plural(source.behind, 'slice')} changed at the source since")
-    return "; ".join(parts)
+    parts += [
+        f"{each.key} left alone until it is whole, since {sentences.clock(each.since)}: {each.why}"
+        for each in source.unfinished
+    ]
+    return "; ".join([*parts, *in_words(source.left_out)])
 
 
 def whoami(viewer: Viewer, *, mine: Sequence[str] = ()) -> Message:

@@ -6,15 +6,18 @@ from typing import Any
 
 from sqlalchemy import Select, func, select
 
-from core.costs.listings import BillingPeriodState, Restatement, SourceState
+from core.costs.left_out import LeftOut, Reason
+from core.costs.listings import BillingPeriodState, Restatement, SourceState, Unfinished
 from core.costs.reading.sql.conditions import OF_PROJECTS
 from core.costs.tables import (
     billing_periods,
     control_totals,
+    left_out,
     restatements,
     services,
     slices,
     sources,
+    unfinished,
 )
 from core.database import Connection
 from core.period import Period
@@ -37,6 +40,12 @@ async def read_sources(
             BillingPeriodState(row.billing_period, row.matches_export, row.final)
         )
     behind = {row[0]: row[1] for row in await connection.execute(_behind())}
+    leaving: defaultdict[int, list[LeftOut]] = defaultdict(list)
+    for source_id, month, reason, lines in await connection.execute(_left_out()):
+        leaving[source_id].append(LeftOut(month, Reason(reason), int(lines)))
+    writing: defaultdict[int, list[Unfinished]] = defaultdict(list)
+    for source_id, *told in await connection.execute(_unfinished()):
+        writing[source_id].append(Unfinished(*told))
     currencies: defaultdict[int, list[str]] = defaultdict(list)
     for source_id, currency in await connection.execute(_currencies()):
         currencies[source_id].append(currency)
@@ -53,6 +62,8 @@ async def read_sources(
             behind=behind.get(row.id, 0),
             billing_periods=tuple(periods[row.id]),
             currencies=tuple(currencies[row.id]),
+            unfinished=tuple(writing[row.id]),
+            left_out=tuple(leaving[row.id]),
         )
         for row in await connection.execute(statement)
     )
@@ -69,6 +80,21 @@ def _behind() -> Select[Any]:
     return (
         select(slices.c.source_id, func.count()).where(slices.c.behind).group_by(slices.c.source_id)
     )
+
+
+def _left_out() -> Select[Any]:
+    columns = left_out.c
+    return (
+        select(slices.c.source_id, columns.billing_period, columns.reason, func.sum(columns.lines))
+        .join(slices, slices.c.id == columns.slice_id)
+        .group_by(slices.c.source_id, columns.billing_period, columns.reason)
+        .order_by(columns.billing_period.desc(), columns.reason)
+    )
+
+
+def _unfinished() -> Select[Any]:
+    columns = unfinished.c
+    return select(columns.source_id, columns.key, columns.why, columns.since).order_by(columns.key)
 
 
 def _currencies() -> Select[Any]:

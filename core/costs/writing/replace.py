@@ -54,7 +54,7 @@ class _Reading:
     dimensions: Dimensions
     within: Divided
     rates: Mapping[tuple[date, str], Decimal]
-    left_out: Sequence[LeftOut]
+    left_out: tuple[LeftOut, ...]
     by_resource: resources.Prepared | None
     now: datetime
 
@@ -105,6 +105,7 @@ async def replace(
         async with database.read() as connection:
             on = await terms.read(connection)
         within = horizon.divided(charges, totals, on.facts_from)
+        out = (*left_out, *within.left_out)
         dimensions = await intern(
             database,
             projects,
@@ -121,7 +122,7 @@ async def replace(
         apart = await resources.prepare(
             database, source.provider, by_resource, within.charges, dimensions.columns
         )
-        reading = _Reading(item, staged, dimensions, within, rates, left_out, apart, now)
+        reading = _Reading(item, staged, dimensions, within, rates, out, apart, now)
         async with database.begin() as tx:
             if await terms.hold(tx, on):
                 return await _write(tx, source, reading)
@@ -175,7 +176,7 @@ async def _write(tx: Connection, source: Source, reading: _Reading) -> Replaceme
     )
     await facts.drop_temporary(tx)
     await data_version.bump(tx)
-    return Replacement(Replaced.WRITTEN, added, removed, restated, tuple(reading.left_out))
+    return Replacement(Replaced.WRITTEN, added, removed, restated, reading.left_out)
 
 
 async def _keep_rates(

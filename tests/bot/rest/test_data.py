@@ -9,7 +9,7 @@ from sqlalchemy import text
 from core.access.model import Role
 from core.ingest.model import SyncReport
 from tests.support.charges import Writer, charge
-from tests.support.product import BILLED, Product, StillIngest, bill
+from tests.support.product import BILLED, Product, StillIngest, bill, leave_out
 
 MINE = frozenset({"search"})
 AUGUST = {"account": "0123AB", "month": "2026-08", "currency": "USD"}
@@ -42,6 +42,17 @@ async def test_sources_say_how_fresh_and_how_well_proved_they_are(product: Produ
     assert (source["through"], source["complete_until"]) == ("2026-11-22T22:00:00Z", "2026-11-22")
     assert source["matches_export"] is True
     assert [each["month"] for each in source["billing_periods"]] == ["2026-11", "2026-10"]
+
+
+async def test_sources_say_what_was_left_out_and_what_is_unfinished(product: Product) -> None:
+    await leave_out(product)
+    [source] = await items(product, "/v1/sources")
+    assert source["left_out"] == [
+        {"billing_period": "2026-10", "reason": "unknown_kind", "kept": True, "lines": 3}
+    ]
+    assert source["unfinished"] == [
+        {"key": "2026-12", "why": "part 2 of 3 isn't there", "since": "2026-11-22T16:30:00Z"}
+    ]
 
 
 async def test_a_source_is_seen_by_those_whose_projects_draw_on_it(product: Product) -> None:

@@ -9,7 +9,7 @@ from core.access.model import OPERATOR, Member, Role
 from core.costs.proving.invoices import Invoice
 from tests.bot.slack.reading import Json, block, rows, words
 from tests.support.charges import Writer, charge
-from tests.support.product import BILLED, Product, bill
+from tests.support.product import BILLED, Product, bill, leave_out
 from tests.support.slack import ADA, BEN, CHECKOUT
 
 
@@ -31,6 +31,14 @@ async def test_the_state_of_the_data_with_the_way_to_a_month_s_proof(product: Pr
     assert "every billing period matches the export" in told
     assert "`/cost data 2026-11` compares a month" in told
     assert "published before" not in told
+
+
+async def test_lines_left_out_and_what_is_unfinished_are_told(product: Product) -> None:
+    await leave_out(product)
+    told = words(await ask(product, "data"))
+    assert "3 lines of an unknown kind, counted as usage" in told
+    alone = "2026-12 left alone until it is whole, since 22 Nov 16:30 UTC: part 2 of 3 isn't there"
+    assert alone in told
 
 
 async def test_published_days_that_changed_are_shown_before_and_after(product: Product) -> None:
