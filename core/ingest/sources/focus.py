@@ -19,6 +19,7 @@ from cachetools import LRUCache
 
 from core.clock import Clock
 from core.costs.model import Slice, SourceInfo
+from core.costs.resources import Kept, Resources, read_since
 from core.ingest.config import FocusSource
 from core.ingest.errors import BadFileError, EmptyFolderError, SourceError, UnfinishedExportError
 from core.ingest.model import Left, Reading, Seen
@@ -27,9 +28,11 @@ from core.ingest.sources import focus_places, focus_rows, focus_slices, focus_su
 from core.ingest.sources.focus_columns import PROVIDER
 from core.ingest.sources.focus_files import Batches, File, Where, opened, wanted
 from core.ingest.sources.focus_places import explained
+from core.ingest.sources.focus_resources import ByResource
 from core.ingest.sources.focus_rows import Wanted
 from core.ingest.sources.focus_slices import Layout, Part
 from core.ingest.sources.focus_totals import Totals
+from core.period import add_months
 
 # Which billing periods a file of a plain folder holds: asked twice a sync, and of every file.
 _PERIODS: Final[LRUCache[tuple[str, File], frozenset[date]]] = LRUCache(10_000)
@@ -70,7 +73,8 @@ class FocusFiles:
         self._place = focus_places.find(config)
         self._layout = self._look()
         provider = config.provider or self._told_provider()
-        self.info = SourceInfo(config.name, config.kind, provider, config.location)
+        kept = Kept.of(has=self._names_resources(), wanted=config.resources)
+        self.info = SourceInfo(config.name, config.kind, provider, config.location, kept)
 
     def close(self) -> None:
         """Have threads stop that still read."""
@@ -156,6 +160,15 @@ class FocusFiles:
             fix="It is tried again at the next sync.",
         )
 
+    def _names_resources(self) -> bool:
+        """Whether the newest file does; without having looked, where nobody asks for them."""
+        parts = [part for _, part in sorted(self._layout.parts.items())]
+        files = [file for part in parts for file in part.files] if self._config.resources else []
+        if not files:
+            return True
+        with self._opened(files[-1]) as batches:
+            return mapping.RESOURCES[0].found(batches.columns) is not None
+
     def _provider_names(self, file: File) -> Iterator[str]:
         with self._opened(file) as batches:
             names = wanted(batches, [PROVIDER])
@@ -192,8 +205,11 @@ class FocusFiles:
             chosen=self._config.provider is not None,
             labels=self._config.labels,
             period=part.period if part.mixed else None,
+            resources=self._tells_resources(part, item),
         )
-        rows = focus_sums.charges(focus_sums.added_up(self._batches(part, wants)))
+        by_resource = ByResource(self._resources_since(item)) if wants.resources else None
+        lines = self._batches(part, wants, by_resource)
+        rows = focus_sums.as_text(focus_sums.added_up(lines))
         pa.default_memory_pool().release_unused()
         totals = Totals(wants)
         for file in part.files:
@@ -202,14 +218,31 @@ class FocusFiles:
                     self._go_on()
         if not self._place.unchanged(part.held):
             raise UnfinishedExportError(_MOVED)
+        resources = by_resource.told() if by_resource else self._no_resources()
         pa.default_memory_pool().release_unused()
-        return Reading(item, rows, totals.told(), {}, totals.left_out())
+        return Reading(item, rows, totals.told(), {}, totals.left_out(), resources)
 
-    def _batches(self, part: Part, wants: Wanted) -> Iterator[pa.Table]:
+    def _no_resources(self) -> Resources | None:
+        """What is told of a slice without young days."""
+        return Resources((), date.max) if self.info.resources is Kept.KEPT else None
+
+    def _tells_resources(self, part: Part, item: Slice) -> bool:
+        """Whether a slice may hold days of which resources are kept."""
+        end = add_months(part.period, 1)
+        return self.info.resources is Kept.KEPT and end > self._resources_since(item)
+
+    def _resources_since(self, item: Slice) -> date:
+        return read_since(item.read_at.astimezone(self.zone).date())
+
+    def _batches(
+        self, part: Part, wants: Wanted, by_resource: ByResource | None
+    ) -> Iterator[pa.Table]:
         for file in part.files:
             with self._opened(file) as batches:
                 for batch in focus_rows.charges(batches, wants):
                     self._go_on()
+                    if by_resource:
+                        by_resource.add(batch)
                     yield batch
 
     def _go_on(self) -> None:

@@ -66,6 +66,10 @@ TEXTS: Final = (
     _must("currency", "BillingCurrency"),
     Column("unit", ("ConsumedUnit",)),
 )
+RESOURCES: Final = (
+    Column("resource", ("ResourceId",)),
+    Column("resource_name", ("ResourceName",)),
+)
 AMOUNTS: Final = (
     _must("billed", "BilledCost"),
     _must("effective", "EffectiveCost"),

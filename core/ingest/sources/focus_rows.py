@@ -18,6 +18,7 @@ from core.ingest.sources.focus_columns import (
     DAYS,
     KIND,
     PROVIDER,
+    RESOURCES,
     TAGS,
     TEXTS,
     Column,
@@ -36,13 +37,15 @@ class Wanted:
     """Which rows are read, and what is kept of them.
 
     `provider`: theirs, in our words; `chosen`: it was configured, so lines of other clouds are
-    another source's. `period`: only rows of this billing period; None: all.
+    another source's. `period`: only rows of this billing period; None: all. `resources`: with
+    the resource that each is of.
     """
 
     provider: str
     chosen: bool
     labels: tuple[str, ...]
     period: date | None = None
+    resources: bool = False
 
 
 class BadCellError(ValueError):
@@ -57,11 +60,12 @@ def columns(item: Wanted) -> tuple[Column, ...]:
     """The columns that rows are made of."""
     provider = Column(PROVIDER.name, PROVIDER.focus, required=not item.chosen)
     tags = (TAGS,) if item.labels else ()
-    return (*DAYS, *TEXTS, *AMOUNTS, *KIND, provider, *tags)
+    resources = RESOURCES if item.resources else ()
+    return (*DAYS, *TEXTS, *AMOUNTS, *KIND, provider, *tags, *resources)
 
 
 def charges(file: Batches, item: Wanted) -> Iterator[pa.Table]:
-    """The charges of a file, batch by batch, of the columns of `focus_sums.ROWS`.
+    """The charges of a file, batch by batch, of the columns of `focus_sums.CHARGED`.
 
     Raises:
         BadValueError: with the file, the line and the column.
@@ -98,7 +102,7 @@ class _Batch:
         made: dict[str, Any] = {}
         for column, read_day in zip(DAYS, (mapping.day, mapping.month), strict=True):
             made[column.name] = self._mapped(column, read_day, _DAY)
-        for column in TEXTS:
+        for column in (*TEXTS, *(RESOURCES if self._item.resources else ())):
             read = mapping.currency if column.name == "currency" else mapping.text
             made[column.name] = self._mapped(column, read, _TEXT)
         for column in AMOUNTS:
