@@ -3,6 +3,7 @@
     PERIOD   = 'today' | 'yesterday'
              | ['last'] N UNIT                    7d, last-7d, last 7 days, last-4w, last-3m
              | ('this' | 'last') UNIT             this-week is wtd, this-month mtd and so on
+             | 'next' [N] UNIT                    next-30d, next-month: to look ahead
              | 'wtd' | 'mtd' | 'qtd' | 'ytd'
              | POINT                              whole: its first day to its last
              | [from] POINT ('..' | to) POINT     from the first day of one to the last of the other
@@ -13,7 +14,8 @@
 
 Spaces and hyphens are equal. `last-Nd` are the N whole days before today, `last-Nw` the N
 whole weeks from Monday, `last-Nm` (and q, y) the N whole calendar ones before the present
-one. `wtd mtd qtd ytd` and `since` end with today, which they include: `mtd` on the first of
+one; `next-Nd` are today and the days after it, `next-Nw` and `next-Nm` the whole ones after the
+present one. `wtd mtd qtd ytd` and `since` end with today, which they include: `mtd` on the first of
 a month is that day alone. A month or quarter without a year is the latest one begun, a date
 without a year the latest one past.
 """
@@ -66,6 +68,7 @@ _UNITS: Final = {
     "q": "quarters quarter", "y": "years year yrs yr",
 }  # fmt: skip
 _UNIT_OF: Final = {name: unit for unit, names in _UNITS.items() for name in (*names.split(), unit)}
+_WHOLE: Final = {"w": "week", "m": "month", "q": "quarter", "y": "year"}
 _LEAST_DAYS: Final = {"d": 1, "w": 7, "m": 28, "q": 90, "y": 365}
 _MONTHS_OF: Final = {"m": 1, "q": 3, "y": 12}
 _LONGEST_NUMBER: Final = 6
@@ -105,6 +108,8 @@ _PERIOD: Final = re.compile(
     | (?P<since>(?:since|starting)[ -](?P<begin>{_POINT})|(?P<begun>{_POINT})[ ]?\.\.+)
     | (?P<count>(?:(?:last|past|previous|prior)[ -])?
         (?P<number>\d+|{_any(_NUMBERS)})(?:(?P<short>[dwmqy])|[ -]?(?P<long>{_LONG_UNIT})))
+    | (?P<next>next[ -](?:(?P<ahead>\d+|{_any(_NUMBERS)})(?:(?P<few>[dwmqy])
+        |[ -]?(?P<units>{_LONG_UNIT}))|(?P<one>day|week|month|quarter|year)))
     | (?P<which>this|current|last|past|previous|prior)[ -](?P<unit>day|week|month|quarter|year)
         (?P<sofar>[ -](?:to[ -]date|so[ -]far))?
     | (?P<todate>[wmqy]td|(?:week|month|quarter|year)[ -]to[ -]date)
@@ -115,8 +120,8 @@ _PERIOD: Final = re.compile(
 STARTS: Final = frozenset(
     {
         "today", "yesterday", "since", "starting", "from", "between", "last", "past", "previous",
-        "prior", "this", "current", "wtd", "mtd", "qtd", "ytd", "week", "month", "quarter", "year",
-        *MONTHS, *_NUMBERS,
+        "prior", "next", "this", "current", "wtd", "mtd", "qtd", "ytd", "week", "month",
+        "quarter", "year", *MONTHS, *_NUMBERS,
     }
 )  # fmt: skip
 """How a period can begin, unless with a digit or a quarter."""
@@ -127,12 +132,13 @@ def find(text: str) -> re.Match[str] | None:
     return _PERIOD.match(text)
 
 
-def parse_period(text: str, today: date) -> Period:
+def parse_period(text: str, today: date, *, ahead: bool = False) -> Period:
     """Read a period.
 
     Args:
         text: what somebody wrote, as in the grammar above.
         today: the present day, which names are relative to.
+        ahead: whether its days may all be yet to come.
 
     Raises:
         PeriodError: it is none, or none that can be asked about; with the nearest.
@@ -145,16 +151,16 @@ def parse_period(text: str, today: date) -> Period:
             fix="Write it like 'last-7d', 'mtd', '2026-10' or '2026-10-01..2026-10-15'.",
             suggestions=[match.group()] if match else get_close_matches(said[:40], NAMES),
         )
-    return resolve(match, today)
+    return resolve(match, today, ahead=ahead)
 
 
-def resolve(match: re.Match[str], today: date) -> Period:
-    """The days of a period that was found.
+def resolve(match: re.Match[str], today: date, *, ahead: bool = False) -> Period:
+    """The days of a period that was found; `ahead`: they may all be yet to come.
 
     Raises:
         PeriodError: there are no such days, or none that can be asked about.
     """
-    return check(_resolve(match, today), today)
+    return check(_resolve(match, today), today, ahead=ahead)
 
 
 def _resolve(match: re.Match[str], today: date) -> Period:
@@ -162,9 +168,8 @@ def _resolve(match: re.Match[str], today: date) -> Period:
         return _range(match, today)
     if match["since"]:
         return _since(match["begin"] or match["begun"], today)
-    if match["count"]:
-        unit = _UNIT_OF[match["short"] or match["long"]]
-        return _counted(match["number"], unit, match.group(), today)
+    if match["count"] or match["next"]:
+        return _counted(match, today)
     if match["point"]:
         return _point(match["point"], today)
     if match["which"] in ("this", "current") or match["todate"] or match["sofar"]:
@@ -191,7 +196,27 @@ def _since(said: str, today: date) -> Period:
     return Period(start, today + timedelta(days=1), f"since {start}")
 
 
-def _counted(number: str, unit: str, said: str, today: date) -> Period:
+def _counted(match: re.Match[str], today: date) -> Period:
+    said = match.group()
+    if match["count"]:
+        unit = _UNIT_OF[match["short"] or match["long"]]
+        count = _count(match["number"], unit, said)
+        return Period(*_before(count, unit, today), f"last-{count}{unit}")
+    unit = _UNIT_OF[match["few"] or match["units"] or match["one"]]
+    count = _count(match["ahead"] or "1", unit, said)
+    start = today if unit == "d" else _after(_to_date(unit, today).start, 1, unit)
+    one = count == 1 and unit in _WHOLE
+    name = f"next-{_WHOLE[unit]}" if one else f"next-{count}{unit}"
+    return Period(start, _after(start, count, unit), name)
+
+
+def _after(day: date, count: int, unit: str) -> date:
+    if unit in _MONTHS_OF:
+        return add_months(day, count * _MONTHS_OF[unit])
+    return day + timedelta(days=count * (7 if unit == "w" else 1))
+
+
+def _count(number: str, unit: str, said: str) -> int:
     if len(number.lstrip("0")) > _LONGEST_NUMBER:
         raise too_long(_short(said))
     count = _NUMBERS.get(number) or int(number)
@@ -202,14 +227,12 @@ def _counted(number: str, unit: str, said: str, today: date) -> Period:
         )  # fmt: skip
     if count * _LEAST_DAYS[unit] > MOST_DAYS:
         raise too_long(said)
-    return Period(*_before(count, unit, today), f"last-{count}{unit}")
+    return count
 
 
 def _before(count: int, unit: str, today: date) -> tuple[date, date]:
     end = _to_date(unit, today).start
-    if unit in _MONTHS_OF:
-        return add_months(end, -count * _MONTHS_OF[unit]), end
-    return end - timedelta(days=count * (7 if unit == "w" else 1)), end
+    return _after(end, -count, unit), end
 
 
 def _last(unit: str, today: date) -> Period:

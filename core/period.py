@@ -74,18 +74,18 @@ class Period:
         return f"{self.start.isoformat()}..{self.last_day.isoformat()}"
 
 
-def check(period: Period, today: date) -> Period:
+def check(period: Period, today: date, *, ahead: bool = False) -> Period:
     """Give back a period that can be asked about.
 
-    Its end may lie ahead (the present month), its start may not.
+    Its end may lie ahead (the present month); its start only if one may look `ahead`.
 
     Raises:
         FuturePeriodError, TooEarlyError, TooLongPeriodError: it can't; with the nearest.
     """
-    if period.start > today:
+    if (period.start > today or period.name.startswith("next-")) and not ahead:
         raise FuturePeriodError(
             f"{str(period)!r} hasn't begun: today is {today}.",
-            fix="Ask for days up to today, like 'mtd' or 'last-30d'.",
+            fix="Ask for days up to today, like 'mtd' or 'last-30d', or for a forecast.",
             suggestions=("mtd", "last-30d"),
         )
     if period.start < EARLIEST:

@@ -89,6 +89,29 @@ def test_periods(text: str, first: str, last: str, written: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "first", "last", "written"),
+    [
+        ("next-30d", "2026-11-22", "2026-12-21", "next-30d"),
+        ("next 30 days", "2026-11-22", "2026-12-21", "next-30d"),
+        ("next day", "2026-11-22", "2026-11-22", "next-1d"),
+        ("next-2w", "2026-11-23", "2026-12-06", "next-2w"),
+        ("next week", "2026-11-23", "2026-11-29", "next-week"),
+        ("next-1m", "2026-12-01", "2026-12-31", "next-month"),
+        ("next three months", "2026-12-01", "2027-02-28", "next-3m"),
+        ("next quarter", "2027-01-01", "2027-03-31", "next-quarter"),
+        ("2026-12", "2026-12-01", "2026-12-31", "2026-12"),
+        ("mtd", "2026-11-01", "2026-11-22", "mtd"),
+    ],
+)
+def test_periods_ahead_are_read_where_one_may_look_ahead(
+    text: str, first: str, last: str, written: str
+) -> None:
+    period = parse_period(text, TODAY, ahead=True)
+    assert (str(period.start), str(period.last_day), str(period)) == (first, last, written)
+    assert parse_period(written, TODAY, ahead=True) == period
+
+
+@pytest.mark.parametrize(
     ("today", "text", "first", "last"),
     [
         ("2026-11-01", "mtd", "2026-11-01", "2026-11-01"),
@@ -127,6 +150,7 @@ def test_names_on_the_edges_of_the_calendar(today: str, text: str, first: str, l
         ("last-999999m", "'last-999999m' is longer than ten years.", LESS),
         ("last-3661d", "'last-3661d' is longer than ten years.", LESS),
         ("2010..2026", "'2010-01-01..2026-12-31' is longer than ten years.", LESS),
+        ("next-30d", "'next-30d' hasn't begun: today is 2026-11-22.", ("mtd", "last-30d")),
         ("2027-03", "'2027-03' hasn't begun: today is 2026-11-22.", ("mtd", "last-30d")),
         (
             "since 2026-11-23",

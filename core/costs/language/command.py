@@ -7,9 +7,10 @@ from typing import Final
 from core.costs.language.errors import CommandInQuestionError
 from core.costs.language.reader import Reading, read
 from core.costs.language.text import quote
-from core.costs.language.words import QUESTIONS
+from core.costs.language.words import FORECAST, QUESTIONS
 from core.costs.model import Asker, CostQuery, Vocabulary
 from core.errors import CostTrackerError
+from core.period import check
 
 COST: Final = "cost"
 """The verb of a plain question."""
@@ -51,6 +52,8 @@ def parse_command(text: str, *, today: date, names: Vocabulary, asker: Asker = _
     if problem is not None and (verb is None or verb.low in QUESTIONS):
         raise problem
     query = None if problem else reading.said.query(today, asker)
+    if query is not None and (verb is None or verb.low != FORECAST):
+        check(query.period, today)
     if verb is None:
         return Command(COST, reading.text.strip(), query)
     return Command(verb.low, reading.without(verb), query, problem)

@@ -77,7 +77,7 @@ class Cursor:
             raise UnknownPeriodError
         match, end = found
         try:
-            return resolve(match, self.scan.today), end
+            return resolve(match, self.scan.today, ahead=self.scan.ahead), end
         except PeriodError as error:
             self.place = end
             whole = [self.instead(place, end, each) for each in error.suggestions]

@@ -50,7 +50,15 @@ from core.costs.model import (
     Vocabulary,
 )
 from core.errors import CostTrackerError
-from core.period import Period, PeriodError, is_whole_months, to_calendar, whole_months
+from core.period import (
+    FuturePeriodError,
+    Period,
+    PeriodError,
+    check,
+    is_whole_months,
+    to_calendar,
+    whole_months,
+)
 
 type _Name = tuple[Dimension, Sequence[str], int]
 
@@ -102,7 +110,9 @@ def parse_cost_query(
         raise reading.problem
     if reading.verbs:
         raise _not_here(reading)
-    return reading.said.query(today, asker)
+    query = reading.said.query(today, asker)
+    check(query.period, today)
+    return query
 
 
 def _not_here(reading: Reading) -> errors.CommandInQuestionError:
@@ -207,12 +217,20 @@ class _Reader:
         """A period; a name that looks like one (`2048`) where there are no such days."""
         try:
             period, end = self._cursor.resolved(self._cursor.place)
-        except PeriodError:
+        except PeriodError as error:
             if name is None:
-                raise
+                raise self._or_forecast(error) from error
             self._named(name)
         else:
             self._cursor.put("period", period, end, errors.TwoPeriodsError)
+
+    def _or_forecast(self, error: PeriodError) -> PeriodError:
+        """The same, with the forecast to ask for where the days are yet to come."""
+        if not isinstance(error, FuturePeriodError):
+            return error
+        ahead = f"{words.FORECAST} {self._scan.text}"
+        suggestions = [ahead, *error.suggestions]
+        return FuturePeriodError(error.message, fix=error.fix, suggestions=suggestions)
 
     def _meaning(self, low: str) -> bool:
         """A word that says one thing by itself."""

@@ -15,6 +15,7 @@ from core.costs.language.words import (
     BY,
     CUTS,
     DIMENSION_WORDS,
+    FORECAST,
     FORMS,
     INVOICE,
     LABEL_WORDS,
@@ -46,6 +47,8 @@ class Scan:
         self.index = index
         self.today = today
         self.tokens = self._split(tokens(self.text))
+        self.ahead = any(token.low == FORECAST for token in self.tokens)
+        """Whether periods may be yet to come."""
 
     def _split(self, found: list[Token]) -> list[Token]:
         """Cut `top-5` and `service:ec2`, which are clauses, unless they are names or values."""

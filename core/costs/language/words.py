@@ -84,6 +84,8 @@ VERBS: Final = words(
     "help why forecast anomalies budget budgets alerts report schedule subscribe unsubscribe "
     "subscriptions save projects project data export whoami"
 )
+FORECAST: Final = "forecast"
+"""The sub-command whose periods may be yet to come."""
 QUESTIONS: Final = words("why forecast anomalies")
 """Sub-commands about the costs of a question; what follows them must be one."""
 

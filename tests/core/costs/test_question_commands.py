@@ -5,6 +5,7 @@ import pytest
 from core.costs.language.errors import CommandInQuestionError, UnknownNameError
 from core.costs.model import Asker
 from core.costs.question import RESERVED, VERBS, parse_command, write
+from core.period import FuturePeriodError
 from core.projects.model import BadSlugError, check_slug
 from tests.core.costs.question_names import NAMES, TODAY
 
@@ -16,6 +17,8 @@ from tests.core.costs.question_names import NAMES, TODAY
         ("checkout last-7d", "cost", "checkout last-7d", "checkout last-7d by service"),
         ("checkout forecast", "forecast", "checkout", "checkout mtd by service"),
         ("forecast checkout", "forecast", "checkout", "checkout mtd by service"),
+        ("forecast checkout next 30 days", "forecast", "checkout next 30 days",
+         "checkout next-30d by service"),
         ("why did checkout go up", "why", "did checkout go up", "checkout mtd by service"),
         ("last month Anomalies search", "anomalies", "last month search",
          "search last-month by service"),
@@ -103,3 +106,11 @@ def test_words_of_the_language_cant_be_slugs(word: str) -> None:
 @pytest.mark.parametrize("slug", ["checkout", "data-platform", "ml-training", "web", "mobile-api"])
 def test_ordinary_names_can_be_slugs(slug: str) -> None:
     assert check_slug(slug, RESERVED) == slug
+
+
+def test_only_a_forecast_looks_ahead() -> None:
+    with pytest.raises(FuturePeriodError) as told:
+        parse_command("what will checkout cost next month", today=TODAY, names=NAMES)
+    assert told.value.suggestions[0] == "forecast what will checkout cost next month"
+    with pytest.raises(FuturePeriodError):
+        parse_command("project=forecast next-30d", today=TODAY, names=NAMES)
