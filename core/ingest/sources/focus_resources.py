@@ -5,12 +5,12 @@ doesn't fit in memory is put aside in files, one for each day, which are then lo
 one: days are ranked apart.
 """
 
-import tempfile
-from collections import defaultdict
+import weakref
 from collections.abc import Iterator
+from contextlib import ExitStack
 from datetime import date
-from pathlib import Path
-from typing import Any, Final
+from tempfile import TemporaryFile
+from typing import IO, Any, Final
 
 import numpy as np
 import pyarrow as pa
@@ -33,14 +33,16 @@ _ADDING: Final = Adding(
 class ByResource:
     """Adds up the charges of young days by resource."""
 
-    def __init__(self, since: date, *, held: int = _HELD) -> None:
+    def __init__(self, since: date, *, held: int = _HELD, each: int = EACH) -> None:
         """Begin with none.
 
         Args:
             since: days before this one are left alone.
             held: how many rows may be held in memory at a time.
+            each: how many resources are told apart, of an account's day and service.
         """
         self._since = since
+        self._each = each
         self._most = held
         self._rows: list[pa.Table] = []
         self._aside: _Aside | None = None
@@ -53,7 +55,7 @@ class ByResource:
             return
         rows = _ADDING.grouped(pa.concat_tables(self._rows))
         if len(rows) > self._most // 2:
-            self._aside = self._aside or _Aside()
+            self._aside = self._aside or _Aside(self._each)
             self._aside.put(rows)
             self._rows = []
         else:
@@ -63,45 +65,51 @@ class ByResource:
         """All that was added."""
         rows = _ADDING.grouped(pa.concat_tables([_ADDING.schema.empty_table(), *self._rows]))
         if self._aside is None:
-            return Resources((as_text(chosen(rows), RESOURCES),), self._since)
+            return Resources((as_text(chosen(rows, self._each), RESOURCES),), self._since)
         self._aside.put(rows)
         return Resources(self._aside, self._since)
 
 
 class _Aside:
-    """Rows in files, by day; gone when nobody needs them any more."""
+    """Rows in files without a name, one for each day: gone when nobody needs them any more."""
 
-    def __init__(self) -> None:
-        self._folder = tempfile.TemporaryDirectory(prefix="resources-")
-        self._files: defaultdict[date, int] = defaultdict(int)
+    def __init__(self, each: int) -> None:
+        self._each = each
+        self._stack = ExitStack()
+        self._files: dict[date, IO[bytes]] = {}
+        self._writers: dict[date, pa.ipc.RecordBatchStreamWriter] = {}
+        weakref.finalize(self, self._stack.close)
 
     def put(self, rows: pa.Table) -> None:
         """Put rows aside."""
         for day in pc.unique(rows["day"]).to_pylist():
-            of_day = rows.filter(pc.equal(rows["day"], day))
-            path = self._path(day, self._files[day])
+            self._writer(day, rows.schema).write_table(rows.filter(pc.equal(rows["day"], day)))
+
+    def _writer(self, day: date, schema: pa.Schema) -> Any:
+        if day not in self._writers:
+            self._files[day] = self._stack.enter_context(TemporaryFile())  # noqa: SIM115  # so it is
             options = pa.ipc.IpcWriteOptions(compression="lz4")
-            with pa.ipc.new_file(path, rows.schema, options=options) as file:
-                file.write_table(of_day)
-            self._files[day] += 1
+            self._writers[day] = pa.ipc.new_stream(self._files[day], schema, options=options)
+        return self._writers[day]
 
     def __iter__(self) -> Iterator[pa.Table]:
-        """The rows of each day, added up and chosen."""
-        for day, files in sorted(self._files.items()):
-            parts = [pa.ipc.open_file(self._path(day, n)).read_all() for n in range(files)]
-            yield as_text(chosen(_ADDING.grouped(pa.concat_tables(parts))), RESOURCES)
+        """The rows of each day, added up and chosen; nothing can be put to them any more."""
+        for writer in self._writers.values():
+            writer.close()
+        for _, file in sorted(self._files.items()):
+            file.seek(0)
+            rows = _ADDING.grouped(pa.ipc.open_stream(file).read_all())
+            yield as_text(chosen(rows, self._each), RESOURCES)
 
-    def _path(self, day: date, number: int) -> str:
-        return str(Path(self._folder.name) / f"{day}.{number}")
 
-
-def chosen(rows: pa.Table) -> pa.Table:
+def chosen(rows: pa.Table, each: int) -> pa.Table:
     """Rows with only those resources apart that cost most in the measure `cost`.
 
     They are ranked among those of their account and labels, day, service and currency.
 
     Args:
         rows: added up, of the columns of `core.costs.charges.RESOURCES`, amounts as numbers.
+        each: how many of them.
     """
     if not len(rows):
         return rows
@@ -114,7 +122,7 @@ def chosen(rows: pa.Table) -> pa.Table:
     apart = _places(
         codes(rows, _RANKED)[first], summed["cost_sum"], rows["resource"].take(pa.array(first))
     )
-    keep = pc.or_(pa.array(apart[code] < EACH), pc.equal(rows["resource"], ""))
+    keep = pc.or_(pa.array(apart[code] < each), pc.equal(rows["resource"], ""))
     made = {
         "resource": pc.if_else(keep, rows["resource"], OTHERS),
         "resource_name": pc.if_else(keep, rows["resource_name"], ""),
