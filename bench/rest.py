@@ -43,8 +43,10 @@ from core.costs.writing.partitions import ensure as ensure_partitions
 from core.costs.writing.sources import register
 from core.database import Database
 from core.embedded_postgres import ensure, stop
+from core.incidents.service import IncidentService
 from core.ingest.service import IngestService
 from core.jobs.service import JobService
+from core.outbox.service import OutboxService
 from core.projects.service import ProjectService
 from migrations import upgrade
 
@@ -221,6 +223,8 @@ async def _ours(url: str, pipe: Pipe) -> None:
         proof=ProofService(database, clock),
         jobs=JobService(database, worker="bench"),
         ingest=IngestService(database, projects, clock, ()),
+        outbox=OutboxService(database),
+        incidents=IncidentService(database, clock),
         charts=ChartWorker(),
     )
     issued = await access.issue(

@@ -31,10 +31,12 @@ from core.costs.proving.service import ProofService
 from core.costs.question import RESERVED
 from core.costs.service import CostService
 from core.database import Database
+from core.incidents.service import IncidentService
 from core.ingest.config import read_sources
 from core.ingest.rates import read_rates
 from core.ingest.service import IngestService
 from core.jobs.service import JobService
+from core.outbox.service import OutboxService
 from core.projects.service import ProjectService
 from migrations import upgrade
 
@@ -101,6 +103,8 @@ async def open_services(settings: Settings, *, clock: Clock = utc_now) -> AsyncG
                 rates=read_rates(settings.sources_file),
                 bigquery_endpoint=settings.bigquery_api_endpoint,
             ),
+            outbox=OutboxService(database),
+            incidents=IncidentService(database, clock),
             charts=charts,
         )
 

@@ -10,8 +10,10 @@ from core.clock import Clock, today
 from core.costs.proving.service import ProofService
 from core.costs.service import CostService
 from core.database import Database
+from core.incidents.service import IncidentService
 from core.ingest.service import IngestService
 from core.jobs.service import JobService
+from core.outbox.service import OutboxService
 from core.projects.service import ProjectService
 
 
@@ -31,6 +33,8 @@ class Services:
     proof: ProofService
     jobs: JobService
     ingest: IngestService
+    outbox: OutboxService
+    incidents: IncidentService
     charts: ChartWorker
 
     def today(self) -> date:

@@ -20,11 +20,12 @@ from bot.scheduler.slots import week
 from bot.services import Services
 from core.access.model import Role, Viewer
 from core.errors import ConflictError, CostTrackerError
+from core.incidents.model import ToldError
 from core.jobs.model import Job, JobState
 
 LOOK_EVERY: Final = timedelta(seconds=30)
 KEPT: Final = timedelta(days=60)
-"""How long the records of jobs are kept."""
+"""How long the records of jobs and of messages delivered are kept."""
 
 _FIRST_PAUSE: Final = timedelta(minutes=2)
 _LONGEST_PAUSE: Final = timedelta(hours=1)
@@ -36,7 +37,7 @@ SCHEDULER: Final = Viewer("scheduler", Role.ADMIN)
 """Who asks, where nobody does."""
 
 
-class MismatchError(ConflictError):
+class MismatchError(ToldError, ConflictError):
     """What is stored is not what was read."""
 
 
@@ -66,6 +67,7 @@ class Scheduler:
             self.duties += [
                 Duty(syncing.SYNC, self._sync_slot, self._sync),
                 Duty("reconcile", self._day, self._reconcile, after=syncing.SYNC),
+                Duty("freshness", self._hour, self._watch, after=syncing.SYNC),
             ]
 
     async def start(self) -> None:
@@ -121,7 +123,8 @@ class Scheduler:
         log = _log.bind(kind=duty.kind, period=job.period, attempt=job.attempts)
         log.info("job begins")
         try:
-            async with self._services.jobs.running(job):
+            ended = self._services.incidents.of_duty(duty.kind)
+            async with self._services.jobs.running(job, ended=ended):
                 await duty.work(job)
         except CostTrackerError as error:
             log.error("job failed", error=str(error))  # noqa: TRY400  # its words say it all
@@ -135,15 +138,23 @@ class Scheduler:
     def _day(self, now: datetime) -> str:
         return now.astimezone(self._zone).date().isoformat()
 
+    def _hour(self, now: datetime) -> str:
+        return f"{now:%Y-%m-%dT%HZ}"
+
     def _sync_slot(self, now: datetime) -> str:
         return syncing.period(self._services.settings, now)
 
     async def _keep_up(self, _: Job) -> None:
-        """Have next months' partitions ready, and forget old jobs."""
+        """Have next months' partitions ready; forget old jobs and messages."""
         services = self._services
         made = await services.ingest.prepare(services.today())
         gone = await services.jobs.forget(services.clock() - KEPT)
-        _log.info("upkeep", partitions=made, jobs_forgotten=gone)
+        told = await services.outbox.forget(services.clock() - KEPT)
+        _log.info("upkeep", partitions=made, jobs_forgotten=gone, messages_forgotten=told)
+
+    async def _watch(self, _: Job) -> None:
+        """See whether data is late: time passes, even if nothing else happens."""
+        await self._services.ingest.watch()
 
     async def _reconcile(self, _: Job) -> None:
         """Prove the open months and the last closed one, against exports and rollups."""

@@ -10,6 +10,7 @@ from bot.scheduler.slots import SyncTimes
 from bot.services import Services
 from bot.settings import Settings
 from core.errors import UnavailableError
+from core.incidents.model import ToldError
 from core.ingest.model import Progress, SyncReport
 from core.jobs.model import Job, JobState
 
@@ -19,7 +20,7 @@ SYNC: Final = "sync"
 _PAUSE: Final = 0.5
 
 
-class SyncFailedError(UnavailableError):
+class SyncFailedError(ToldError, UnavailableError):
     """A source could not be synced."""
 
 

@@ -15,12 +15,13 @@ from difflib import get_close_matches
 import structlog
 
 from core.clock import Clock
-from core.costs.writing import partitions
+from core.costs.writing import partitions, watch
 from core.costs.writing import rates as configured_rates
 from core.costs.writing import sources as stored_sources
 from core.costs.writing.rates import ConfiguredRate
 from core.database import Database
-from core.errors import CostTrackerError
+from core.errors import CostTrackerError, UnavailableError
+from core.incidents.service import told
 from core.ingest.config import FocusSource, SourceConfig
 from core.ingest.errors import NoSourcesError, UnknownSourceError
 from core.ingest.model import Progress, Silent, Source, SyncReport
@@ -113,6 +114,15 @@ class IngestService:
             reports.append(report)
         return tuple(reports)
 
+    async def watch(self) -> None:
+        """See of each source whether its data is late or doesn't match, and tell it once."""
+        now, names = self._clock(), [config.name for config in self.sources]
+        async with self._database.begin() as tx:
+            await watch.only(tx, names, now=now)
+        for name in names:
+            async with self._database.begin() as tx:
+                await watch.judge(tx, name, now=now)
+
     async def vanished(self, source: str | None = None) -> Mapping[str, tuple[str, ...]]:
         """The keys of the slices that are gone at their source and kept here, by source.
 
@@ -160,15 +170,30 @@ class IngestService:
         except CostTrackerError as error:
             log.error("sync failed", error=str(error))  # noqa: TRY400  # its words say it all
             run.report = with_values(run.report, error=_told(error))
+            await self._tell(config.name, error)
         except Exception as error:
             log.exception("sync failed")
             run.report = with_values(run.report, error=f"{type(error).__name__}: {error}")
+            await self._tell(config.name, error)
+        else:
+            await self._tell(config.name, None)
         report = with_values(run.report, duration=timedelta(seconds=time.monotonic() - started))
         if report.mismatched:
             log.error("the stored totals differ from the export's", slices=report.mismatched)
         elif not report.error:
             log.info("synced", **_figures(report))
         return report
+
+    async def _tell(self, source: str, error: Exception | None) -> None:
+        """Tell those who run this that a source can't be read, or can again."""
+        try:
+            async with self._database.begin() as tx:
+                if error is None:
+                    await watch.synced(tx, source, now=self._clock())
+                else:
+                    await watch.failed(tx, source, told(error), now=self._clock())
+        except UnavailableError as unavailable:  # the next sync finds the same
+            _log.warning("an incident isn't told", source=source, error=str(unavailable))
 
     def _open(self, config: SourceConfig) -> AbstractAsyncContextManager[Source]:
         if isinstance(config, FocusSource):

@@ -27,10 +27,12 @@ from core.costs.proving.service import ProofService
 from core.costs.question import RESERVED
 from core.costs.service import CostService
 from core.database import Database
+from core.incidents.service import IncidentService
 from core.ingest.config import BigQuerySource
 from core.ingest.model import SyncReport
 from core.ingest.service import IngestService
 from core.jobs.service import JobService
+from core.outbox.service import OutboxService
 from core.projects.service import ProjectService
 from tests.support.charges import Writer, charge
 from tests.support.clock import FakeClock
@@ -193,6 +195,8 @@ async def services(
         proof=ProofService(fresh_database, clock),
         jobs=JobService(fresh_database, worker="test"),
         ingest=StillIngest(fresh_database, projects, clock, (SOURCE,)),
+        outbox=OutboxService(fresh_database),
+        incidents=IncidentService(fresh_database, clock),
         charts=charts,
     )
     await cache.close()

@@ -26,6 +26,7 @@ from core.costs.writing import control, facts, resources, rollups, slices
 from core.costs.writing.completeness import OLDEST, WINDOW, HeldAt, complete_until, is_final
 from core.costs.writing.left_out import keep_unfinished
 from core.costs.writing.slices import Source
+from core.costs.writing.watch import judge
 from core.database import Connection, Database
 
 
@@ -112,6 +113,7 @@ async def finish_sync(
             )
         )
         await data_version.bump(tx)
+        await judge(tx, source, now=now)
         return Freshness(through, until, matches, final)
 
 

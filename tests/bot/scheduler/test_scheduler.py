@@ -18,10 +18,12 @@ from core.clock import Clock, utc_now
 from core.costs.proving.service import ProofService
 from core.costs.writing.sources import register
 from core.database import Database, DatabaseUnavailableError
+from core.incidents.service import IncidentService
 from core.ingest.model import SyncReport
 from core.ingest.service import IngestService
 from core.jobs.model import Job, JobState
 from core.jobs.service import JobService
+from core.outbox.service import OutboxService
 from core.projects.service import ProjectService
 from tests.support.charges import GCP, Writer, charge
 from tests.support.clock import FakeClock
@@ -37,6 +39,7 @@ class FakeIngest:
     error: str | None = None
     hold: asyncio.Event | None = None
     full: list[bool] = field(default_factory=list)
+    watched: int = 0
 
     async def sync(self, *, full: bool = False) -> tuple[SyncReport, ...]:
         self.full.append(full)
@@ -46,6 +49,9 @@ class FakeIngest:
 
     async def prepare(self, today: date) -> tuple[str, ...]:
         return (f"charge_daily_{today:%Y_%m}",)
+
+    async def watch(self) -> None:
+        self.watched += 1
 
 
 def scheduler(
@@ -68,6 +74,8 @@ def scheduler(
             proof=ProofService(database, clock),
             jobs=JobService(database, worker=name, lease=LEASE),
             ingest=cast("Any", ingest),
+            outbox=OutboxService(database),
+            incidents=IncidentService(database, clock),
             charts=unused,
         )
     )
@@ -282,7 +290,9 @@ from bot.scheduler import Scheduler
 from bot.settings import Settings
 from core.clock import utc_now
 from core.database import Database, DatabaseUnavailableError
+from core.incidents.service import IncidentService
 from core.jobs.service import JobService
+from core.outbox.service import OutboxService
 
 class Endless:
     sources = ("gcp",)
@@ -297,6 +307,7 @@ async def main(url):
     jobs = JobService(database, worker="dying", lease=timedelta(seconds=1))
     scheduler = Scheduler(SimpleNamespace(
         settings=Settings(), clock=utc_now, database=database, jobs=jobs, ingest=Endless(),
+        incidents=IncidentService(database, utc_now), outbox=OutboxService(database),
         today=lambda: utc_now().date(),
     ))
     await scheduler.start()
