@@ -1,7 +1,8 @@
 """The verbs of costs: answer a question, list what is behind it, say how good the data is."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Collection
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import date
 from typing import Any, Final
@@ -12,6 +13,8 @@ from cachetools import LRUCache
 from core.access.model import Viewer
 from core.cache import Cache, Flights
 from core.clock import Clock, today
+from core.costs.exporting import export as exporting
+from core.costs.exporting.export import FocusExport
 from core.costs.language.names import index_of
 from core.costs.listings import DailySeries, DimensionValue, Restatement, RowPage, SourceState
 from core.costs.model import CostAnswer, CostQuery, CostRow, Dimension, Line, Vocabulary
@@ -131,6 +134,17 @@ class CostService:
         query = await self._resolved(query, viewer)
         async for found in series.stream(self._database, query, viewer.projects):
             yield found
+
+    @asynccontextmanager
+    async def export(self, query: CostQuery, viewer: Viewer) -> AsyncGenerator[FocusExport]:
+        """Open a FOCUS export of a question's charges: its period, filters and basis count.
+
+        Raises:
+            UnknownProjectError: as `answer`.
+        """
+        query = await self._resolved(query, viewer)
+        async with exporting.opened(self._database, query, viewer.projects) as export:
+            yield export
 
     async def dimension(
         self,
