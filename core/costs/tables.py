@@ -62,7 +62,6 @@ slices = Table(
     Column("first_day", Date),
     Column("last_day", Date),
     Column("archived_at", DateTime(timezone=True)),
-    Column("left_before", Date, comment="its rows before this day were left out"),
     Column("stored_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     Column("resources_since", Date, comment="the first day whose resources are kept, if any are"),
     UniqueConstraint("source_id", "key"),
@@ -269,14 +268,14 @@ months_to_rescope = Table(
     Column("month", Date, primary_key=True),
 )
 
-# One row. From which day on facts and daily rollups are held; null: since ever. What was dropped
-# doesn't come back, for the rollups by month still hold it.
+# One row. `facts_from`: rows of earlier days stay out (null: of none). Earlier than `dropped_until`
+# there were facts, which the rollups by month still hold; earlier than `days_from`, daily rollups.
 retention = Table(
     "retention",
     metadata,
     Column("id", SmallInteger, primary_key=True),
     Column("facts_from", Date),
-    Column("facts_dropped_until", Date),
+    Column("dropped_until", Date),
     Column("days_from", Date),
     CheckConstraint("id = 1", name="single"),
 )

@@ -56,26 +56,16 @@ def upgrade() -> None:
         "retention",
         sa.Column("id", sa.SmallInteger(), nullable=False),
         sa.Column("facts_from", sa.Date(), nullable=True),
-        sa.Column("facts_dropped_until", sa.Date(), nullable=True),
+        sa.Column("dropped_until", sa.Date(), nullable=True),
         sa.Column("days_from", sa.Date(), nullable=True),
         sa.CheckConstraint("id = 1", name=op.f("ck_retention_single")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_retention")),
     )
     op.execute("INSERT INTO retention (id) VALUES (1)")
-    op.add_column(
-        "slices",
-        sa.Column(
-            "left_before",
-            sa.Date(),
-            nullable=True,
-            comment="its rows before this day were left out",
-        ),
-    )
 
 
 def downgrade() -> None:
     """To the revision before."""
-    op.drop_column("slices", "left_before")
     op.drop_table("retention")
     op.drop_table("months_to_rescope")
     op.drop_constraint("uq_scopes_account_rule", "scopes", type_="unique")
