@@ -31,10 +31,11 @@ def differing(*, some: bool) -> str:
         f" AND x.day >= (SELECT min(resources_since) FROM slices){wanted} GROUP BY {key}"
     )
     same = " AND ".join(f"r.{column} = f.{column}" for column in KEY)
-    shown = ", ".join(f"coalesce(r.{column}, f.{column})" for column in KEY)
+    shown = ", ".join(f"coalesce(r.{column}, f.{column}) AS {column}" for column in KEY)
     amounts = "r.billed, f.billed, r.effective, f.effective, r.list, f.list"
     return (
-        f"SELECT r.day IS NOT NULL, {shown}, {amounts} FROM ({kept}) r FULL JOIN ({facts}) f"
-        f" ON {same} WHERE (r.billed, r.effective) IS DISTINCT FROM (f.billed, f.effective)"
+        f"SELECT r.day IS NOT NULL AS stored, {shown}, {amounts}"
+        f" FROM ({kept}) r FULL JOIN ({facts}) f ON {same}"
+        " WHERE (r.billed, r.effective) IS DISTINCT FROM (f.billed, f.effective)"
         " OR (f.listed AND r.list IS DISTINCT FROM f.list)"
     )

@@ -19,7 +19,7 @@ from sqlalchemy import text
 from core.access.model import OPERATOR, Role, RoleNeededError, Viewer
 from core.costs.assigning import months
 from core.costs.assigning.service import RuleService, UnlistedLabelError
-from core.costs.proving.proof import check_rollups, reconcile
+from core.costs.proving.proof import check_rollups
 from core.costs.writing.sources import register
 from core.database import Database
 from core.projects.labels import read_book
@@ -37,6 +37,7 @@ from core.projects.rules import (
 )
 from tests.support.charges import GCP, NOW, Row, Writer, charge, comparable, facts, scalar
 from tests.support.clock import FakeClock
+from tests.support.reconcile import reconcile
 
 PACIFIC = ZoneInfo("America/Los_Angeles")
 SLUGS = ("payments", "platform")

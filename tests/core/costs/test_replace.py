@@ -10,12 +10,13 @@ import pytest
 from sqlalchemy import text
 
 from core.costs.model import Replaced, Replacement, SourceInfo
-from core.costs.proving.proof import check_rollups, reconcile
+from core.costs.proving.proof import check_rollups
 from core.costs.writing.slices import SharedAccountError, UnknownSourceError
 from core.costs.writing.sources import register, stored_slices
 from core.database import Database
 from core.money import plain
 from tests.support.charges import GCP, Row, Writer, charge, comparable, facts, scalar, totals
+from tests.support.reconcile import reconcile
 
 WRITTEN, UNCHANGED, STALE = Replaced.WRITTEN, Replaced.UNCHANGED, Replaced.STALE
 

@@ -12,10 +12,11 @@ import pytest
 from sqlalchemy import text
 
 from core.costs.model import Listing, Replaced
-from core.costs.proving.proof import check_rollups, reconcile
+from core.costs.proving.proof import check_rollups
 from core.costs.writing.sources import finish_sync, prune, register, stored_slices
 from core.database import Database
 from tests.support.charges import GCP, NOW, Row, Writer, charge, comparable, facts, scalar
+from tests.support.reconcile import reconcile
 
 PACIFIC = ZoneInfo("America/Los_Angeles")
 

@@ -7,10 +7,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.costs.model import Replaced
-from core.costs.proving.proof import check_rollups, reconcile
+from core.costs.proving.proof import check_rollups
 from core.costs.writing.sources import prune, register
 from core.database import Database
 from tests.support.charges import GCP, NOW, Row, Writer, charge, comparable, facts
+from tests.support.reconcile import reconcile
 
 AMOUNTS = st.sampled_from(["0", "1", "-1", "2.50", "0.0000000000001", "-7.125", "1000000000.01"])
 UNKNOWN_OR = st.none() | AMOUNTS
