@@ -16,6 +16,7 @@ import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
 from bench import Figure, Limit
+from bench.memory import peak
 from bench.server import Server
 from core.clock import utc_now
 from core.database import Database
@@ -164,13 +165,7 @@ async def _sync(url: str, path: str) -> None:
     took = time.perf_counter() - start
     assert report.matches
     await database.close()
-    print(took, await asyncio.to_thread(_peak))
-
-
-def _peak() -> float:
-    """Megabytes this process held at most; `getrusage` would count its parent's too."""
-    status = Path("/proc/self/status").read_text(encoding="ascii")
-    return int(status.partition("VmHWM:")[2].split()[0]) / 1024
+    print(took, await asyncio.to_thread(peak))
 
 
 if __name__ == "__main__":
