@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from bot.cli import access, console, costs, projects, proof, running, setup
+from bot.cli import access, console, costs, export, projects, proof, running, setup
 from core.errors import CostTrackerError
 
 app = typer.Typer(
@@ -17,6 +17,7 @@ app = typer.Typer(
 app.add_typer(running.app)
 app.add_typer(costs.app)
 app.add_typer(proof.app)
+app.add_typer(export.app, name="export")
 app.add_typer(proof.invoice, name="invoice")
 app.add_typer(setup.app)
 app.add_typer(projects.app, name="projects")

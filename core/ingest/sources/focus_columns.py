@@ -23,7 +23,7 @@ import orjson
 from core.costs.model import PROMOTION
 
 ZONE: Final = ZoneInfo("UTC")
-MAPPING_VERSION: Final = 1
+MAPPING_VERSION: Final = 2
 """Raised when the same lines give other charges than before: every slice is then read anew."""
 
 
@@ -83,7 +83,9 @@ CHARGE_CLASS: Final = Column("charge_class", ("ChargeClass",))
 OWN_TYPE: Final = Column("own_type", ("x_AmortizationClass", "x_CostType"))
 PROVIDER: Final = Column("provider", ("ProviderName", "ServiceProviderName"), required=True)
 TAGS: Final = Column("labels", ("Tags",))
-KIND: Final = (CATEGORY, CHARGE_CLASS, OWN_TYPE)
+# Our own exports say which credit it is; without it, see `kind`.
+CREDIT_TYPE: Final = Column("credit_type", ("x_CreditType",))
+KIND: Final = (CATEGORY, CHARGE_CLASS, OWN_TYPE, CREDIT_TYPE)
 
 _PROVIDERS: Final = {
     "aws": "aws",
@@ -169,19 +171,24 @@ def month(value: str | None) -> date | None:
     return found and found.replace(day=1)
 
 
-def kind(category: str | None, charge_class: str | None, own_type: str | None) -> tuple[str, str]:
+def kind(
+    category: str | None,
+    charge_class: str | None,
+    own_type: str | None,
+    credit_type: str | None = None,
+) -> tuple[str, str]:
     """ChargeCategory, and the source's own type beside it.
 
     FOCUS means by Credit what a provider grants beside the price, as promotions: discounts are
-    in the costs themselves, refunds are corrections or adjustments. A category that isn't known
-    counts as usage, under its own name.
+    in the costs themselves, refunds are corrections or adjustments. So a credit of which no type
+    is told is a promotion. A category that isn't known counts as usage, under its own name.
     """
     said = text(category).strip()
     if not said:
         return "", ""
     known = _CATEGORIES.get(said.lower())
     if known == "Credit":
-        return known, PROMOTION
+        return known, text(credit_type).strip() or PROMOTION
     corrects = text(charge_class).strip().lower() == "correction"
     parts = ("" if known else said, text(own_type).strip(), "Correction" if corrects else "")
     return known or "Usage", " ".join(part for part in parts if part)

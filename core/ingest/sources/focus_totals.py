@@ -102,12 +102,11 @@ class Totals:
         return mapping.provider(provider) in {None, self._item.provider}
 
     def _made_key(self, values: tuple[str | None, ...]) -> _Key | None:
-        period, category, charge_class, own_type, currency, provider = values
+        period, *kind, currency, provider = values
         month = mapping.month(period)
         if month is None or not self._mine(provider) or self._item.period not in {None, month}:
             return None
-        kind = mapping.kind(category, charge_class, own_type)
-        return month, *kind, mapping.currency(currency)
+        return month, *mapping.kind(*kind), mapping.currency(currency)
 
 
 def _sum(amounts: Sequence[str | None], *, binary: bool) -> Decimal:

@@ -95,6 +95,11 @@ def test_every_column_of_the_mapping_is_tested_here() -> None:
             {"ChargeCategory": "Credit", "ChargeClass": "Correction"},
             {"charge_category": "Credit", "source_type": "PROMOTION"},
         ),
+        (
+            {"ChargeCategory": "Credit", "x_CreditType": "FREE_TIER"},
+            {"charge_category": "Credit", "source_type": "FREE_TIER"},
+        ),
+        ({"x_CreditType": "FREE_TIER"}, {}),
         ({"x_AmortizationClass": "Principal"}, {"source_type": "Principal"}),
         (
             {"x_CostType": "rounding_error", "ChargeClass": "Correction"},

@@ -1,0 +1,114 @@
+"""`export focus`: charges as a file that other tools read."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
+
+from bot.cli import console, files
+from bot.render import focus as render
+from bot.render import words
+from bot.render.focus import Format
+from bot.services import Services
+from core.access.model import OPERATOR
+from core.costs.model import CostQuery
+from core.costs.question import parse_cost_query
+from core.errors import InvalidError
+
+app = typer.Typer(help="Write charges into files that other tools read.", no_args_is_help=True)
+
+
+class UnknownFormatError(InvalidError):
+    """The name of a file says what kind of file it is: .csv, .csv.gz or .parquet."""
+
+
+class NotInExportsError(InvalidError):
+    """An export takes a period and filters."""
+
+
+@app.callback()
+def exports() -> None:
+    """Write charges into files that other tools read."""
+
+
+@app.command()
+def focus(
+    period: Annotated[
+        list[str],
+        typer.Argument(help="As in questions, with filters: 2026-10 provider=aws invoice."),
+    ],
+    *,
+    out: Annotated[
+        Path, typer.Option(help="The file: .csv, .csv.gz or .parquet; - is standard output.")
+    ],
+    form: Annotated[
+        Format | None, typer.Option("--format", help="What kind of file; else its name says.")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Write over a file.")] = False,
+) -> None:
+    """Write the charges of a period as FOCUS 1.2 has them, a day's charge a row."""
+    kind = form or format_of(out)
+
+    async def work(services: Services) -> None:
+        names = await services.costs.vocabulary(OPERATOR)
+        query = parse_cost_query(" ".join(period), today=services.today(), names=names)
+        refuse_more(query)
+        with files.written(out, force=force) as file:
+            async with services.costs.export(query, OPERATOR) as export:
+                rows = export.survey.rows
+                with progress_of(rows) as progress:
+                    async for part in render.written(export, kind, progress=progress):
+                        file.write(part)
+        console.err.print(f"{words.plural(rows, 'charge')} written.")
+
+    console.with_services(work)
+
+
+def format_of(path: Path) -> Format:
+    """What kind of file a name stands for; CSV on standard output.
+
+    Raises:
+        UnknownFormatError: none.
+    """
+    if path == files.STANDARD_OUTPUT:
+        return Format.CSV
+    found = next((f for f in Format if path.name.lower().endswith(f".{f}")), None)
+    if found is None:
+        raise UnknownFormatError(
+            f"{path.name!r} doesn't say what kind of file it is.",
+            fix="Let its name end in .csv, .csv.gz or .parquet, or give --format.",
+        )
+    return found
+
+
+def refuse_more(query: CostQuery) -> None:
+    """Refuse what would change nothing: an export has every charge as it is.
+
+    Raises:
+        NotInExportsError: naming it.
+    """
+    said = {
+        "a comparison": query.versus,
+        "daily, weekly or monthly": query.granularity,
+        "top": query.top,
+        "over": query.over,
+        "a currency to convert to": query.currency,
+        "table, chart or csv": query.form,
+    }
+    if found := words.listing([what for what, value in said.items() if value is not None]):
+        raise NotInExportsError(
+            f"An export has every charge as it is: it doesn't take {found}.",
+            fix="It takes a period, filters and 'invoice': 2026-10 provider=aws invoice.",
+        )
+
+
+@contextmanager
+def progress_of(rows: int) -> Iterator[Callable[[int], None]]:
+    """A bar of so many rows, where there is a terminal; what it gives moves it on."""
+    columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console.err, disable=not console.err.is_terminal) as bar:
+        task = bar.add_task("rows", total=rows)
+        yield lambda more: bar.advance(task, more)
