@@ -59,21 +59,27 @@ def _counted(differing: str) -> str:
     )
 
 
-_PERIODS = " WHERE billing_period = ANY(CAST(:months AS date[]))"
+_PERIODS = "billing_period = ANY(CAST(:months AS date[]))"
+_HELD_FROM = "(SELECT coalesce(dropped_until, '-infinity') FROM retention)"
+"""Older facts were dropped for their age; the rollups by month still hold them."""
 _DAYS = (
     " AND day >= (SELECT min(first_day) FROM slices s JOIN control_totals c ON c.slice_id = s.id"
-    f"{_PERIODS}) AND day <= (SELECT max(last_day) FROM slices s"
-    f" JOIN control_totals c ON c.slice_id = s.id{_PERIODS})"
+    f" WHERE {_PERIODS}) AND day <= (SELECT max(last_day) FROM slices s"
+    f" JOIN control_totals c ON c.slice_id = s.id WHERE {_PERIODS})"
 )
 """The days that slices with such charges hold: spares the other partitions."""
 
 
 def _compared(rollup: Rollup, *, some: bool) -> str:
     amounts = ", ".join(f"coalesce({amount}, 0) AS {amount}" for amount in AMOUNTS)
-    wanted, days = (_PERIODS, _PERIODS + _DAYS) if some else ("", "")
-    facts = f"(SELECT {', '.join(_FACT_KEY)}, {amounts}, 1 AS lines FROM charge_daily{days}) f"
+    wanted, days = (f" AND {_PERIODS}", f" AND {_PERIODS}{_DAYS}") if some else ("", "")
+    facts = (
+        f"(SELECT {', '.join(_FACT_KEY)}, {amounts}, 1 AS lines"
+        f" FROM charge_daily WHERE day >= {_HELD_FROM}{days}) f"
+    )
     columns = ", ".join((*rollup.key, *rollup.measures))
-    kept, right = f"SELECT {columns} FROM {rollup.table}{wanted}", summed(rollup, facts)
+    kept = f"SELECT {columns} FROM {rollup.table} WHERE {rollup.key[0]} >= {_HELD_FROM}{wanted}"
+    right = summed(rollup, facts)
     return (
         f"SELECT true AS stored, a.* FROM ({kept} EXCEPT ALL {right}) a"
         f" UNION ALL SELECT false, b.* FROM ({right} EXCEPT ALL {kept}) b"

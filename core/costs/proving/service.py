@@ -13,7 +13,7 @@ from core.clock import Clock
 from core.costs.proving import invoices, marks, proof, store, sums
 from core.costs.proving.invoices import Invoice, InvoiceError, months_of
 from core.costs.proving.model import Bill, Reconciliation
-from core.costs.writing import slices
+from core.costs.writing import slices, watch
 from core.database import Database
 from core.errors import ForbiddenError, NotFoundError
 from core.money import ZERO, plain
@@ -181,12 +181,17 @@ class ProofService:
 
     async def _keep(self, proofs: Iterable[Reconciliation]) -> tuple[Reconciliation, ...]:
         proofs = tuple(proofs)
+        now = self._clock()
         async with self._database.begin() as tx:
             kept = await store.keep(tx, proofs)
+            summed_wrong = {each.month for each in proofs if each.rollup_errors}
+            looked_at = {each.month for each in proofs}
+            await watch.judge_rollups(tx, looked_at, summed_wrong, now=now)
         wrong = {(each.source, each.month) for each in proofs if not each.matches_export}
         for source, month in sorted(wrong):
             async with self._database.begin() as tx:
                 await marks.mark(tx, source, month)
+                await watch.judge(tx, source, now=now)
         return tuple(kept)
 
     async def _bill(self, invoice: Invoice) -> Bill:

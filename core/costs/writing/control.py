@@ -44,7 +44,7 @@ async def compare(
         " FULL JOIN (SELECT billing_period, kind_id, currency, sum(billed) AS billed,"
         " sum(effective) AS effective, sum(lines) AS lines,"
         " count(*) FILTER (WHERE invoice_id = '') AS uninvoiced"
-        " FROM staged GROUP BY 1, 2, 3) held USING (billing_period, kind_id, currency)"
+        f" FROM {rows} GROUP BY 1, 2, 3) held USING (billing_period, kind_id, currency)"
         " RETURNING matches"
     )
     parameters = {
@@ -110,6 +110,8 @@ async def match(tx: Connection, source_id: int, periods: Sequence[date]) -> None
 async def refresh(tx: Connection, source_id: int, now: datetime) -> dict[date, int]:
     """Say anew of all billing periods of a source whether they match, dropping empty ones.
 
+    Those whose facts were dropped for their age stay as they were.
+
     Returns:
         How many facts have no InvoiceId, by billing period.
     """
@@ -119,6 +121,7 @@ async def refresh(tx: Connection, source_id: int, now: datetime) -> dict[date, i
         text(
             "DELETE FROM billing_periods b WHERE b.source_id = :source"
             f" AND b.billing_period NOT IN (SELECT c.billing_period {mine})"
+            " AND b.billing_period >= (SELECT coalesce(dropped_until, '-infinity') FROM retention)"
         ),
         parameters,
     )

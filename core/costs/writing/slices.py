@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Row, func, select, text, update
+from sqlalchemy import Date, Row, case, cast, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from core.costs.model import Listing, Slice
-from core.costs.tables import slices, sources
+from core.costs.tables import retention, slices, sources
 from core.database import Connection
 from core.errors import ConflictError, NotFoundError
 
@@ -184,7 +184,13 @@ async def stored(
     resources_since: date | None,
     now: datetime,
 ) -> None:
-    """Keep what a slice holds now; `days` in order."""
+    """Keep what a slice holds now; `days` in order.
+
+    Days whose facts were dropped for their age stay among those held: rollups have them.
+    """
+    facts_from = select(retention.c.facts_from).scalar_subquery()
+    older = slices.c.first_day < facts_from
+    first, last = (days[0], days[-1]) if days else (None, None)
     await tx.execute(
         update(slices)
         .where(slices.c.id == held.id)
@@ -194,8 +200,10 @@ async def stored(
             matches_export=matches,
             behind=False,
             archived_at=None,
-            first_day=days[0] if days else None,
-            last_day=days[-1] if days else None,
+            first_day=func.least(cast(first, Date), case((older, slices.c.first_day))),
+            last_day=func.greatest(
+                cast(last, Date), case((older, func.least(slices.c.last_day, facts_from - 1)))
+            ),
             stored_at=now,
             resources_since=resources_since,
         )

@@ -163,7 +163,7 @@ async def _judge_periods(tx: Connection, source: Source, now: datetime) -> tuple
     finals = {
         row.billing_period: is_final(
             row.billing_period,
-            uninvoiced=uninvoiced[row.billing_period],
+            uninvoiced=uninvoiced.get(row.billing_period, 0),
             changed_at=row.changed_at,
             now=now,
         )
