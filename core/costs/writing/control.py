@@ -14,17 +14,27 @@ async def compare(
     slice_id: int,
     totals: Sequence[ControlTotal],
     kinds: Mapping[tuple[str, str], int],
+    *,
+    period: date | None = None,
 ) -> bool:
     """Keep a slice's control totals, compared exactly with the temporary table `staged`.
 
     What is staged without the source naming it is kept as a total of no lines.
 
+    Args:
+        tx: where.
+        slice_id: which slice; its row is locked.
+        totals: what the source says.
+        kinds: the ids of kinds.
+        period: only of this billing period, compared with the facts that are stored.
+
     Returns:
         Whether every one matches: amounts billed and effective, and lines.
     """
-    await tx.execute(
-        text("DELETE FROM control_totals WHERE slice_id = :slice"), {"slice": slice_id}
-    )
+    of_period = "AND billing_period = :period" if period else ""
+    given = {"slice": slice_id, "period": period} if period else {"slice": slice_id}
+    await tx.execute(text(f"DELETE FROM control_totals WHERE slice_id = :slice {of_period}"), given)
+    rows = f"charge_daily WHERE slice_id = :slice {of_period}" if period else "staged"
     statement = text(
         "INSERT INTO control_totals (slice_id, billing_period, kind_id, currency,"
         " billed, effective, lines, matches, uninvoiced)"
@@ -48,7 +58,7 @@ async def compare(
         " RETURNING matches"
     )
     parameters = {
-        "slice": slice_id,
+        **given,
         "periods": [t.billing_period for t in totals],
         "kinds": [kinds[t.charge_category, t.source_type] for t in totals],
         "currencies": [t.currency for t in totals],
