@@ -12,6 +12,7 @@ from sqlalchemy import Connection, text
 import core.access.tables
 import core.costs.tables
 import core.data_version
+import core.forecasts.tables
 import core.incidents.tables
 import core.jobs.tables
 import core.outbox.tables

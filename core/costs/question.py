@@ -12,11 +12,12 @@ from core.costs.language.errors import (
 )
 from core.costs.language.examples import QUESTION_HELP, Example, Topic
 from core.costs.language.reader import parse_cost_query
-from core.costs.language.words import RESERVED, VERBS
+from core.costs.language.words import FORECAST, RESERVED, VERBS
 from core.costs.language.writer import write
 
 __all__ = [
     "COST",
+    "FORECAST",
     "QUESTION_HELP",
     "RESERVED",
     "VERBS",

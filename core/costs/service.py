@@ -1,7 +1,7 @@
 """The verbs of costs: answer a question, list what is behind it, say how good the data is."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Collection
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import date
@@ -17,9 +17,9 @@ from core.costs.exporting import export as exporting
 from core.costs.exporting.export import FocusExport
 from core.costs.language.names import index_of
 from core.costs.listings import DailySeries, DimensionValue, Restatement, RowPage, SourceState
-from core.costs.model import CostAnswer, CostQuery, CostRow, Dimension, Line, Vocabulary
+from core.costs.model import RESOURCE, CostAnswer, CostQuery, CostRow, Dimension, Line, Vocabulary
 from core.costs.proving.invoices import notes as invoice_notes
-from core.costs.reading import series, store
+from core.costs.reading import resources, series, store
 from core.costs.reading.assemble import Layout, Row, against, lines, sums_by_currency, totals
 from core.costs.reading.basis import Basis
 from core.costs.reading.codec import decode, encode
@@ -35,8 +35,9 @@ from core.costs.reading.names import (
 )
 from core.costs.reading.notes import notes, refuse_unknown_rates
 from core.costs.reading.rows import read_page, stream
-from core.costs.reading.state import read_restatements, read_sources
+from core.costs.reading.state import read_missing_days, read_restatements, read_sources
 from core.costs.reading.versions import Versions
+from core.costs.resources import kept_since
 from core.database import Database
 from core.period import Period
 
@@ -73,6 +74,10 @@ class CostService:
         """Drop the answers kept in this process; the next ones are computed anew."""
         self._answers.clear()
 
+    def today(self) -> date:
+        """The present day, in the time zone of reports."""
+        return today(self._clock, self._zone)
+
     async def data_version(self) -> int:
         """The version of all that answers depend on: the same version, the same answer."""
         return (await self._versions.present()).number
@@ -88,11 +93,14 @@ class CostService:
 
         Raises:
             UnknownProjectError: it names a project that there isn't, or not for this viewer.
+            UnknownResourceError: likewise a resource.
+            ResourceDaysError, ResourceQuestionError, NoResourcesError: resources can't be told
+                apart so.
             RateUnknownError: amounts can't be converted to `query.currency`.
         """
         query = await self._resolved(query, viewer)
         version = await self._versions.present()
-        key = (version, viewer.projects, query, today(self._clock, self._zone))
+        key = (version, viewer.projects, query, self.today())
         answer = self._answers.get(key)
         if answer is None:
             answer = await self._flights.join(key, lambda: self._fetch(key, query, viewer))
@@ -114,6 +122,7 @@ class CostService:
         Raises:
             BadPositionError: `after` is none that this question gave.
         """
+        resources.refuse_rows(query)
         query = await self._resolved(query, viewer)
         return await read_page(
             self._database,
@@ -125,6 +134,7 @@ class CostService:
 
     async def stream(self, query: CostQuery, viewer: Viewer) -> AsyncIterator[CostRow]:
         """All rows of a question, from one instant, in constant memory."""
+        resources.refuse_rows(query)
         query = await self._resolved(query, viewer)
         async for row in stream(self._database, query, viewer.projects):
             yield row
@@ -142,6 +152,7 @@ class CostService:
         Raises:
             UnknownProjectError: as `answer`.
         """
+        resources.refuse_rows(query)
         query = await self._resolved(query, viewer)
         async with exporting.opened(self._database, query, viewer.projects) as export:
             yield export
@@ -164,18 +175,28 @@ class CostService:
             prefix: only those with a word of the identity or name that begins so, in any case.
             limit: no more than so many.
         """
+        if query is None and dimension == RESOURCE:
+            query = resources.everything(self.today())
         if query is None:
             values = known_values(await self.vocabulary(viewer), dimension)
         else:
             listed = replace(query, group_by=(dimension,), granularity=None, versus=None)
             answer = await self.answer(replace(listed, top=None, over=None), viewer)
-            values = [_value(line, dimension) for line in answer.lines]
+            values = [_value(line, dimension) for line in answer.lines if not line.other]
         return matching(dict.fromkeys(values), prefix=prefix, limit=limit)
 
     async def data_state(self, viewer: Viewer) -> tuple[SourceState, ...]:
         """How fresh and how well proved the data is, per source, by name."""
         async with self._database.read() as connection:
             return await read_sources(connection, viewer.projects)
+
+    async def missing_days(self) -> Mapping[str, tuple[date, ...]]:
+        """The days of which no charge has come though older and younger ones have, by source.
+
+        Of the last ninety days at most, as far as syncs have looked at them.
+        """
+        async with self._database.read() as connection:
+            return await read_missing_days(connection)
 
     async def restatements(
         self,
@@ -225,6 +246,7 @@ class CostService:
         question, basis, rows = await self._summarise(query, viewer)
         made = question.plan
         refuse_unknown_rates(basis, query.currency)
+        resources.refuse_without(query, basis)
         known = against(query, made, basis)
         sums = sums_by_currency(Layout(len(query.group_by)), rows)
         return CostAnswer(
@@ -235,9 +257,8 @@ class CostService:
             compared=made.then if known.previous or known.comparable else None,
             comparable=made.comparable if known.comparable else None,
             notes=(
-                *notes(
-                    query, made, sums, basis, viewer=viewer, today=today(self._clock, self._zone)
-                ),
+                *notes(query, made, sums, basis, viewer=viewer, today=self.today()),
+                *resources.notes(query, rows, sums, basis),
                 *await invoice_notes(self._database, query, made.now, sums, viewer),
             ),
             freshness=basis.freshness,
@@ -252,18 +273,25 @@ class CostService:
         version = await self._versions.present()
         key = (version.number, visible, query.where)
         guess = self._complete.get(key, version.complete_until)
-        question = store.prepared(query, guess, visible)
+        since = kept_since(self.today()) if query.by_resource else None
+        question = store.prepared(query, guess, visible, since)
         for _ in range(_TRIES):
             basis, rows = await store.summarise(self._database, question)
             guess = basis.freshness.complete_until
-            asked, question = question, store.prepared(query, guess, visible)
+            asked, question = question, store.prepared(query, guess, visible, since)
             if question.plan == asked.plan:
                 break
         self._complete[key] = guess
         return asked, basis, rows
 
     async def _resolved(self, query: CostQuery, viewer: Viewer) -> CostQuery:
-        """The question with the present slugs of its projects, all of which may be seen."""
+        """The question with the present slugs of its projects, all of which may be seen.
+
+        And with the ids of its resources, if it tells any apart.
+        """
+        if query.by_resource:
+            resources.check(query, self.today())
+            query = await resources.resolved(self._database, query, viewer)
         if not mentions_projects(query):
             return query
         slugs: Slugs = await self._named("slugs", self._slugs)

@@ -32,7 +32,8 @@ class _Share(NamedTuple):
 
     daily: by so much of itself, for each week that the backtest reaches back.
     total, seldom: likewise for sums, once for all and for each such sum that fits in it.
-    least: a sum's band is at least so much of the sum of its days' bands.
+    least: a sum's band is at least so much of the sum of its days' bands; more where the
+        backtest is short, by `_LEAST_SEEN` for each week that it reaches back.
     """
 
     daily: float
@@ -41,6 +42,7 @@ class _Share(NamedTuple):
     least: float
 
 
+_LEAST_SEEN: Final = 0.4
 _SHARES: Final = {0.8: _Share(1.5, 0.98, 0.9, 0.3), 0.95: _Share(2.2, 1.06, 1.2, 0.45)}
 
 
@@ -121,10 +123,11 @@ class Backtest:
             np.nan_to_num(side) * factor
             for side in _sides(_sums(self.errors[..., until - seen : until]), share)
         )
+        least = widths.least + _LEAST_SEEN * _WEEK / max(self.reach, _WEEK)
         summed = self.daily(share)
         return Sides(
-            np.minimum(below, widths.least * summed.below[:, first:last].sum(axis=-1)),
-            np.maximum(above, widths.least * summed.above[:, first:last].sum(axis=-1)),
+            np.minimum(below, least * summed.below[:, first:last].sum(axis=-1)),
+            np.maximum(above, least * summed.above[:, first:last].sum(axis=-1)),
         )
 
 

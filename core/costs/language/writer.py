@@ -31,15 +31,21 @@ _CUT: Final = {
 }
 
 
-def write(query: CostQuery) -> str:
-    """Put a question into its canonical words: `checkout last-7d by service daily`."""
-    return " ".join(_clauses(query))
+def write(query: CostQuery, *, grouped: bool = True) -> str:
+    """Put a question into its canonical words: `checkout last-7d by service daily`.
+
+    Args:
+        query: the question.
+        grouped: whether to say what it is grouped by; not where that means nothing.
+    """
+    return " ".join(_clauses(query, grouped=grouped))
 
 
-def _clauses(query: CostQuery) -> Iterator[str]:
+def _clauses(query: CostQuery, *, grouped: bool) -> Iterator[str]:
     yield _what(query.where)
     yield _period(query)
-    yield _grouping(query)
+    if grouped:
+        yield _grouping(query)
     yield from (_filter(each) for each in query.where if not _is_what(each))
     yield from _measure(query.measure, query.basis)
     if query.versus is not None:

@@ -1,0 +1,297 @@
+"""The verbs of forecasts: look ahead, make a night's worth, judge those whose days are in."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Final
+
+from core.access.model import OPERATOR, Viewer
+from core.clock import Clock
+from core.costs.model import (
+    PROJECT,
+    Basis,
+    CostAnswer,
+    CostQuery,
+    Filter,
+    Freshness,
+    Granularity,
+    Measure,
+    Note,
+    NoteKind,
+)
+from core.costs.question import FORECAST, parse_cost_query, write
+from core.costs.service import CostService
+from core.database import Database
+from core.errors import InvalidError, NotFoundError
+from core.forecasts import store
+from core.forecasts.history import KEPT_DAYS
+from core.forecasts.making import forecast, forecasts
+from core.forecasts.model import Forecast, NotEnoughHistoryError, Series
+from core.forecasts.scoring import accuracy, score
+from core.forecasts.store import Made
+from core.money import ZERO
+from core.period import Period, calendar, previous, to_calendar, whole_months
+
+KEPT: Final = timedelta(days=400)
+"""How long forecasts are kept to judge later ones by."""
+
+_TOGETHER: Final = 256
+_SAID: Final = {NoteKind.PARTIAL_ACCESS, NoteKind.CONVERTED, NoteKind.MISMATCH}
+_ANY_DAYS: Final = Period(date(2000, 1, 1), date(2000, 2, 1), "mtd")
+_WEEK: Final = timedelta(days=7)
+
+
+class OnlyCostError(InvalidError):
+    """Forecasts are of the measure `cost`, by day of use."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """A question's forecast in one currency; None where `refused` says why there is none.
+
+    `history`: the complete days behind it. `so_far`: what days that aren't complete have.
+    `before`: what the period before came to, None where not all of it is known.
+    """
+
+    currency: str
+    forecast: Forecast | None
+    history: Series
+    so_far: Mapping[date, Decimal]
+    before: Decimal | None = None
+    refused: NotEnoughHistoryError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ForecastAnswer:
+    """What is to come of a question's costs, by currency, the largest first.
+
+    `query.period` are the days forecast, whole; `text` asks it again.
+    """
+
+    query: CostQuery
+    text: str
+    outlooks: tuple[Outlook, ...]
+    notes: tuple[Note, ...]
+    freshness: Freshness
+
+
+class ForecastService:
+    """Looks ahead, from complete days only and only from what the asker may see."""
+
+    def __init__(self, database: Database, costs: CostService, clock: Clock) -> None:
+        """Keep its parts."""
+        self._database = database
+        self._costs = costs
+        self._clock = clock
+
+    async def forecast(self, query: CostQuery, viewer: Viewer) -> ForecastAnswer:
+        """Forecast a question: its whole period, of which some days may be known.
+
+        A to-date period stands for the whole: `mtd` asks for the month's end.
+
+        Raises:
+            OnlyCostError: it asks for another measure, or by invoice.
+            NothingAheadError, TooFarAheadError: as `core.forecasts.making.forecast`.
+            UnknownProjectError, RateUnknownError: as `CostService.answer`.
+        """
+        _check(query)
+        asked = replace(query, period=whole(query.period))
+        answer = await self._daily(asked, viewer)
+        outlooks = [
+            await self._outlook(currency, amounts, asked, answer)
+            for currency, amounts in _by_currency(answer).items()
+        ]
+        if _whole_view(asked, viewer):
+            await self._keep(_subject(asked), outlooks)
+        return ForecastAnswer(
+            query=asked,
+            text=f"{FORECAST} {write(query, grouped=False)}",
+            outlooks=tuple(sorted(outlooks, key=_size, reverse=True)),
+            notes=tuple(note for note in answer.notes if note.kind in _SAID),
+            freshness=answer.freshness,
+        )
+
+    async def make_all(self) -> int:
+        """Forecast the month's end of the company and of every project; how many."""
+        now = self._costs.today()
+        month = whole_months(Period(now, now + timedelta(1)))
+        company = CostQuery(month, group_by=(PROJECT,))
+        complete = await self._complete_until()
+        if complete is None or complete >= month.end:
+            return 0
+        await self.forecast(company, OPERATOR)
+        made = 0
+        async for batch in self._batches(replace(company, period=_history(company, now)), complete):
+            found = await asyncio.to_thread(_forecasts, batch, month)
+            async with self._database.begin() as tx:
+                await store.keep(tx, found)
+            made += len(found)
+        return made
+
+    async def judge_due(self) -> int:
+        """Judge the forecasts whose days are all in, and forget the oldest; how many."""
+        complete = await self._complete_until()
+        if complete is None:
+            return 0
+        async with self._database.read() as connection:
+            subjects = await store.subjects_due(connection, complete)
+        judged = [await self._judge(subject, complete) for subject in subjects]
+        async with self._database.begin() as tx:
+            await store.forget(tx, self._clock() - KEPT)
+        return sum(judged)
+
+    async def _outlook(
+        self, currency: str, amounts: Mapping[date, Decimal], asked: CostQuery, answer: CostAnswer
+    ) -> Outlook:
+        complete = answer.freshness.complete_until or asked.period.start
+        history = Series.of(amounts, currency, complete_until=complete)
+        so_far = {day: amount for day, amount in amounts.items() if day >= complete}
+        found = Outlook(
+            currency, None, history, so_far, _total(amounts, previous(asked.period), history)
+        )
+        try:
+            made = await asyncio.to_thread(
+                forecast,
+                history,
+                start=asked.period.start,
+                end=asked.period.end,
+                so_far=so_far,
+            )
+        except NotEnoughHistoryError as error:
+            return replace(found, refused=error)
+        async with self._database.read() as connection:
+            past = accuracy(await store.scores(connection, _subject(asked), currency))
+        return replace(found, forecast=replace(made, period=asked.period, past=past))
+
+    async def _daily(self, asked: CostQuery, viewer: Viewer) -> CostAnswer:
+        now = self._costs.today()
+        return await self._costs.answer(
+            CostQuery(
+                _history(asked, now),
+                asked.where,
+                (),
+                granularity=Granularity.DAILY,
+                currency=asked.currency,
+            ),
+            viewer,
+        )
+
+    async def _complete_until(self) -> date | None:
+        """The first day that some source doesn't have complete yet."""
+        states = await self._costs.data_state(OPERATOR)
+        return min((s.complete_until for s in states if s.complete_until), default=None)
+
+    async def _keep(self, subject: str, outlooks: Sequence[Outlook]) -> None:
+        made = [Made(subject, each.forecast) for each in outlooks if each.forecast is not None]
+        async with self._database.begin() as tx:
+            await store.keep(tx, made)
+
+    async def _batches(
+        self, query: CostQuery, complete: date
+    ) -> AsyncIterator[list[tuple[str, Series]]]:
+        """Projects' series, some at a time."""
+        batch: list[tuple[str, Series]] = []
+        async for found in self._costs.series(query, OPERATOR):
+            (slug,) = found.group
+            days = max((complete - found.start).days, 0)
+            amounts = tuple(Decimal(repr(amount)) for amount in found.amounts[:days])
+            subject = _subject(replace(query, where=(Filter(PROJECT, (slug,)),)))
+            batch.append((subject, Series(found.start, amounts, found.currency)))
+            if len(batch) == _TOGETHER:
+                yield batch
+                batch = []
+        if batch:
+            yield batch
+
+    async def _judge(self, subject: str, complete: date) -> int:
+        async with self._database.read() as connection:
+            due = await store.due(connection, subject, complete)
+        start = min(each.forecast.period.start for each in due)
+        end = max(each.forecast.period.end for each in due)
+        try:
+            names = await self._costs.vocabulary(OPERATOR)
+            query = parse_cost_query(subject, today=self._costs.today(), names=names)
+            asked = replace(
+                query, period=Period(start, end), group_by=(), granularity=Granularity.DAILY
+            )
+            answer = await self._costs.answer(asked, OPERATOR)
+        except (NotFoundError, InvalidError):
+            # What it was about is gone; it is forgotten with the oldest.
+            return 0
+        came = _by_currency(answer)
+        async with self._database.begin() as tx:
+            for each in due:
+                days = Period(start, end)
+                amounts = came.get(each.forecast.currency, {})
+                actual = _dense(days, amounts, each.forecast.currency)
+                await store.judge(tx, each, score(each.forecast, actual), self._clock())
+        return len(due)
+
+
+def whole(period: Period) -> Period:
+    """A to-date period as the whole week, month, quarter or year that it is part of."""
+    if period.name == "wtd":
+        return Period(period.start, period.start + _WEEK)
+    found = to_calendar(period)
+    return period if found == period else calendar(found.start, found.end)
+
+
+def _check(query: CostQuery) -> None:
+    if query.measure is not Measure.COST or query.basis is not Basis.USAGE:
+        said = "invoice" if query.basis is not Basis.USAGE else query.measure.value
+        raise OnlyCostError(
+            f"Forecasts are of cost by day of use, and {said!r} is another measure.",
+            fix=f"Leave {said!r} out.",
+        )
+
+
+def _history(asked: CostQuery, now: date) -> Period:
+    return Period(min(asked.period.start, now - timedelta(KEPT_DAYS)), now + timedelta(1))
+
+
+def _by_currency(answer: CostAnswer) -> dict[str, dict[date, Decimal]]:
+    found: defaultdict[str, dict[date, Decimal]] = defaultdict(dict)
+    for line in answer.lines:
+        if line.start is not None:
+            found[line.currency][line.start] = line.amount
+    return found
+
+
+def _total(amounts: Mapping[date, Decimal], period: Period, history: Series) -> Decimal | None:
+    """What a period came to; None unless all of it is complete and charged since its start."""
+    if not history.start <= period.start < period.end <= history.end:
+        return None
+    return sum((a for day, a in amounts.items() if period.start <= day < period.end), ZERO)
+
+
+def _dense(days: Period, amounts: Mapping[date, Decimal], currency: str) -> Series:
+    every = (days.start + timedelta(n) for n in range(days.days))
+    return Series(days.start, tuple(amounts.get(day, ZERO) for day in every), currency)
+
+
+def _subject(query: CostQuery) -> str:
+    """What a question is about, whenever it is asked: in words that can be read again."""
+    about = CostQuery(_ANY_DAYS, query.where, currency=query.currency)
+    return write(about, grouped=False)
+
+
+def _whole_view(query: CostQuery, viewer: Viewer) -> bool:
+    """Whether anybody who may ask this sees the same figures."""
+    hidden = any(f.dimension == PROJECT and None in f.values for f in query.where)
+    return viewer.projects is None or (bool(query.projects) and not hidden)
+
+
+def _size(outlook: Outlook) -> Decimal:
+    return outlook.forecast.total if outlook.forecast else ZERO
+
+
+def _forecasts(batch: Sequence[tuple[str, Series]], month: Period) -> list[Made]:
+    made = forecasts([series for _, series in batch], month)
+    return [
+        Made(subject, found)
+        for (subject, _), found in zip(batch, made, strict=True)
+        if isinstance(found, Forecast)
+    ]
