@@ -109,14 +109,12 @@ def credit(make: Maker) -> Numbers:
 
 def zeros(make: Maker) -> Numbers:
     """Nothing on most days: jobs on certain weekdays, or on any."""
-    days: npt.NDArray[np.bool_]
     if make.rng.random() < _HALF:
-        days = np.isin(
-            make.weekday, make.rng.choice(7, int(make.rng.integers(1, 4)), replace=False)
-        )
+        some = make.rng.choice(7, int(make.rng.integers(1, 4)), replace=False)
+        days = np.isin(make.weekday, some)
     else:
         days = make.rng.random(make.days) < make.rng.uniform(0.15, 0.5)
-    amounts: Numbers = days * np.abs(make.noise(0.1))
+    amounts: Numbers = np.where(days, np.abs(make.noise(0.1)), 0.0)
     return amounts
 
 

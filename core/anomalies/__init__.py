@@ -1,0 +1,1 @@
+"""Days that cost what nobody expected, and when it began."""

@@ -1,0 +1,314 @@
+"""Which days are out of the ordinary.
+
+Day by day, many series side by side: a day is held against what the days before it lead to
+expect (weekdays, dates of the month, the level), in units of how far days usually are from that.
+Days found leave the baseline, so that an incident doesn't hide its own end; if they go on, the
+baseline moves.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+from babel.numbers import get_currency_precision
+
+from core.anomalies.model import DEFAULT_RULES, Incident, OddDay, Rules, Verdict, Watched
+from core.forecasts.making import numbers
+from core.forecasts.panel import Panel
+from core.forecasts.robust import Numbers, counted, mean, median
+from core.forecasts.seasons import WINDOW, less, level, usual_week
+from core.period import Period
+
+type Flags = npt.NDArray[np.bool_]
+
+LEAST_DAYS: Final = 21
+"""How many days must be known before one can be out of the ordinary."""
+
+_KEPT_DAYS: Final = 400
+_TOGETHER: Final = 64
+_LEVEL_SHARE: Final = 0.02
+_TRIMMED: Final = 0.1
+_LATELY: Final = 91
+_AS_FAR: Final = 0.4
+_DISMISSED: Final = 1.5
+_MOST_DISMISSED: Final = 3.0
+
+
+def screen(
+    watched: Sequence[Watched], rules: Rules = DEFAULT_RULES
+) -> Iterator[tuple[Incident, ...]]:
+    """The incidents of each series, in their order, the earliest first.
+
+    Args:
+        watched: any number; memory is bounded by the batch.
+        rules: what counts.
+    """
+    for begin in range(0, len(watched), _TOGETHER):
+        batch = watched[begin : begin + _TOGETHER]
+        found: dict[int, tuple[Incident, ...]] = {}
+        groups: dict[date, list[int]] = defaultdict(list)
+        for place, one in enumerate(batch):
+            groups[one.series.end].append(place)
+        for places in groups.values():
+            incidents = _Screening.of([batch[place] for place in places], rules).incidents()
+            found |= dict(zip(places, incidents, strict=True))
+        yield from (found[place] for place in range(len(batch)))
+
+
+@dataclass(slots=True, eq=False)
+class _Screening:
+    """Series with one end, as numbers (series, days), and what is known of them so far.
+
+    dates: what dates of the month add; same: where the same dates of earlier months are.
+    baseline: the days that count, less what dates of the month add; flagged ones are nan.
+    expected, apart: what each day was expected to be, and how far off it was (nan: flagged).
+    peaks: the same, and incidents by the furthest of their days.
+    side: of each day, 1 too high, -1 too low, 0 ordinary.
+    run: how many days the present incident of each series has lasted.
+    """
+
+    watched: list[Watched]
+    rules: Rules
+    first: date
+    complete: int
+    values: Numbers
+    dates: Numbers
+    same: tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]
+    baseline: Numbers
+    planned: Numbers
+    accepted: Flags
+    times: Numbers
+    expected: Numbers = field(init=False)
+    apart: Numbers = field(init=False)
+    peaks: Numbers = field(init=False)
+    side: Numbers = field(init=False)
+    run: npt.NDArray[np.int64] = field(init=False)
+    settled: set[tuple[int, int]] = field(default_factory=set)
+
+    @classmethod
+    def of(cls, watched: list[Watched], rules: Rules) -> "_Screening":
+        end = watched[0].series.end
+        complete = min(max(len(one.series.amounts) for one in watched), _KEPT_DAYS)
+        days = complete + max((_ahead(one, end) for one in watched), default=0)
+        values = np.full((len(watched), days), np.nan)
+        for row, one in zip(values, watched, strict=True):
+            known = numbers(one.series.amounts)[-complete:]
+            row[complete - len(known) : complete] = known
+            for day, amount in one.so_far.items():
+                if day >= end:
+                    row[complete + (day - end).days] = float(amount)
+        first = end - timedelta(complete)
+        panel = Panel.of(np.datetime64(first, "D"), values[:, :complete], ahead=days - complete)
+        every = np.arange(days)
+        dates = panel.dates(every, np.minimum(every, complete))
+        made = cls(
+            watched, rules, first, complete, values, dates, (panel.from_start, panel.from_end),
+            baseline=values - dates,
+            planned=np.zeros_like(values),
+            accepted=np.zeros(values.shape, bool),
+            times=np.full(values.shape, float(rules.times)),
+        )  # fmt: skip
+        made.baseline[:, complete:] = np.nan
+        made._hear()
+        return made
+
+    def __post_init__(self) -> None:
+        self.expected = np.full_like(self.values, np.nan)
+        self.apart = np.full_like(self.values, np.nan)
+        self.peaks = np.full_like(self.values, np.nan)
+        self.side = np.zeros_like(self.values)
+        self.run = np.zeros(len(self.watched), np.int64)
+
+    def _hear(self) -> None:
+        """Take in what people said and planned."""
+        for row, one in enumerate(self.watched):
+            for feedback in one.feedback:
+                days = self._slice(feedback.days)
+                match feedback.verdict:
+                    case Verdict.EXPECTED:
+                        self.accepted[row, days] = True
+                    case Verdict.PLANNED:
+                        self.planned[row, days] = np.nan
+                    case Verdict.NOT_USEFUL:
+                        self.accepted[row, days] = True
+                        self.times[row, days.start :] *= _DISMISSED
+            for event in one.planned:
+                more = np.nan if event.amount is None else float(event.amount)
+                self.planned[row, self._slice(event.days)] = more
+        np.minimum(self.times, self.rules.times * _MOST_DISMISSED, out=self.times)
+
+    def _slice(self, days: Period) -> slice:
+        most = self.values.shape[-1]
+        begin, end = ((day - self.first).days for day in (days.start, days.end))
+        return slice(min(max(begin, 0), most), min(max(end, 0), most))
+
+    def incidents(self) -> Iterator[tuple[Incident, ...]]:
+        """Screen the days, then tell what was found."""
+        start = max(self.values.shape[-1] - self.rules.days, 0)
+        for day in range(max(start - _LATELY, 0), self.values.shape[-1]):
+            self._judge(day, flagging=day >= start)
+        return (self._told(row) for row in range(len(self.watched)))
+
+    def _judge(self, day: int, *, flagging: bool) -> None:
+        """Hold a day against the days before it."""
+        before = self._expect(day)
+        self.expected[:, day] = before
+        apart = self.values[:, day] - before
+        planned = self.planned[:, day]
+        over = apart - np.nan_to_num(planned)
+        with_plan = np.where(np.sign(over) == np.sign(apart), over, 0)
+        apart = np.where(planned == 0, apart, with_plan)
+        odd = self._odd(day, apart, before) & ~np.isnan(planned)
+        if day >= self.complete:
+            odd &= apart > 0
+        side = np.where(odd & flagging, np.sign(apart), 0.0)
+        side[self.accepted[:, day]] = 0
+        self._remember(day, side, apart)
+
+    def _expect(self, day: int) -> Numbers:
+        window = self._before(self.baseline, day)
+        week = usual_week(window)
+        return level(less(window, week)) + week[:, 0] + self.dates[:, day]
+
+    def _before(self, values: Numbers, day: int, days: int = WINDOW) -> Numbers:
+        window = np.full((len(values), days), np.nan)
+        known = values[:, max(day - days, 0) : day]
+        window[:, days - known.shape[-1] :] = known
+        return window
+
+    def _odd(self, day: int, apart: Numbers, expected: Numbers) -> Flags:
+        size = np.abs(apart)
+        usual = usual_distance(self._before(self.apart, day))
+        usual = np.maximum(usual, _LEVEL_SHARE * np.abs(expected))
+        enough = np.sum(~np.isnan(self._before(self.baseline, day)), axis=-1) >= LEAST_DAYS
+        lately = self._before(self.peaks, day, _LATELY) * np.sign(apart)[:, None]
+        as_far = np.sum(lately >= _AS_FAR * size[:, None], axis=-1)
+        odd: Flags = (
+            enough
+            & ((as_far < self.rules.often) | (self.run > 0))
+            & (size > self.times[:, day] * usual)
+            & (size >= float(self.rules.least))
+            & (size >= self.rules.share * np.abs(expected))
+        )
+        return odd
+
+    def _remember(self, day: int, side: Numbers, apart: Numbers) -> None:
+        missing = np.isnan(self.values[:, day])
+        last = self.side[:, day - 1] if day else np.zeros(len(side))
+        self.side[:, day] = side
+        going_on = (side != 0) & (side == last)
+        self.run = np.where(going_on, self.run + 1, np.where(side != 0, 1, 0))
+        ordinary = (side == 0) & ~missing & (self.planned[:, day] == 0) & (day < self.complete)
+        self.apart[:, day] = np.where(ordinary & ~self.accepted[:, day], apart, np.nan)
+        self.baseline[~ordinary, day] = np.nan
+        self._forget_dates(day)
+        self._peak(day, side, apart)
+        for row in np.flatnonzero(self.run >= self.rules.settles):
+            if day < self.complete:
+                self._settle(int(row), day)
+        for row in np.flatnonzero(self._just_accepted(day)):
+            self._accept(int(row), day)
+
+    def _peak(self, day: int, side: Numbers, apart: Numbers) -> None:
+        self.peaks[:, day] = np.where(self.planned[:, day] == 0, apart, np.nan)
+        again = np.flatnonzero((side != 0) & (self.run > 1))
+        further = np.abs(self.peaks[again, day]) > np.abs(self.peaks[again, day - 1])
+        self.peaks[again[further], day - 1] = np.nan
+        self.peaks[again[~further], day] = self.peaks[again[~further], day - 1]
+        self.peaks[again[~further], day - 1] = np.nan
+
+    def _forget_dates(self, day: int) -> None:
+        """What is now known to come on this date of every month was never out of the ordinary."""
+        rows = np.flatnonzero(self.dates[:, day])
+        for dates in self.same:
+            earlier = dates[day][dates[day] >= 0]
+            self.peaks[np.ix_(rows, earlier)] = np.nan
+
+    def _settle(self, row: int, day: int) -> None:
+        """The incident is the new baseline: what was before is moved to its level."""
+        begin = day - int(self.run[row]) + 1
+        days = slice(begin, day + 1)
+        self._move(row, days)
+        self.settled.add((row, begin))
+        self.run[row] = 0
+
+    def _just_accepted(self, day: int) -> Flags:
+        """Whose days that were said to be expected end with this one."""
+        now = self.accepted[:, day]
+        later = self.accepted[:, day + 1] if day + 1 < self.accepted.shape[-1] else False & now
+        return now & ~later & (day < self.complete)
+
+    def _accept(self, row: int, day: int) -> None:
+        begin = day
+        while begin > 0 and self.accepted[row, begin - 1]:
+            begin -= 1
+        if day - begin + 1 >= _LASTING:
+            self._move(row, slice(begin, day + 1))
+
+    def _move(self, row: int, days: slice) -> None:
+        came = self.values[row, days] - self.dates[row, days]
+        moved = np.nanmedian(came - (self.expected[row, days] - self.dates[row, days]))
+        self.baseline[row, : days.start] += moved
+        self.baseline[row, days] = came
+
+    def _told(self, row: int) -> tuple[Incident, ...]:
+        side = self.side[row]
+        edges = np.flatnonzero(np.diff(side, prepend=0))
+        begins = [int(day) for day in edges if side[day] != 0]
+        return tuple(self._incident(row, begin) for begin in begins)
+
+    def _incident(self, row: int, begin: int) -> Incident:
+        one, side = self.watched[row], self.side[row]
+        end = begin
+        while end < len(side) and side[end] == side[begin]:
+            end += 1
+        settled = next((True for place in self.settled if place == (row, begin)), False)
+        unit = Decimal(1).scaleb(-get_currency_precision(one.series.currency))
+        days = tuple(self._odd_day(one, row, day, unit) for day in range(begin, end))
+        last = self._last(row)
+        return Incident(
+            one.subject,
+            one.series.currency,
+            days,
+            ongoing=end > last and not settled,
+            settled=settled,
+        )
+
+    def _last(self, row: int) -> int:
+        """The last day with an amount that counts."""
+        counts = np.flatnonzero(~np.isnan(self.values[row, : self.complete]))
+        odd = np.flatnonzero(self.side[row])
+        return int(max(counts[-1] if len(counts) else 0, odd[-1] if len(odd) else 0))
+
+    def _odd_day(self, one: Watched, row: int, place: int, unit: Decimal) -> OddDay:
+        day = self.first + timedelta(place)
+        complete = place < self.complete
+        actual = one.series.amounts[(day - one.series.start).days] if complete else one.so_far[day]
+        expected = Decimal(repr(float(self.expected[row, place]))).quantize(unit)
+        return OddDay(day, expected, actual or Decimal(0), complete)
+
+
+_LASTING: Final = 2
+"""Days said to be expected move the baseline if there are so many; one may have been alone."""
+
+
+def usual_distance(apart: Numbers) -> Numbers:
+    """How far days usually are from what was expected of them; 0 where nothing is known.
+
+    The larger of the median and of the root mean square without the tenth that is furthest:
+    the first is blind to what comes once a week.
+    """
+    size = np.abs(apart)
+    ordered, count = counted(size)
+    kept = np.arange(size.shape[-1]) < np.ceil(count * (1 - _TRIMMED))[:, None]
+    squares = np.where(kept, ordered**2, np.nan)
+    return np.nan_to_num(np.maximum(median(size), np.sqrt(mean(squares))))
+
+
+def _ahead(one: Watched, end: date) -> int:
+    return max(((day - end).days + 1 for day in one.so_far), default=0)
