@@ -12,10 +12,10 @@ from bot.render.charts.spec import Chart
 from bot.render.charts.worker import ChartError
 from bot.slack.asked import Asked
 from bot.slack.desk import Desk
-from bot.slack.files import UploadError, not_ready, upload, when_ready
 from bot.slack.links import Pictured
-from bot.slack.refusals import code
 from bot.slack.response import UnansweredError
+from bot.slack_web.client import code
+from bot.slack_web.files import UploadError, not_ready, upload, when_ready
 from core.costs.model import CostAnswer
 
 _log = structlog.get_logger()

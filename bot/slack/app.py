@@ -25,12 +25,11 @@ from bot.services import Services
 from bot.slack import costs, forms, modals, pages, pictures, projects, receive, socket
 from bot.slack.asked import Asked
 from bot.slack.desk import Desk
-from bot.slack.refusals import BUSY, code
+from bot.slack_web.client import BUSY, code, open_client, open_session
 from core.errors import ConfigurationError, UnavailableError
 
 _log = structlog.get_logger()
 _PATIENCE_SECONDS = 60
-_TIMEOUT = aiohttp.ClientTimeout(total=30)
 
 
 class SlackSettingsError(ConfigurationError):
@@ -46,9 +45,14 @@ class SlackApp:
 
     def __init__(self, services: Services) -> None:
         self._settings = services.settings
-        # trust_env: through the proxy of the environment, as Slack's client does by itself.
-        self._session = aiohttp.ClientSession(timeout=_TIMEOUT, trust_env=True)
-        self._client = _client(services, self._session)
+        self._session = open_session()
+        self._client = open_client(
+            self._settings,
+            self._session,
+            AsyncConnectionErrorRetryHandler(max_retry_count=2),
+            AsyncRateLimitErrorRetryHandler(max_retry_count=3),
+            AsyncServerErrorRetryHandler(max_retry_count=2),
+        )
         self._desk = Desk(services, self._client, self._session)
         self._bot: AuthorizeResult | None = None
         secret = self._settings.slack_signing_secret
@@ -100,20 +104,6 @@ class SlackApp:
             await self._socket.close_async()  # type: ignore[no-untyped-call]  # of slack_bolt
         await self._desk.background.drain()
         await self._session.close()
-
-
-def _client(services: Services, session: aiohttp.ClientSession) -> AsyncWebClient:
-    token = services.settings.slack_bot_token
-    return AsyncWebClient(
-        token=token.get_secret_value() if token else None,
-        base_url=services.settings.slack_api_url,
-        session=session,
-        retry_handlers=[
-            AsyncConnectionErrorRetryHandler(max_retry_count=2),
-            AsyncRateLimitErrorRetryHandler(max_retry_count=3),
-            AsyncServerErrorRetryHandler(max_retry_count=2),
-        ],
-    )
 
 
 async def _introduce(client: AsyncWebClient) -> AuthorizeResult:

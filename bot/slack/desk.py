@@ -21,7 +21,8 @@ from bot.slack.asked import Asked
 from bot.slack.background import Background
 from bot.slack.drawings import Drawings
 from bot.slack.links import Links, Pictured
-from bot.slack.refusals import DisconnectedError, code, explained
+from bot.slack.refusals import DisconnectedError, explained
+from bot.slack_web.client import code
 from core.access.model import Viewer
 from core.costs.model import Asker, Vocabulary
 from core.errors import CostTrackerError

@@ -11,7 +11,7 @@ from slack_sdk.errors import SlackApiError
 from bot.slack import modals
 from bot.slack.asked import Asked
 from bot.slack.desk import Desk
-from bot.slack.refusals import code
+from bot.slack_web.client import code
 from core.errors import ConflictError, CostTrackerError
 
 type Errors = dict[str, str]

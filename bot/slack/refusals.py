@@ -4,6 +4,7 @@ from typing import Final
 
 from slack_sdk.errors import SlackApiError
 
+from bot.slack_web.client import BUSY, DISCONNECTED, code
 from core.errors import ConflictError, CostTrackerError, ForbiddenError, UnavailableError
 
 
@@ -31,20 +32,6 @@ _CLOSED: Final = frozenset({"not_in_channel", "channel_not_found"})
 _FORBIDDEN: Final = frozenset(
     {"restricted_action", "restricted_action_read_only_channel", "cannot_dm_bot"}
 )
-DISCONNECTED: Final = frozenset(
-    {"account_inactive", "token_revoked", "token_expired", "invalid_auth", "not_authed",
-     "no_permission", "org_login_required", "team_access_not_granted", "access_denied"}
-)  # fmt: skip
-BUSY: Final = frozenset(
-    {"", "ratelimited", "rate_limited", "internal_error", "fatal_error", "service_unavailable",
-     "request_timeout", "team_added_to_org"}
-)  # fmt: skip
-
-
-def code(error: SlackApiError) -> str:
-    """Slack's own word for what is wrong; '' where it said nothing that can be read."""
-    data = getattr(error.response, "data", None)
-    return str(data.get("error", "")) if isinstance(data, dict) else ""
 
 
 def explained(error: SlackApiError, *, channel: str | None, bot: str) -> CostTrackerError | None:

@@ -41,14 +41,32 @@ async def upload(
         SlackApiError: Slack refuses it.
         UploadError: the upload itself failed.
     """
+    number = await send(client, session, content, name=name)
+    await complete(client, number, title=title, channel=channel, thread=thread)
+    return number
+
+
+async def send(
+    client: AsyncWebClient, session: aiohttp.ClientSession, content: bytes, *, name: str
+) -> str:
+    """Send a file to Slack, where nobody sees it before it is completed; its id."""
     place = await client.files_getUploadURLExternal(filename=name, length=len(content))
     await _send(session, place["upload_url"], content)
-    await client.files_completeUploadExternal(
-        files=[{"id": place["file_id"], "title": title}],
-        channel_id=channel,
-        thread_ts=thread,
-    )
     return str(place["file_id"])
+
+
+async def complete(
+    client: AsyncWebClient,
+    number: str,
+    *,
+    title: str,
+    channel: str | None = None,
+    thread: str | None = None,
+) -> None:
+    """Finish the upload of a file, and share it in a channel if one is given."""
+    await client.files_completeUploadExternal(
+        files=[{"id": number, "title": title}], channel_id=channel, thread_ts=thread
+    )
 
 
 async def _send(session: aiohttp.ClientSession, url: str, content: bytes) -> None:

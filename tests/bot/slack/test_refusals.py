@@ -108,7 +108,7 @@ async def test_an_answer_uses_its_address_five_times_at_most(product: Product) -
 async def test_a_picture_that_never_gets_ready_is_left_out(
     product: Product, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.slack.files._PAUSES", (0.05, 0.05))
+    monkeypatch.setattr("bot.slack_web.files._PAUSES", (0.05, 0.05))
     product.slack.config.file_seconds = 3600
     answer = await ask(product, "checkout last-7d")
     await product.slack.click(answer, buttons(answer)[SHARE])
