@@ -1,6 +1,6 @@
 """The REST API and the health of a process, on aiohttp."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from importlib.resources import files
 from typing import Final
 
@@ -54,8 +54,8 @@ def _handlers(services: Services) -> Callable[[Operation], Handler]:
             limit.spend(bearer.jti, services.clock())
             return await answer(operation, services, bearer.viewer, request)
 
-        async def keep(request: web.Request) -> web.StreamResponse:
-            return await replies.give(request, gate.admit, make)
+        def keep(request: web.Request) -> Awaitable[web.StreamResponse]:
+            return replies.give(request, gate.admit, make)
 
         async def reply(request: web.Request) -> web.StreamResponse:
             response = await make(request, await gate.admit(request))

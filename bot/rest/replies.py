@@ -28,7 +28,6 @@ KEPT_BYTES: Final = 16 * 2**20
 COMPRESSED: Final = 8 * 2**10
 """Bodies of so many bytes are compressed; below, the network gains less than it costs here."""
 
-_ASKED: Final = ("Authorization", "Accept", "Accept-Encoding")
 _OK: Final = 200
 
 
@@ -57,8 +56,8 @@ class Replies:
 
     async def give(self, request: web.Request, admit: Admit, make: Make) -> web.StreamResponse:
         """The reply kept, or one that is made; without its body where the client has it."""
-        said = request.headers
-        key = (request.raw_path, *(said.get(name) for name in _ASKED))
+        said = request.headers.get
+        key = (request.raw_path, said("Authorization"), said("Accept"), said("Accept-Encoding"))
         kept = self._kept.get(key)
         if kept is None or not await self._holds(kept):
             bearer = await admit(request)
