@@ -16,6 +16,7 @@ class Reason(StrEnum):
 
     BEFORE_HORIZON = "before_horizon"
     OTHER_PROVIDER = "other_provider"
+    OTHER_SOURCE = "other_source"
     UNKNOWN_KIND = "unknown_kind"
     NO_CURRENCY = "no_currency"
     NO_DAY = "no_day"
@@ -24,12 +25,13 @@ class Reason(StrEnum):
     @property
     def kept(self) -> bool:
         """Whether the line is among the charges, under a catch-all."""
-        return self not in {Reason.BEFORE_HORIZON, Reason.OTHER_PROVIDER}
+        return self not in {Reason.BEFORE_HORIZON, Reason.OTHER_PROVIDER, Reason.OTHER_SOURCE}
 
 
 _WORDS: Final = {
     Reason.BEFORE_HORIZON: "left out: older than what is kept",
     Reason.OTHER_PROVIDER: "left out: of another cloud",
+    Reason.OTHER_SOURCE: "left out: another source holds their month",
     Reason.UNKNOWN_KIND: "of an unknown kind, counted as usage",
     Reason.NO_CURRENCY: "without a currency, counted as XXX",
     Reason.NO_DAY: "without a day, counted on the day they arrived",

@@ -46,6 +46,11 @@ sources = Table(
     Column("complete_until", Date),
     Column("held_since", Date, comment="first day held when a sync last finished"),
     Column("synced_at", DateTime(timezone=True)),
+    Column(
+        "succeeded_by",
+        ForeignKey("sources.id", ondelete="SET NULL"),
+        comment="the export of the same bill that it was changed over to",
+    ),
     Column("resources", Text, nullable=False, server_default="", comment="kept, off or none"),
 )
 

@@ -11,6 +11,23 @@ down_revision: Final = "0006"
 
 def upgrade() -> None:
     """To this revision."""
+    op.add_column(
+        "sources",
+        sa.Column(
+            "succeeded_by",
+            sa.Integer(),
+            nullable=True,
+            comment="the export of the same bill that it was changed over to",
+        ),
+    )
+    op.create_foreign_key(
+        op.f("fk_sources_succeeded_by_sources"),
+        "sources",
+        "sources",
+        ["succeeded_by"],
+        ["id"],
+        ondelete="SET NULL",
+    )
     op.create_table(
         "left_out",
         sa.Column("slice_id", sa.Integer(), nullable=False),
@@ -45,3 +62,4 @@ def downgrade() -> None:
     """To the revision before."""
     op.drop_table("unfinished")
     op.drop_table("left_out")
+    op.drop_column("sources", "succeeded_by")

@@ -42,19 +42,21 @@ def divided(charges: pa.Table, totals: Sequence[ControlTotal], facts_from: date 
     if facts_from is None or not len(charges):
         return Divided(charges, totals)
     kept = pc.greater_equal(charges["day"], pa.scalar(facts_from, pa.date32()))
-    older = charges.filter(pc.invert(kept))
-    if not len(older):
-        return Divided(charges, totals)
-    gone = _added_up(older)
+    return keeping(Divided(charges, totals), kept, Reason.BEFORE_HORIZON)
+
+
+def keeping(within: Divided, kept: pa.ChunkedArray, reason: Reason) -> Divided:
+    """Only some of the rows; what is left out, and why, beside what was before."""
+    gone_rows = within.charges.filter(pc.invert(kept))
+    if not len(gone_rows):
+        return within
+    gone = _added_up(gone_rows)
     lines: defaultdict[date, int] = defaultdict(int)
     for (period, *_), (_, _, count) in gone.items():
         lines[period] += count
+    counted = (LeftOut(period, reason, count) for period, count in sorted(lines.items()))
     return Divided(
-        charges.filter(kept),
-        _less(totals, gone),
-        tuple(
-            LeftOut(period, Reason.BEFORE_HORIZON, count) for period, count in sorted(lines.items())
-        ),
+        within.charges.filter(kept), _less(within.totals, gone), (*within.left_out, *counted)
     )
 
 

@@ -24,6 +24,7 @@ from core.costs.writing import (
     resources,
     restatements,
     rollups,
+    shared,
     slices,
     staging,
     terms,
@@ -104,7 +105,11 @@ async def replace(
     while True:
         async with database.read() as connection:
             on = await terms.read(connection)
+            elsewhere = await shared.held_by_kin(connection, source)
         within = horizon.divided(charges, totals, on.facts_from)
+        if elsewhere:
+            within = shared.without(within, elsewhere)
+            by_resource = shared.resources_within(by_resource, within)
         out = (*left_out, *within.left_out)
         dimensions = await intern(
             database,
@@ -124,7 +129,8 @@ async def replace(
         )
         reading = _Reading(item, staged, dimensions, within, rates, out, apart, now)
         async with database.begin() as tx:
-            if await terms.hold(tx, on):
+            mine = await shared.hold(tx, source, dimensions.account_months)
+            if mine and await terms.hold(tx, on):
                 return await _write(tx, source, reading)
 
 

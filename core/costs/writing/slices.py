@@ -244,5 +244,6 @@ async def claim(tx: Connection, source: Source, months: Iterable[tuple[int, date
         raise SharedAccountError(
             f"The sources {name!r} and {source.name!r} both hold {period:%Y-%m} of the billing"
             f" account {account!r}; its charges would count twice.",
-            fix=f"Keep one of the two in sources.toml; to change over, prune {name!r} first.",
+            fix="Keep one of the two in sources.toml. To change over to the other: "
+            f"cost-tracker sync {source.name} --take-over {name}",
         )

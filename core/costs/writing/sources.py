@@ -14,13 +14,13 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, select, text, update
+from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from core import data_version
 from core.costs.model import Freshness, Listing, SourceInfo, StoredSlice
 from core.costs.resources import read_since
-from core.costs.tables import billing_periods, day_readings, sources
+from core.costs.tables import billing_claims, billing_periods, day_readings, sources
 from core.costs.tables import slices as slices_table
 from core.costs.writing import control, facts, resources, rollups, slices
 from core.costs.writing.completeness import OLDEST, WINDOW, HeldAt, complete_until, is_final
@@ -63,6 +63,23 @@ async def stored_slices(database: Database, source: str) -> Mapping[str, StoredS
     )
     async with database.read() as connection:
         return {row[0]: StoredSlice(*row) for row in await connection.execute(statement)}
+
+
+async def periods_held(database: Database, source: str) -> tuple[date, ...]:
+    """The billing periods that a source holds, oldest first.
+
+    Raises:
+        UnknownSourceError: it isn't registered.
+    """
+    async with database.read() as connection:
+        found = await slices.find_source(connection, source)
+        statement = (
+            select(billing_claims.c.billing_period)
+            .where(billing_claims.c.source_id == found.id)
+            .distinct()
+            .order_by(billing_claims.c.billing_period)
+        )
+        return tuple((await connection.execute(statement)).scalars())
 
 
 async def finish_sync(
@@ -109,6 +126,16 @@ async def finish_sync(
                 through=through,
                 complete_until=until,
                 held_since=await slices.first_day(tx, found),
+                synced_at=now,
+            )
+        )
+        # An export that was changed over is as fresh as the one it was changed over to.
+        await tx.execute(
+            update(sources)
+            .where(sources.c.succeeded_by == found.id)
+            .values(
+                through=func.greatest(sources.c.through, through),
+                complete_until=func.greatest(sources.c.complete_until, until),
                 synced_at=now,
             )
         )
