@@ -1,1 +1,31 @@
 """Delivery of the outbox: in order, once, and as soon as the other side takes it."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+from bot.notify.channel import Channel
+from bot.notify.letters import write
+from bot.notify.notifier import Notifier
+from bot.notify.operations import SLACK, OperationsChannel
+from bot.notify.slack import SlackChannel
+from bot.services import Services
+from bot.slack_web.client import open_client, open_session
+from core.outbox.model import OPERATIONS
+
+__all__ = ["Notifier", "open_notifier"]
+
+
+@asynccontextmanager
+async def open_notifier(services: Services) -> AsyncGenerator[Notifier]:
+    """Delivery by every channel that is set up; at work once it is started."""
+    settings = services.settings
+    async with open_session() as session:
+        channels: dict[str, Channel] = {}
+        if settings.slack_bot_token is not None:
+            channels[SLACK] = SlackChannel(open_client(settings, session), session, write)
+        channels[OPERATIONS.channel] = OperationsChannel(channels.get(SLACK), settings.ops_channel)
+        notifier = Notifier(services.outbox, channels)
+        try:
+            yield notifier
+        finally:
+            await notifier.close()

@@ -18,7 +18,7 @@ Bodies and answers are JSON. `user` is who acts, `as` whose eyes look.
     POST /sandbox/dismiss    {user, channel, ts}         a private message
     POST /sandbox/membership {channel, joins}            the app in or out of a channel
     POST /sandbox/channels   {name, private, members}    a new channel
-    POST /sandbox/faults     {method, kind, times, seconds}   kind: rate_limit error slow NAME
+    POST /sandbox/faults     {method, kind, times, seconds}  kind: rate_limit error slow silent NAME
     POST /sandbox/sockets    {do}                        kill (silently) or refresh
     POST /sandbox/clock      {ahead}                     seconds to move on
     POST /sandbox/config     {any setting: value}

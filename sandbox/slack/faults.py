@@ -7,13 +7,15 @@ from typing import Final
 from sandbox.slack.errors import SlackError
 
 RATE: Final = 1.0
+SILENT: Final = "silent"
 
 
 @dataclass(slots=True)
 class Fault:
     """What happens to the next `times` calls of a method ('*': any; 'response_url' is one too).
 
-    `kind` is rate_limit, error (HTTP 500), slow (by `seconds`), or the name of a Slack error.
+    `kind` is rate_limit, error (HTTP 500), slow (by `seconds`), silent (it is done, and the answer
+    doesn't come within `seconds`), or the name of a Slack error.
     """
 
     method: str
@@ -48,11 +50,24 @@ class Faults:
 
     async def strike(self, method: str) -> None:
         """Fail, or be slow, where that was asked for."""
+        fault = self._next(method, silent=False)
+        if fault is not None:
+            await self._happen(fault)
+
+    async def swallow(self, method: str) -> None:
+        """Keep the answer of what has been done back, where that was asked for."""
+        fault = self._next(method, silent=True)
+        if fault is not None:
+            await asyncio.sleep(fault.seconds)
+            raise BrokenError
+
+    def _next(self, method: str, *, silent: bool) -> Fault | None:
         for fault in self.planned:
-            if fault.times > 0 and fault.method in (method, "*"):
+            meant = fault.method in (method, "*") and (fault.kind == SILENT) is silent
+            if fault.times > 0 and meant:
                 fault.times -= 1
-                await self._happen(fault)
-                return
+                return fault
+        return None
 
     async def _happen(self, fault: Fault) -> None:
         match fault.kind:

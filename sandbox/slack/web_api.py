@@ -23,7 +23,9 @@ def routes(slack: Slack) -> list[web.RouteDef]:
         arguments = await _arguments(request)
         try:
             await slack.faults.strike(name)
-            return web.json_response({"ok": True, **await _call(slack, request, name, arguments)})
+            told = await _call(slack, request, name, arguments)
+            await slack.faults.swallow(name)
+            return web.json_response({"ok": True, **told})
         except SlackError as error:
             return web.json_response(error.wire())
         except RateLimitedError as error:

@@ -172,7 +172,9 @@ class Slackbox:
     # What goes wrong
 
     async def fail(self, method: str, kind: str, *, times: int = 1, seconds: float = 1) -> None:
-        """Let the next calls of a method fail: rate_limit, error (500), slow, a Slack error.
+        """Let the next calls of a method fail: rate_limit, error (500), slow, silent, an error.
+
+        `silent`: it is done, and nothing is answered within `seconds`.
 
         The method '*' is any, 'response_url' the response URLs.
         """

@@ -13,16 +13,13 @@ from bot.render.blocks.actions import (
     SHARE,
     SUGGEST,
 )
-from bot.render.blocks.costs import (
-    ChartFile,
-    ChartImage,
-    ChartNative,
-    ChartPlace,
-    cost_answer,
-)
+from bot.render.blocks.costs import cost_answer
 from bot.render.blocks.data import data_page, reconciled
+from bot.render.blocks.foresight import forecast
 from bot.render.blocks.home import home
+from bot.render.blocks.incidents import incident, incident_over
 from bot.render.blocks.message import Message, escape
+from bot.render.blocks.picture import ChartFile, ChartImage, ChartNative, ChartPlace, Look
 from bot.render.blocks.places import data_state, project, projects, whoami
 from bot.render.blocks.replies import crash, error, help_page, said
 
@@ -38,6 +35,7 @@ __all__ = [
     "ChartImage",
     "ChartNative",
     "ChartPlace",
+    "Look",
     "Message",
     "cost_answer",
     "crash",
@@ -45,8 +43,11 @@ __all__ = [
     "data_state",
     "error",
     "escape",
+    "forecast",
     "help_page",
     "home",
+    "incident",
+    "incident_over",
     "project",
     "projects",
     "reconciled",

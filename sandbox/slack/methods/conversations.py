@@ -1,8 +1,8 @@
 """conversations.*: which places there are and who is there."""
 
 from sandbox.slack.errors import SlackError
-from sandbox.slack.methods.registry import method, need, page
-from sandbox.slack.model import BOT_USER, Channel, Json
+from sandbox.slack.methods.registry import flag, method, need, page
+from sandbox.slack.model import BOT_USER, Channel, Json, Message
 from sandbox.slack.slack import Slack
 
 READ = ("channels:read", "groups:read", "im:read", "mpim:read")
@@ -63,8 +63,12 @@ async def join(slack: Slack, arguments: Json) -> Json:
 @method("conversations.history", *HISTORY)
 async def history(slack: Slack, arguments: Json) -> Json:
     """The public messages of a channel, newest first."""
-    channel = _member(slack, arguments)
-    found = [m.wire() for m in slack.workspace.seen_by(None, channel.id) if not m.thread_ts]
+    channel = _heard(slack, arguments)
+    found = [
+        _told(m, arguments)
+        for m in slack.workspace.seen_by(None, channel.id)
+        if not m.thread_ts and m.ts > str(arguments.get("oldest") or "")
+    ]
     messages, metadata = page(found[::-1], arguments)
     return {
         "messages": messages,
@@ -77,10 +81,12 @@ async def history(slack: Slack, arguments: Json) -> Json:
 async def replies(slack: Slack, arguments: Json) -> Json:
     """A thread, its parent first."""
     need(arguments, "ts")
-    channel = _member(slack, arguments)
+    channel = _heard(slack, arguments)
     ts = str(arguments["ts"])
     found = [
-        m.wire() for m in slack.workspace.seen_by(None, channel.id) if ts in (m.ts, m.thread_ts)
+        _told(m, arguments)
+        for m in slack.workspace.seen_by(None, channel.id)
+        if ts in (m.ts, m.thread_ts)
     ]
     if not found:
         raise SlackError("thread_not_found")
@@ -102,8 +108,23 @@ def _readable(slack: Slack, arguments: Json) -> Channel:
     return channel
 
 
-def _member(slack: Slack, arguments: Json) -> Channel:
+def _heard(slack: Slack, arguments: Json) -> Channel:
+    """A channel whose messages the app may read: it is there, and has the scope of its kind."""
     channel = _readable(slack, arguments)
+    kinds = {"public_channel": "channels", "private_channel": "groups", "im": "im"}
+    needed, granted = f"{kinds[_kind(channel)]}:history", slack.config.scopes
+    if granted is not None and needed not in granted:
+        raise SlackError("missing_scope", needed=needed, provided=",".join(sorted(granted)))
     if not slack.workspace.bot_in(channel):
         raise SlackError("not_in_channel")
     return channel
+
+
+def _told(message: Message, arguments: Json) -> Json:
+    """A message as lists have it: with metadata only where that is asked for."""
+    told = message.wire()
+    if message.files:
+        told["files"] = [{"id": number} for number in message.files]
+    if not flag(arguments.get("include_all_metadata")):
+        told.pop("metadata", None)
+    return told

@@ -1,0 +1,44 @@
+"""What delivery needs of a channel, and what a message looks like before a channel takes it."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from bot.render.blocks import Message
+from core.outbox.model import Delivery, Outcome
+
+type Keep = Callable[[Mapping[str, Any]], Awaitable[None]]
+"""Keeps notes with a delivery, for a further try."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that goes with what is told."""
+
+    name: str
+    title: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What a delivery says, rendered; a file where its verb is one."""
+
+    message: Message
+    file: Attachment | None = None
+
+
+type Write = Callable[[Delivery], Letter]
+"""Renders what a delivery says."""
+
+
+class Channel(Protocol):
+    """A way to the outside: Slack, say. A further one needs nothing but this."""
+
+    async def deliver(self, delivery: Delivery, keep: Keep) -> Outcome:
+        """Try once; what became of it, failures included.
+
+        Where `delivery.unanswered_since` is set, an earlier try may have succeeded: look for it
+        first, if that can be done.
+        """
+        ...

@@ -1,0 +1,250 @@
+"""Slack as a channel of delivery: posts, updates, replies in threads, files.
+
+A message carries the token of its delivery in its metadata. Where Slack never answered, it is
+looked for by that token before it is posted again; that needs the scopes channels:history and
+groups:history, which are optional. A file is looked for by its id, which is kept.
+"""
+
+from collections.abc import AsyncIterator, Mapping
+from datetime import timedelta
+from typing import Any, Final
+
+import aiohttp
+import structlog
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.notify.channel import Attachment, Keep, Letter, Write
+from bot.slack_web.client import BUSY, DISCONNECTED, code
+from bot.slack_web.files import UploadError, complete, not_ready, send
+from core.outbox.model import (
+    Deferred,
+    Delivered,
+    Delivery,
+    Outcome,
+    Parked,
+    Receipt,
+    Verb,
+    failure,
+)
+
+PACE: Final = timedelta(seconds=1)
+"""Slack takes about one message a second in a channel."""
+EVENT: Final = "cloud_cost_delivery"
+"""The type of a message's metadata."""
+
+_FILE: Final = "file"
+_CLOCKS_APART: Final = timedelta(minutes=5)
+_PAGES: Final = 5
+_PAGE: Final = 200
+_BROKEN: Final = 500
+_TOO_MANY: Final = 429
+_NO_HISTORY: Final = frozenset({"missing_scope", "not_in_channel", "channel_not_found"})
+_GONE: Final = frozenset({"message_not_found", "thread_not_found"})
+_CLOSED: Final = frozenset({"edit_window_closed", "cant_update_message"})
+_MEND: Final = {
+    "not_in_channel": "invite the app there: /invite @Cloud Cost",
+    "channel_not_found": "there is no such channel, or it is private and the app isn't in it",
+    "is_archived": "the channel is archived",
+    "missing_scope": "update the app with the output of `cost-tracker manifest`",
+    "restricted_action": "a workspace administrator decides who may post there",
+    **dict.fromkeys(DISCONNECTED, "install the app again and set its new SLACK_BOT_TOKEN"),
+}
+
+_log = structlog.get_logger()
+
+
+class SlackChannel:
+    """Delivers to one workspace."""
+
+    def __init__(
+        self,
+        client: AsyncWebClient,
+        session: aiohttp.ClientSession,
+        write: Write,
+        *,
+        pace: timedelta = PACE,
+    ) -> None:
+        """Deliver by a client that tries nothing again by itself: that is seen to elsewhere."""
+        self._client = client
+        self._session = session
+        self._write = write
+        self._pace = pace
+
+    async def deliver(self, delivery: Delivery, keep: Keep) -> Outcome:
+        """Try once: look for what may be there, else send it."""
+        try:
+            letter = self._write(delivery)
+        except Exception as error:  # noqa: BLE001 - of whatever kind: it would be so each time
+            return Parked(f"can't be written: {type(error).__name__}: {error}")
+        return await _Try(self._client, self._session, delivery, keep, self._pace).make(letter)
+
+
+class _Try:
+    """One try of one delivery. `certain`: the message isn't there, as far as can be told."""
+
+    def __init__(
+        self,
+        client: AsyncWebClient,
+        session: aiohttp.ClientSession,
+        delivery: Delivery,
+        keep: Keep,
+        pace: timedelta,
+    ) -> None:
+        self._client = client
+        self._session = session
+        self._delivery = delivery
+        self._keep = keep
+        self._pace = pace
+        self._certain = delivery.unanswered_since is None
+
+    async def make(self, letter: Letter) -> Outcome:
+        try:
+            return await self._make(letter)
+        except SlackApiError as error:
+            return self._refused(error)
+        except UploadError as error:
+            # The bytes alone show nothing to anybody.
+            return failure(self._delivery, error.message, answered=self._certain)
+        except aiohttp.ClientConnectorError as error:
+            reason = f"Slack can't be reached ({type(error).__name__})"
+            return failure(self._delivery, reason, answered=self._certain)
+        except (aiohttp.ClientError, TimeoutError) as error:
+            reason = f"Slack didn't answer ({type(error).__name__})"
+            return failure(self._delivery, reason, answered=False)
+
+    async def _make(self, letter: Letter) -> Outcome:
+        if not self._certain and (found := await self._found()) is not None:
+            _log.info("found what Slack never acknowledged", key=self._delivery.message.key)
+            return Delivered(found, self._pace)
+        self._certain = True
+        return Delivered(await self._send(letter), self._pace)
+
+    async def _send(self, letter: Letter) -> Receipt | None:
+        begun = self._delivery.begun
+        match self._delivery.message.verb:
+            case Verb.FILE if letter.file is not None:
+                await self._share(letter.file)
+                return None
+            case Verb.UPDATE if begun is not None:
+                return await self._update(letter, begun)
+            case Verb.REPLY if begun is not None:
+                return await self._reply(letter, begun)
+        return await self._post(letter, self._delivery.message.to.address)
+
+    async def _update(self, letter: Letter, begun: Receipt) -> Receipt:
+        """Change what began the thread; where that can't be, say it anew."""
+        message = letter.message
+        try:
+            await self._client.chat_update(
+                channel=begun.place, ts=begun.id, text=message.text, blocks=message.blocks
+            )
+        except SlackApiError as error:
+            if code(error) in _GONE:
+                return await self._post(letter, begun.place)
+            if code(error) in _CLOSED:
+                await self._post(letter, begun.place, thread=begun.id)
+                return begun
+            raise
+        return begun
+
+    async def _reply(self, letter: Letter, begun: Receipt) -> Receipt:
+        try:
+            return await self._post(letter, begun.place, thread=begun.id)
+        except SlackApiError as error:
+            if code(error) in _GONE:
+                return await self._post(letter, begun.place)
+            raise
+
+    async def _post(self, letter: Letter, channel: str, *, thread: str | None = None) -> Receipt:
+        posted = await self._client.chat_postMessage(
+            channel=channel,
+            text=letter.message.text,
+            blocks=letter.message.blocks,
+            thread_ts=thread,
+            metadata={"event_type": EVENT, "event_payload": {"id": self._delivery.token}},
+            unfurl_links=False,
+            unfurl_media=False,
+        )
+        return Receipt(str(posted["channel"]), str(posted["ts"]))
+
+    async def _share(self, file: Attachment) -> None:
+        """Upload once, whatever happens; then share."""
+        number = self._delivery.notes.get(_FILE)
+        if number is None:
+            number = await send(self._client, self._session, file.content, name=file.name)
+            await self._keep({_FILE: number})
+        begun = self._delivery.begun
+        await complete(
+            self._client,
+            number,
+            title=file.title,
+            channel=begun.place if begun else self._delivery.message.to.address,
+            thread=begun.id if begun else None,
+        )
+
+    async def _found(self) -> Receipt | None:
+        """The message, if an earlier try succeeded without our knowing and we may look."""
+        begun = self._delivery.begun
+        place = begun.place if begun else self._delivery.message.to.address
+        try:
+            async for message in self._messages_since(place, begun):
+                if self._is_ours(message):
+                    return Receipt(place, str(message["ts"]))
+        except SlackApiError as error:
+            if code(error) not in _NO_HISTORY | _GONE:
+                raise
+        return None
+
+    async def _messages_since(
+        self, place: str, begun: Receipt | None
+    ) -> AsyncIterator[Mapping[str, Any]]:
+        """What has been said since the first try without an answer: in the thread, or outside."""
+        since = self._delivery.unanswered_since
+        assert since is not None  # noqa: S101 - or there were nothing to look for
+        asked: dict[str, Any] = {
+            "channel": place,
+            "oldest": f"{(since - _CLOCKS_APART).timestamp():.6f}",
+            "include_all_metadata": True,
+            "limit": _PAGE,
+        }
+        threaded = begun is not None and self._delivery.message.verb in (Verb.REPLY, Verb.FILE)
+        method = "conversations.replies" if threaded else "conversations.history"
+        if threaded and begun is not None:
+            asked["ts"] = begun.id
+        for _ in range(_PAGES):
+            page = await self._client.api_call(method, params=asked)
+            for message in page["messages"]:
+                yield message
+            asked["cursor"] = (page.get("response_metadata") or {}).get("next_cursor")
+            if not asked["cursor"]:
+                return
+
+    def _is_ours(self, message: Mapping[str, Any]) -> bool:
+        payload = (message.get("metadata") or {}).get("event_payload") or {}
+        number = self._delivery.notes.get(_FILE)
+        files = [file.get("id") for file in message.get("files") or ()]
+        return payload.get("id") == self._delivery.token or (number is not None and number in files)
+
+    def _refused(self, error: SlackApiError) -> Outcome:
+        """What follows when Slack says no, or nothing that makes sense."""
+        word, status = code(error), getattr(error.response, "status_code", 0)
+        if status == _TOO_MANY or word in ("ratelimited", "rate_limited"):
+            wait = timedelta(seconds=_seconds(error))
+            return Deferred(wait, "Slack asks to wait", answered=self._certain, counts=False)
+        if status >= _BROKEN or word in BUSY:
+            reason = f"Slack is out of order ({word or f'status {status}'})"
+            return failure(self._delivery, reason, answered=False)
+        if not_ready(error):
+            return failure(self._delivery, f"Slack: {word}", answered=self._certain)
+        mend = _MEND.get(word)
+        return Parked(f"Slack: {word}; {mend}" if mend else f"Slack: {word}")
+
+
+def _seconds(error: SlackApiError) -> float:
+    """How long Slack wants to be left alone."""
+    headers = {name.lower(): value for name, value in (error.response.headers or {}).items()}
+    try:
+        return max(1.0, float(headers.get("retry-after", 1)))
+    except ValueError:
+        return 1.0

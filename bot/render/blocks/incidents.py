@@ -1,0 +1,86 @@
+"""Incidents as Slack messages: what a channel of operations reads."""
+
+import re
+from datetime import datetime
+
+from slackblocks import Block, Button
+
+from bot.render import incidents, sentences, words
+from bot.render.blocks import actions
+from bot.render.blocks.message import Message, bold, context, cut, escape, message, section
+from core.incidents.model import Incident, IncidentKind
+
+_WORDS = 1500
+"""Characters of an error: its end is in the log."""
+
+
+def incident(found: Incident) -> Message:
+    """What is wrong, or was: the message that is kept up to date."""
+    if found.closed_at is not None:
+        return _closed(found)
+    head = f":red_circle: Open: {bold(incidents.title(found))}"
+    said = _quoted(incidents.happened(found, _clock), found)
+    facts = [
+        f"*Figures:* {_linked(incidents.meaning(found, _clock))}",
+        f"*Next:* {escape(incidents.remedy(found))}",
+    ]
+    course = _linked(incidents.course(found, _clock))
+    page: list[Block] = [
+        section(f"{head}\n{said}", "incident"),
+        section("\n".join(facts), "incident.next"),
+        context(course, "incident.course"),
+        *actions.row(_buttons(found), "incident.actions"),
+    ]
+    return message(_plain(found), page)
+
+
+def incident_over(found: Incident) -> Message:
+    """The reply that ends its thread."""
+    length = incidents.lasting((found.closed_at or found.seen_at) - found.opened_at)
+    text = f":large_green_circle: Resolved after {length}: {escape(incidents.resolved(found))}."
+    return message(text, [section(text, "incident.over")])
+
+
+def _closed(found: Incident) -> Message:
+    head = f":large_green_circle: Resolved: {bold(incidents.resolved(found))}"
+    was = escape(f"It was: {incidents.title(found)}.")
+    course = _linked(incidents.course(found, _clock))
+    text = f"{head}. {was} {escape(incidents.course(found))}"
+    return message(
+        text, [section(f"{head}\n{was}", "incident"), context(course, "incident.course")]
+    )
+
+
+def _plain(found: Incident) -> str:
+    """All of it without layout."""
+    parts = [*incidents.lines(found), incidents.course(found)]
+    return "Open: " + escape(" ".join(cut(part, _WORDS) for part in parts))
+
+
+def _buttons(found: Incident) -> list[Button | None]:
+    """Questions that show more, answered to whoever presses them."""
+    asked = [("State of the data", "data")] if found.kind is not IncidentKind.DUTY else []
+    asked += [
+        (f"Compare {words.month(month)}", f"data {month:%Y-%m}")
+        for month in found.facts.months[-3:]
+    ]
+    return list(actions.suggestions(asked))
+
+
+def _quoted(text: str, found: Incident) -> str:
+    """An error's own words stand out as a quotation."""
+    if found.kind not in (IncidentKind.SYNC, IncidentKind.DUTY):
+        return _linked(text)
+    return "\n".join(f">{line}" for line in escape(cut(text, _WORDS)).splitlines())
+
+
+_DATE = re.compile(r"\x02(\d+)\x03([^\x03]*)\x03")
+
+
+def _clock(instant: datetime) -> str:
+    """A mark that `_linked` makes an instant in each reader's own time zone."""
+    return f"\x02{int(instant.timestamp())}\x03{sentences.clock(instant)}\x03"
+
+
+def _linked(text: str) -> str:
+    return _DATE.sub(r"<!date^\1^{date_short_pretty} at {time}|\2>", escape(text))
