@@ -19,7 +19,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import LockNotOwnedError, RedisError
 
-from core.errors import ConfigurationError
+from core.errors import ConfigurationError, UnavailableError
 
 type Load = Callable[[], Awaitable[bytes]]
 
@@ -30,12 +30,17 @@ _LEASE: Final = 10.0
 _POLL: Final = 0.02
 _PAUSE: Final = 2.0
 _TIMEOUT: Final = 0.5
+_PATIENCE: Final = 3.0
 
 _log = structlog.get_logger()
 
 
 class RedisSettingsError(ConfigurationError):
     """REDIS_URL is no address of a Redis."""
+
+
+class RedisUnavailableError(UnavailableError):
+    """Redis can't be reached."""
 
 
 class Flights[K: Hashable, V]:
@@ -136,21 +141,7 @@ class _Remote:
     """
 
     def __init__(self, url: str, seconds: int) -> None:
-        try:
-            pool = BlockingConnectionPool.from_url(
-                url,
-                max_connections=20,
-                timeout=_TIMEOUT,
-                socket_connect_timeout=_TIMEOUT,
-                socket_timeout=_TIMEOUT,
-                retry=Retry(NoBackoff(), 0),
-            )
-        except ValueError:
-            # Not its text: it may quote the password.
-            raise RedisSettingsError(
-                fix="Write REDIS_URL as redis://user:password@host:6379/0, or rediss:// for TLS."
-            ) from None
-        self._redis = Redis.from_pool(pool)
+        self._redis = _connect(url)
         self._seconds = seconds
         self._away_until: float | None = None
 
@@ -196,6 +187,25 @@ class _Remote:
         self._away_until = monotonic() + _PAUSE
 
 
+def _connect(url: str, *, timeout: float = _TIMEOUT) -> Redis:
+    """A client, not connected yet."""
+    try:
+        pool = BlockingConnectionPool.from_url(
+            url,
+            max_connections=20,
+            timeout=timeout,
+            socket_connect_timeout=timeout,
+            socket_timeout=timeout,
+            retry=Retry(NoBackoff(), 0),
+        )
+    except ValueError:
+        # Not its text: it may quote the password.
+        raise RedisSettingsError(
+            fix="Write REDIS_URL as redis://user:password@host:6379/0, or rediss:// for TLS."
+        ) from None
+    return Redis.from_pool(pool)
+
+
 async def _release(lock: Lock) -> None:
     with suppress(LockNotOwnedError):  # the load took longer than the lease
         await lock.release()
@@ -208,3 +218,21 @@ async def open_cache(redis_url: str | None) -> Cache:
         RedisSettingsError: the address can't be read. A Redis that is down is no error.
     """
     return RedisCache(redis_url) if redis_url else Cache()
+
+
+async def ping(redis_url: str) -> None:
+    """See that Redis answers.
+
+    Raises:
+        RedisSettingsError: the address can't be read.
+        RedisUnavailableError: it doesn't.
+    """
+    async with _connect(redis_url, timeout=_PATIENCE) as redis:
+        host = redis.connection_pool.connection_kwargs.get("host", "its socket")
+        try:
+            await redis.ping()
+        except (RedisError, OSError, TimeoutError) as error:
+            raise RedisUnavailableError(
+                f"No Redis answers at {host} ({type(error).__name__}).",
+                fix="Start it, or correct REDIS_URL; without it answers are right, but slower.",
+            ) from None

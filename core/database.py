@@ -4,6 +4,7 @@ import re
 import ssl
 from collections.abc import AsyncGenerator, Generator, Sequence
 from contextlib import asynccontextmanager, contextmanager
+from datetime import datetime
 from typing import Any, Final, Self
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -264,6 +265,14 @@ class Database:
         """
         async with self.read() as connection:
             await connection.execute(text("SELECT 1"))
+
+    async def now(self) -> datetime:
+        """The present instant by the server's clock."""
+        async with self.read() as connection:
+            told: datetime = (
+                await connection.execute(text("SELECT clock_timestamp()"))
+            ).scalar_one()
+            return told
 
     async def close(self) -> None:
         """Close every connection."""

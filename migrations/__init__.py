@@ -4,6 +4,8 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
 from core.database import Database
@@ -21,6 +23,19 @@ async def upgrade(database: Database) -> None:
 
 def _upgrade(connection: Connection) -> None:
     command.upgrade(configuration(connection), "head")
+
+
+async def pending(database: Database) -> tuple[str, ...]:
+    """The revisions that the schema is behind, the next one first."""
+    async with database.read() as connection:
+        return await connection.run_sync(_pending)
+
+
+def _pending(connection: Connection) -> tuple[str, ...]:
+    script = ScriptDirectory.from_config(configuration(connection))
+    here = MigrationContext.configure(connection).get_current_heads() or "base"
+    missing = script.iterate_revisions("heads", here)
+    return tuple(one.revision for one in missing)[::-1]
 
 
 def configuration(connection: Connection) -> Config:

@@ -15,17 +15,7 @@ from rich.progress import (
 
 from core.costs.model import Replaced
 from core.ingest.model import SyncReport
-
-_UNITS = ("B", "kB", "MB", "GB", "TB", "PB")
-_STEP = 1000
-
-
-def size(count: float) -> str:
-    """A number of bytes as people read it: `1.2 GB`."""
-    unit = 0
-    while count >= _STEP and unit < len(_UNITS) - 1:
-        count, unit = count / _STEP, unit + 1
-    return f"{count:.{1 if unit else 0}f} {_UNITS[unit]}"
+from core.sizes import size
 
 
 class SyncProgress:

@@ -1,18 +1,21 @@
 """`manifest`, `openapi`, `doctor`: setting it up, and finding what is wrong."""
 
 import asyncio
+import sys
+from collections.abc import Sequence
 from dataclasses import asdict
 
 import typer
 
-from bot import doctor as checks
 from bot.cli import console
+from bot.doctor import examine
+from bot.render.findings import findings
 from bot.rest import openapi as document
 from bot.slack.manifest import manifest as app_manifest
+from core.errors import ConfigurationError
+from core.findings import Finding, State, failure
 
 app = typer.Typer()
-
-_MARKS = {"ok": "[green]✓[/]", "warning": "[yellow]![/]", "failure": "[red]✗[/]"}
 
 
 @app.command()
@@ -30,14 +33,24 @@ def openapi() -> None:
 @app.command()
 def doctor(*, as_json: console.AsJson = False) -> None:
     """Look at every part, say what is wrong and how to mend it."""
-    found = asyncio.run(checks.examine(console.read_settings()))
-    if as_json:
-        console.print_json([asdict(finding) for finding in found])
-    else:
-        for finding in found:
-            console.out.print(_MARKS[finding.state], end=" ")
-            console.out.print(f"{finding.part}: {finding.words}", markup=False)
-            if finding.fix:
-                console.out.print(f"  → {finding.fix}", markup=False)
-    if any(finding.state == "failure" for finding in found):
+
+    async def work() -> bool:
+        found = await _found()
+        # Said before the loop ends: that waits for requests that nobody answers.
+        if as_json:
+            console.print_json([asdict(finding) for finding in found])
+        else:
+            console.out.print(findings(found))
+        sys.stdout.flush()
+        return any(finding.state is State.FAILURE for finding in found)
+
+    if asyncio.run(work()):
         raise typer.Exit(console.FAILURE)
+
+
+async def _found() -> Sequence[Finding]:
+    try:
+        settings = console.read_settings()
+    except ConfigurationError as error:
+        return (failure("settings", "", error.message, error.fix or "See docs/settings.md."),)
+    return await examine(settings)

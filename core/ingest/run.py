@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
 from dataclasses import replace as with_values
-from datetime import date
+from datetime import date, datetime
 
 from core.clock import Clock
 from core.costs.left_out import added_up
@@ -50,14 +50,10 @@ class Run:
         name = source.info.name
         await stored_sources.register(self._database, source.info)
         stored = await stored_sources.stored_slices(self._database, name)
-        lacking = self._lacking(source, stored)
-        start = None if how.full else how.since or window(source, stored, lacking)
+        lacks = lacking(source, stored, self._clock())
+        start = None if how.full else how.since or window(source, stored, lacks)
         seen = await source.look(start)
-        changed = [
-            key
-            for key in sorted(seen.fingerprints)
-            if key in lacking or differs(seen, stored, key)
-        ]
+        changed = to_read(seen, stored, lacks)
         scan = await source.estimate(seen, changed)
         self._count(seen=len(seen.fingerprints), changed=len(changed), scan=scan)
         self._progress.listed(name, len(seen.fingerprints), len(changed), scan)
@@ -74,15 +70,6 @@ class Run:
             await self._prune(name)
         if self._bad:
             raise BadSlicesError("; ".join(self._bad))
-
-    def _lacking(self, source: Source, stored: Mapping[str, StoredSlice]) -> frozenset[str]:
-        """Slices stored before their resources were to be kept."""
-        if source.info.resources is not Kept.KEPT:
-            return frozenset()
-        since = read_since(self._clock().astimezone(source.zone).date())
-        return frozenset(
-            key for key, item in stored.items() if not item.archived and item.lacks_resources(since)
-        )
 
     def _leave(self, left: Left) -> None:
         if left.bad:
@@ -162,7 +149,22 @@ def window(
     return source.window(min(lacking, default=max(live)))
 
 
-def differs(seen: Seen, stored: Mapping[str, StoredSlice], key: str) -> bool:
+def lacking(source: Source, stored: Mapping[str, StoredSlice], now: datetime) -> frozenset[str]:
+    """Slices stored before their resources were to be kept."""
+    if source.info.resources is not Kept.KEPT:
+        return frozenset()
+    since = read_since(now.astimezone(source.zone).date())
+    return frozenset(
+        key for key, item in stored.items() if not item.archived and item.lacks_resources(since)
+    )
+
+
+def to_read(seen: Seen, stored: Mapping[str, StoredSlice], lacks: Collection[str]) -> list[str]:
+    """The slices that a sync reads, in order: those that differ from what is stored of them."""
+    return [key for key in sorted(seen.fingerprints) if key in lacks or _differs(seen, stored, key)]
+
+
+def _differs(seen: Seen, stored: Mapping[str, StoredSlice], key: str) -> bool:
     item = stored.get(key)
     return (
         item is None

@@ -11,8 +11,6 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import replace as with_values
 from datetime import date, timedelta
 from difflib import get_close_matches
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import structlog
 
@@ -24,11 +22,12 @@ from core.costs.writing.rates import ConfiguredRate
 from core.database import Database
 from core.errors import CostTrackerError, UnavailableError
 from core.incidents.service import told
-from core.ingest.config import FocusSource, SourceConfig
+from core.ingest import probing
+from core.ingest.config import SourceConfig
 from core.ingest.errors import NoSourcesError, UnknownSourceError
 from core.ingest.model import Progress, Silent, Source, SyncReport
 from core.ingest.run import How, Run
-from core.ingest.taking_over import TakeOver, TakeOverReport
+from core.ingest.sources import open_source
 from core.projects.service import ProjectService
 
 _log = structlog.get_logger()
@@ -68,20 +67,12 @@ class IngestService:
         """Have the partitions of the months to come ready; the names of those made."""
         return await partitions.make_ahead(self._database, today)
 
-    async def check(self, source: SourceConfig) -> str:
-        """Look at a source without reading it; what it holds, in a line for people.
-
-        Raises:
-            SourceError: it can't be read, with what to do.
-        """
-        async with self._open(source) as opened:
-            what, seen = opened.what, await opened.look(None)
-        held = [f"{len(seen.fingerprints):,} slices"]
-        if seen.lines:
-            held.append(f"{sum(seen.lines.values()):,} lines")
-        held.append(f"newest {max(seen.fingerprints, default='none')}")
-        held += [f"{key} left alone: {why}" for key, why in seen.unfinished.items()]
-        return f"{source.location} ({what}): {', '.join(held)}"
+    async def probe(self, source: SourceConfig, tell: probing.Tell) -> None:
+        """Look at a source without reading it, and tell what is found, as it is found."""
+        stored = await stored_sources.stored_slices(self._database, source.name)
+        await probing.probe(
+            source, self._clock, stored, tell, bigquery_endpoint=self._bigquery_endpoint
+        )
 
     async def sync(
         self,
@@ -116,42 +107,6 @@ class IngestService:
             watcher.finished(report)
             reports.append(report)
         return tuple(reports)
-
-    async def take_over(
-        self, source: str, old: str, *, progress: Progress | None = None
-    ) -> TakeOverReport:
-        """Let a source succeed another export of the same bill; `held` tells of what.
-
-        Billing periods move one by one, each as a whole, as soon as the new source has all of
-        its days. May be repeated, and interrupted.
-
-        Args:
-            source: the name of the new one, as `sources.toml` lists it.
-            old: the one that was synced so far, listed there or not.
-            progress: is told what happens.
-
-        Raises:
-            NoSourcesError, UnknownSourceError: as for `sync`.
-        """
-        (config,) = self.chosen(source)
-        watcher = progress or Silent()
-        with TemporaryDirectory(prefix="take-over-") as folder:
-            run = TakeOver(
-                *(self._database, self._projects, self._clock, config.name, watcher),
-                old=old,
-                folder=Path(folder),
-            )
-            report = await self._report(config, run, How(full=True, since=None, prune=False))
-        watcher.finished(report)
-        return TakeOverReport(old, report, tuple(run.moved), tuple(run.stayed))
-
-    async def held(self, source: str) -> tuple[date, ...]:
-        """The billing periods that a source holds, in `sources.toml` or not.
-
-        Raises:
-            UnknownSourceError: of `core.costs`: it was never synced.
-        """
-        return await stored_sources.periods_held(self._database, source)
 
     async def watch(self) -> None:
         """See of each source whether its data is late or doesn't match, and tell it once."""
@@ -235,13 +190,7 @@ class IngestService:
             _log.warning("an incident isn't told", source=source, error=str(unavailable))
 
     def _open(self, config: SourceConfig) -> AbstractAsyncContextManager[Source]:
-        if isinstance(config, FocusSource):
-            from core.ingest.sources.focus import open_focus  # noqa: PLC0415  # on use: pyarrow
-
-            return open_focus(config, self._clock)
-        from core.ingest.sources.bigquery import open_bigquery  # noqa: PLC0415  # on use: 60 MB
-
-        return open_bigquery(config, self._bigquery_endpoint)
+        return open_source(config, self._clock, bigquery_endpoint=self._bigquery_endpoint)
 
 
 def _told(error: CostTrackerError) -> str:

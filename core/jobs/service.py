@@ -89,6 +89,11 @@ class JobService:
         async with self._database.read() as tx:
             return await store.listed(tx, kinds, before=before, limit=limit)
 
+    async def stuck(self, lasting: timedelta) -> tuple[Job, ...]:
+        """Jobs that have been running for so long, or whose worker died so long ago."""
+        async with self._database.read() as tx:
+            return await store.stuck(tx, lasting)
+
     async def forget(self, before: datetime) -> int:
         """Drop the records of jobs that ended before an instant."""
         async with self._database.begin() as tx:

@@ -132,6 +132,14 @@ async def listed(
     return tuple(_job(row) for row in await tx.execute(statement.limit(limit)))
 
 
+async def stuck(tx: Connection, lasting: timedelta) -> tuple[Job, ...]:
+    """Jobs that have been running for so long, or whose worker died so long ago, oldest first."""
+    long_ago = func.clock_timestamp() - lasting
+    late = or_(jobs.c.started_at < long_ago, jobs.c.lease_until < long_ago)
+    statement = select(*_COLUMNS).where(jobs.c.state == JobState.RUNNING, late)
+    return tuple(_job(row) for row in await tx.execute(statement.order_by(jobs.c.id)))
+
+
 async def forget(tx: Connection, before: datetime) -> int:
     """Delete jobs that ended before an instant; how many there were."""
     return (await tx.execute(delete(jobs).where(jobs.c.ended_at < before))).rowcount

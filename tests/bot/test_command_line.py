@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from bot.cli.access import BadDurationError, duration
-from bot.cli.progress import size
 from core.database import Database
+from core.sizes import size
 from tests.support.facts import store
 from tests.support.product import SIGNING, company
 

@@ -2,9 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from typing import Any
+from datetime import date
+from typing import Any, Final
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, select, text
 
 from core.costs.left_out import LeftOut, Reason
 from core.costs.listings import BillingPeriodState, Restatement, SourceState, Unfinished
@@ -104,6 +105,29 @@ def _currencies() -> Select[Any]:
         .distinct()
         .order_by(control_totals.c.currency)
     )
+
+
+_MISSING: Final = text("""
+WITH span AS (
+  SELECT s.id, s.name, min(r.day) AS first, least(max(r.day), s.complete_until - 1) AS last
+  FROM sources s JOIN day_readings r ON r.source_id = s.id GROUP BY s.id
+)
+SELECT span.name, d::date FROM span, generate_series(first, last, interval '1 day') d
+WHERE NOT EXISTS (SELECT FROM day_readings r WHERE r.source_id = span.id AND r.day = d::date)
+AND NOT EXISTS (
+  SELECT FROM charge_daily f JOIN slices s ON s.id = f.slice_id
+  WHERE s.source_id = span.id AND f.day = d::date
+)
+ORDER BY 1, 2
+""")
+
+
+async def read_missing_days(connection: Connection) -> dict[str, tuple[date, ...]]:
+    """The days between the first and the last read of late that hold no charge, by source."""
+    found = defaultdict[str, list[date]](list)
+    for name, day in await connection.execute(_MISSING):
+        found[name].append(day)
+    return {name: tuple(days) for name, days in found.items()}
 
 
 async def read_restatements(

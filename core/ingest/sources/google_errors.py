@@ -23,13 +23,13 @@ from core.ingest.errors import (
     SourceError,
     UnreachableError,
 )
+from core.sizes import size
 
 _QUOTA: Final = frozenset({"quotaExceeded", "rateLimitExceeded", "billingTierLimitExceeded"})
 _SIGN_IN: Final = (
     "Set GOOGLE_APPLICATION_CREDENTIALS to the key file of a service account, run where one is "
     "attached, or run: gcloud auth application-default login"
 )
-_STEP: Final = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,15 +160,6 @@ def _unreachable(place: Place, error: Exception) -> SourceError:
     )
     cause = error.cause if isinstance(error, RetryError) else error
     return UnreachableError(f"No BigQuery answers at {address} ({type(cause).__name__}).", fix=fix)
-
-
-def size(count: float) -> str:
-    """A number of bytes as people read it: `1.2 GB`."""
-    units = ("B", "kB", "MB", "GB", "TB")
-    power = 0
-    while count >= _STEP and power < len(units) - 1:
-        count, power = count / _STEP, power + 1
-    return f"{count:.{1 if power else 0}f} {units[power]}"
 
 
 def _reasons(error: GoogleAPICallError) -> set[str]:
