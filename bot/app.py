@@ -1,4 +1,4 @@
-"""The composition root: settings → database → services → Slack, REST, scheduler."""
+"""The composition root: settings → database → services → Slack, REST, scheduler, delivery."""
 
 import asyncio
 import gc
@@ -17,6 +17,7 @@ from aiohttp import web
 from pydantic import SecretStr
 
 from bot import rest
+from bot.notify import open_notifier
 from bot.render.charts.worker import ChartWorker
 from bot.scheduler import Scheduler
 from bot.services import Services
@@ -27,10 +28,14 @@ from core.access.model import Role
 from core.access.service import AccessService
 from core.cache import open_cache
 from core.clock import Clock, utc_now
+from core.costs.assigning.service import RuleService
+from core.costs.keeping.model import Keep
+from core.costs.keeping.service import RetentionService
 from core.costs.proving.service import ProofService
 from core.costs.question import RESERVED
 from core.costs.service import CostService
 from core.database import Database
+from core.forecasts.service import ForecastService
 from core.incidents.service import IncidentService
 from core.ingest.config import read_sources
 from core.ingest.rates import read_rates
@@ -90,6 +95,11 @@ async def open_services(
         charts = ChartWorker()
         stack.push_async_callback(charts.close)
         projects = ProjectService(database, clock, reserved=RESERVED)
+        zone = settings.report_timezone
+        sources = read_sources(settings.sources_file)
+        keep = Keep(settings.keep_charges_months, settings.keep_days_months)
+        retention = RetentionService(database, clock, keep, zone=zone)
+        costs = CostService(database, cache, clock, zone=zone)
         yield Services(
             settings=settings,
             clock=clock,
@@ -101,16 +111,26 @@ async def open_services(
                 default_role=_role(settings.slack_default_role),
             ),
             projects=projects,
-            costs=CostService(database, cache, clock, zone=settings.report_timezone),
+            rules=RuleService(
+                database,
+                projects,
+                clock,
+                kept={source.name: source.labels for source in sources},
+                zone=zone,
+            ),
+            costs=costs,
+            forecasts=ForecastService(database, costs, clock),
+            retention=retention,
             proof=ProofService(database, clock),
             jobs=JobService(database, worker=f"{socket.gethostname()}:{os.getpid()}"),
             ingest=IngestService(
                 database,
                 projects,
                 clock,
-                read_sources(settings.sources_file),
+                sources,
                 rates=read_rates(settings.sources_file),
                 bigquery_endpoint=settings.bigquery_api_endpoint,
+                retention=retention,
             ),
             outbox=OutboxService(database),
             incidents=IncidentService(database, clock),
@@ -129,6 +149,9 @@ async def serve(settings: Settings, roles: Collection[RunRole]) -> None:
             scheduler = Scheduler(services)
             await scheduler.start()
             stack.push_async_callback(scheduler.close)
+        if RunRole.WORKER in roles:
+            notifier = await stack.enter_async_context(open_notifier(services))
+            await notifier.start()
         application = await _application(services, roles, stack)
         await _listen(application, settings, stack)
         _settle_collector()

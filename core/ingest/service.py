@@ -11,6 +11,8 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import replace as with_values
 from datetime import date, timedelta
 from difflib import get_close_matches
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import structlog
 
@@ -28,6 +30,7 @@ from core.ingest.errors import NoSourcesError, UnknownSourceError
 from core.ingest.model import Progress, Silent, Source, SyncReport
 from core.ingest.run import How, Run
 from core.ingest.sources import open_source
+from core.ingest.taking_over import TakeOver, TakeOverReport
 from core.projects.service import ProjectService
 
 _log = structlog.get_logger()
@@ -107,6 +110,42 @@ class IngestService:
             watcher.finished(report)
             reports.append(report)
         return tuple(reports)
+
+    async def take_over(
+        self, source: str, old: str, *, progress: Progress | None = None
+    ) -> TakeOverReport:
+        """Let a source succeed another export of the same bill; `held` tells of what.
+
+        Billing periods move one by one, each as a whole, as soon as the new source has all of
+        its days. May be repeated, and interrupted.
+
+        Args:
+            source: the name of the new one, as `sources.toml` lists it.
+            old: the one that was synced so far, listed there or not.
+            progress: is told what happens.
+
+        Raises:
+            NoSourcesError, UnknownSourceError: as for `sync`.
+        """
+        (config,) = self.chosen(source)
+        watcher = progress or Silent()
+        with TemporaryDirectory(prefix="take-over-") as folder:
+            run = TakeOver(
+                *(self._database, self._projects, self._clock, config.name, watcher),
+                old=old,
+                folder=Path(folder),
+            )
+            report = await self._report(config, run, How(full=True, since=None, prune=False))
+        watcher.finished(report)
+        return TakeOverReport(old, report, tuple(run.moved), tuple(run.stayed))
+
+    async def held(self, source: str) -> tuple[date, ...]:
+        """The billing periods that a source holds, in `sources.toml` or not.
+
+        Raises:
+            UnknownSourceError: of `core.costs`: it was never synced.
+        """
+        return await stored_sources.periods_held(self._database, source)
 
     async def watch(self) -> None:
         """See of each source whether its data is late or doesn't match, and tell it once."""
