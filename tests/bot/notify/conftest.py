@@ -1,0 +1,3 @@
+from tests.support.slack import slackbox
+
+__all__ = ["slackbox"]
