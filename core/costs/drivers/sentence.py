@@ -1,0 +1,93 @@
+"""What changed, in one plain sentence."""
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Final
+
+from core.costs.drivers.explaining import share_explained
+from core.costs.drivers.model import Change, Driver, Drivers, Path
+from core.costs.model import CATEGORY, PROJECT, REGION, SERVICE, SKU, TEAM, Dimension
+from core.money import display
+
+type Named = Callable[[Dimension, str | None], str]
+"""What people call a value of a dimension."""
+
+_MOSTLY: Final = Decimal("0.7")
+_IN: Final = {REGION: "in", PROJECT: "of", TEAM: "of team", CATEGORY: "in"}
+_FIRST: Final = (SERVICE, SKU)
+
+
+def plain_name(dimension: Dimension, value: str | None) -> str:
+    """A value as it is; what has none is told by its dimension."""
+    return value if value is not None else f"no {dimension}"
+
+
+def sentence(drivers: Drivers, named: Named = plain_name) -> str:
+    """Say what changed and why: `Up $1,240.00 (18%) to $8,140.00: Cloud SQL +$1,200.00, new`."""
+    total = drivers.total
+    if not total.amount:
+        return f"Unchanged at {display(total.after, drivers.currency)}."
+    said = f"{_moved(total, drivers.currency)} to {display(total.after, drivers.currency)}"
+    return f"{said}: {_why(drivers, named)}."
+
+
+def _moved(change: Change, currency: str) -> str:
+    way = "Up" if change.amount > 0 else "Down"
+    share = f" ({abs(change.share):.0%})" if change.share is not None else ""
+    return f"{way} {display(abs(change.amount), currency)}{share}"
+
+
+def _why(drivers: Drivers, named: Named) -> str:
+    once, main = drivers.one_off.amount, drivers.main
+    if once and once / drivers.total.amount >= _MOSTLY:
+        return f"mostly one-off charges ({_signed(once, drivers.currency)})"
+    aside = f"; one-off charges {_signed(once, drivers.currency)}" if once else ""
+    if main is None:
+        return _largest(drivers, named) + aside
+    share = share_explained(drivers)
+    lasting = "" if not once else " of the rest"
+    explained = f", {share:.0%} of it" if share is not None and share < 1 and not once else lasting
+    amount = _signed(main.change.amount, drivers.currency)
+    return f"{place(main.path, named)} {amount}{explained}{_how(main)}{aside}"
+
+
+def _largest(drivers: Drivers, named: Named) -> str:
+    """Where no place explains the change: its largest parts."""
+    if not drivers.causes:
+        return "a little everywhere"
+    parts = (
+        f"{place(cause.path, named)} {_signed(cause.change.amount, drivers.currency)}"
+        for cause in drivers.causes[:2]
+    )
+    return f"no single cause; most of it {' and '.join(parts)}"
+
+
+def _how(driver: Driver) -> str:
+    if driver.new:
+        return ", new"
+    if driver.vanished:
+        return ", gone"
+    parts = driver.parts
+    if parts is None or not parts.of or parts.of / driver.change.amount < _MOSTLY:
+        return ""
+    if parts.usage / parts.of >= _MOSTLY:
+        return ", more usage" if parts.of > 0 else ", less usage"
+    if parts.price / parts.of >= _MOSTLY:
+        return ", a higher price" if parts.of > 0 else ", a lower price"
+    return ""
+
+
+def place(path: Path, named: Named = plain_name) -> str:
+    """Where a driver is: `Cloud SQL in europe-west1 of checkout`."""
+    ordered = sorted(path, key=lambda step: step[0] not in _FIRST)
+    words = []
+    for dimension, value in ordered:
+        joined = _IN.get(
+            dimension, "" if dimension in _FIRST else f"with {dimension.key or dimension}"
+        )
+        words.append(f"{joined} {named(dimension, value)}" if joined else named(dimension, value))
+    return " ".join(words) or "everything"
+
+
+def _signed(amount: Decimal, currency: str) -> str:
+    return ("+" if amount > 0 else "-") + display(abs(amount), currency)
