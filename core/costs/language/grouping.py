@@ -4,7 +4,7 @@ from typing import Final
 
 from core.costs.language import errors, words
 from core.costs.language.cursor import Cursor
-from core.costs.language.names import grams, nearest
+from core.costs.language.names import keys, nearest
 from core.costs.language.text import quote
 from core.costs.language.writer import value
 from core.costs.model import DIMENSIONS, Dimension
@@ -120,7 +120,7 @@ def unknown_dimension(cursor: Cursor, place: int, problem: str) -> errors.Unknow
     said = cursor.scan.tokens[place].text
     known = [str(each) for each in DIMENSIONS]
     known += [f"label:{value(each)}" for each in cursor.index.label_keys()]
-    near = nearest(said, grams(known))[:3]
+    near = nearest(said, keys(known))[:3]
     return errors.UnknownDimensionError(
         f"{problem} {quote(said)}.",
         fix=f"There are {', '.join(known[:12])}.",

@@ -9,7 +9,7 @@ from babel.numbers import list_currencies
 
 from core.costs.language import errors, grouping, words
 from core.costs.language.cursor import Cursor
-from core.costs.language.names import grams, nearest
+from core.costs.language.names import keys, nearest
 from core.costs.language.text import Token, quote
 
 MOST_LINES: Final = 1000
@@ -129,7 +129,7 @@ def _currency(cursor: Cursor, code: str, end: int) -> None:
 
 
 def _no_currency(cursor: Cursor, token: Token) -> errors.UnknownCurrencyError:
-    near = nearest(token.text, grams(_currencies()))[:1]
+    near = nearest(token.text, keys(_currencies()))[:1]
     return errors.UnknownCurrencyError(
         f"{quote(token.text)} is no currency.",
         fix="Write it like 'in EUR'.",

@@ -2,11 +2,14 @@
 
 import re
 import weakref
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from difflib import SequenceMatcher
 from functools import cached_property
+from heapq import nsmallest
 from typing import Final
+
+from rapidfuzz import process
+from rapidfuzz.distance.Indel import normalized_similarity as _ratio
+from rapidfuzz.distance.Prefix import similarity as _begin
 
 from core.costs.language import aliases
 from core.costs.language.text import clean, key
@@ -35,6 +38,7 @@ _FARTHER: Final = 0.25
 _FEW: Final = 3
 _LIKELY: Final = 40
 _SHORTEST_PART: Final = 3
+_READ: Final = 80
 
 
 class Names:
@@ -152,7 +156,7 @@ class Index:
 
         Of several names of the same thing the nearest is given.
         """
-        known = self._bare_grams if dimension is None else self._grams_of(dimension)
+        known = self._bare_keys if dimension is None else self._keys_of(dimension)
         meant: dict[object, str] = {}
         for name in nearest(said, known):
             meant.setdefault(self._meaning(name, dimension), name)
@@ -163,47 +167,46 @@ class Index:
             return self.bare(name, key(name)) or name
         return self.valued(dimension, name, key(name))
 
-    def _grams_of(self, dimension: Dimension) -> Mapping[str, frozenset[str]]:
-        return {name: _grams(key(name)) for name in self.of(dimension).shown}
+    def _keys_of(self, dimension: Dimension) -> Mapping[str, str]:
+        return keys(self.of(dimension).shown)
 
     @cached_property
-    def _bare_grams(self) -> Mapping[str, frozenset[str]]:
+    def _bare_keys(self) -> Mapping[str, str]:
         names = dict.fromkeys(SUGGESTED)
         for dimension in (PROJECT, SERVICE, TEAM, ACCOUNT, REGION, PROVIDER, CATEGORY):
             names.update(self._names[dimension].shown)
-        return {name: _grams(key(name)) for name in names}
+        return keys(names)
 
 
-def nearest(said: str, names: Mapping[str, frozenset[str]]) -> list[str]:
-    """The names most like what was said: those that share most pairs of letters, ranked."""
-    said_key = key(said)[:80]
+def keys(names: Iterable[str]) -> dict[str, str]:
+    """Names with their keys, as `nearest` takes them."""
+    return {name: key(name) for name in names}
+
+
+def nearest(said: str, names: Mapping[str, str]) -> list[str]:
+    """The names most like what was said, best first: by letters in common, or as a part of them."""
+    said_key = key(said)[:_READ]
     if not said_key:
         return []
-    grams = _grams(said_key)
-    shared = Counter(
-        {name: 2 * len(grams & own) / (len(grams) + len(own)) for name, own in names.items()}
+    alike = process.extract(
+        said_key, names, scorer=_ratio, limit=_LIKELY, score_cutoff=_ENOUGH, processor=None
     )
-    likely = [name for name, share in shared.most_common(_LIKELY) if share > 0]
-    likeness = {name: _likeness(said_key, key(name)) for name in likely}
-    ranked = sorted(likely, key=lambda name: -likeness[name])
-    enough = max(_ENOUGH, likeness[ranked[0]] - _FARTHER) if ranked else _ENOUGH
+    likeness = {name: ratio for _, ratio, name in alike}
+    for name in _containing(said_key, names):
+        part = 0.8 if names[name].startswith(said_key) else 0.7
+        likeness[name] = max(likeness.get(name, 0), part)
+    # Of equals those first that begin alike: the first letters are rarely mistyped.
+    ranked = sorted(likeness, key=lambda name: (-likeness[name], -_begin(said_key, names[name])))
+    enough = likeness[ranked[0]] - _FARTHER if ranked else 0
     return [name for name in ranked if likeness[name] >= enough]
 
 
-def grams(names: Iterable[str]) -> dict[str, frozenset[str]]:
-    """Names with their pairs of letters, as `nearest` takes them."""
-    return {name: _grams(key(name)) for name in names}
-
-
-def _likeness(said: str, name: str) -> float:
-    ratio = SequenceMatcher(None, said, name, autojunk=False).ratio()
-    part = len(said) >= _SHORTEST_PART and said in name
-    return max(ratio, 0.8 if name.startswith(said) else 0.7) if part else ratio
-
-
-def _grams(text: str) -> frozenset[str]:
-    padded = f" {text} "
-    return frozenset(padded[at : at + 2] for at in range(len(padded) - 1))
+def _containing(said: str, names: Mapping[str, str]) -> list[str]:
+    """The shortest names that what was said is a part of."""
+    if len(said) < _SHORTEST_PART:
+        return []
+    found = [name for name, own in names.items() if said in own]
+    return nsmallest(_LIKELY, found, key=len)
 
 
 def _ids(identities: Iterable[str]) -> list[tuple[str, str]]:
