@@ -60,6 +60,19 @@ _NOTES: Final = {
     NoteKind.INVOICE_DIFFERS: (
         "Warning: the invoice{of}{over} says {amount}, what is stored adds up to something else."
     ),
+    NoteKind.SUMS_ONLY: (
+        "{span}: kept as sums by month, without the SKUs, regions and labels behind them."
+    ),
+    NoteKind.NOT_KEPT: "{span}: charges of that age are not kept here.",
+    NoteKind.RESOURCES_OTHER: (
+        "{some} is of other resources: those that cost most of a project's day and service are"
+        " told apart."
+    ),
+    NoteKind.RESOURCES_LEFT_OUT: (
+        "Days on which it isn't among those that cost most of its project and service aren't in"
+        " these figures."
+    ),
+    NoteKind.RESOURCES_UNKNOWN: "{some} has no resources: none are kept{of}.",
 }
 
 

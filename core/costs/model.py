@@ -70,11 +70,12 @@ PROJECT: Final = Dimension("project")
 TEAM: Final = Dimension("team")
 SERVICE: Final = Dimension("service")
 SKU: Final = Dimension("sku")
+RESOURCE: Final = Dimension("resource")
 REGION: Final = Dimension("region")
 PROVIDER: Final = Dimension("provider")
 ACCOUNT: Final = Dimension("account")
 CATEGORY: Final = Dimension("category")
-DIMENSIONS: Final = (PROJECT, TEAM, SERVICE, SKU, REGION, PROVIDER, ACCOUNT, CATEGORY)
+DIMENSIONS: Final = (PROJECT, TEAM, SERVICE, SKU, RESOURCE, REGION, PROVIDER, ACCOUNT, CATEGORY)
 
 
 def label(key: str) -> Dimension:
@@ -86,7 +87,7 @@ def label(key: str) -> Dimension:
 class Filter:
     """Keep the charges whose value is one of `values` (or, negated, is none of them).
 
-    Values are identities: project slug, team, ServiceName, SkuId, RegionId, provider,
+    Values are identities: project slug, team, ServiceName, SkuId, ResourceId, RegionId, provider,
     SubAccountId, ServiceCategory, tag value. None is unassigned or absent.
     """
 
@@ -128,6 +129,11 @@ class CostQuery:
     over: Decimal | None = None
     currency: str | None = None
     form: Form | None = None
+
+    @property
+    def by_resource(self) -> bool:
+        """Whether resources are told apart, by grouping or by a filter."""
+        return RESOURCE in self.group_by or any(f.dimension == RESOURCE for f in self.where)
 
     @property
     def projects(self) -> tuple[str, ...]:
@@ -201,6 +207,11 @@ class NoteKind(StrEnum):
     MISMATCH = "mismatch"
     INVOICE_MATCHES = "invoice_matches"
     INVOICE_DIFFERS = "invoice_differs"
+    SUMS_ONLY = "sums_only"
+    NOT_KEPT = "not_kept"
+    RESOURCES_OTHER = "resources_other"
+    RESOURCES_UNKNOWN = "resources_unknown"
+    RESOURCES_LEFT_OUT = "resources_left_out"
 
 
 @dataclass(frozen=True, slots=True)

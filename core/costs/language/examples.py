@@ -56,13 +56,15 @@ QUESTION_HELP: Final[Mapping[str, Topic]] = {
         "Grouping",
         _examples(
             ("checkout last-7d by sku", "a line for each SKU"),
+            ("checkout last-7d by resource", "each machine, disk, bucket; the last 35 days"),
             ("all mtd by team,service", "for each pair; up to three things"),
             ("all mtd by label:env", "for each value of a label"),
             ("checkout last-30d daily", "each line cut into days; also weekly, monthly"),
             ("checkout last-30d by day", "days alone"),
             ("all mtd in total", "one sum"),
         ),
-        "By project, team, service, sku, region, provider, account, category or label:KEY.",
+        "By project, team, service, sku, resource, region, provider, account, category or "
+        "label:KEY.",
     ),
     "filters": Topic(
         "Filters",
@@ -71,6 +73,7 @@ QUESTION_HELP: Final[Mapping[str, Topic]] = {
             ("all mtd region!=us-central1", "everything but one"),
             ("all mtd team=data by service", "a team's projects"),
             ("all mtd label:team=none by project", "what lacks a label"),
+            ("checkout last-7d resource=web-1 daily", "one resource, by its name or id"),
             ('all mtd service="Cloud SQL"', "quotes, where a name looks like something else"),
             ("ec2 gcs k8s mtd", "short names are known"),
         ),

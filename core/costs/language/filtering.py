@@ -6,9 +6,10 @@ from typing import Final
 from core.costs.language import errors, words
 from core.costs.language.cursor import Cursor
 from core.costs.language.grouping import unknown_dimension
+from core.costs.language.names import Ids
 from core.costs.language.text import Kind, Token, quote
 from core.costs.language.writer import value
-from core.costs.model import Dimension, Measure
+from core.costs.model import RESOURCE, Dimension, Measure
 
 _OR: Final = frozenset({"or", "and", "&"})
 
@@ -68,9 +69,20 @@ def _goes_on(cursor: Cursor, dimension: Dimension) -> bool:
     scan, after = cursor.scan, cursor.place + 1
     if scan.at(after) is None or scan.is_head(after):
         return False
+    known = dimension != RESOURCE and scan.value(after, dimension) is not None
     if scan.is_comma(cursor.place):
-        return scan.value(after, dimension) is not None or not scan.starts_clause(after)
-    return scan.word(cursor.place) in _OR and scan.value(after, dimension) is not None
+        return known or not scan.starts_clause(after)
+    if dimension == RESOURCE and scan.word(cursor.place) == "or":
+        return not scan.starts_clause(after)
+    return scan.word(cursor.place) in _OR and known
+
+
+def _found(cursor: Cursor, token: Token, dimension: Dimension) -> tuple[Ids, int] | None:
+    """The value that stands here; a resource is any word, for there are too many to know."""
+    if dimension != RESOURCE:
+        return cursor.scan.value(cursor.place, dimension)
+    is_text = token.kind in (Kind.WORD, Kind.QUOTED) and token.text
+    return ((token.text,), cursor.place + 1) if is_text else None
 
 
 def _value(cursor: Cursor, dimension: Dimension, sign: Token) -> Sequence[str | None]:
@@ -80,7 +92,7 @@ def _value(cursor: Cursor, dimension: Dimension, sign: Token) -> Sequence[str | 
     if token.kind is Kind.WORD and token.low in words.NONE:
         cursor.place += 1
         return [None]
-    if found := cursor.scan.value(cursor.place, dimension):
+    if found := _found(cursor, token, dimension):
         ids, cursor.place = found
         return ids
     end = cursor.end_of_unknown(cursor.place, value=True)

@@ -123,6 +123,6 @@ def unknown_dimension(cursor: Cursor, place: int, problem: str) -> errors.Unknow
     near = nearest(said, keys(known))[:3]
     return errors.UnknownDimensionError(
         f"{problem} {quote(said)}.",
-        fix=f"There are {', '.join(known[:12])}.",
+        fix=f"There are {', '.join(known[:13])}.",
         suggestions=[cursor.instead(place, place + 1, each) for each in near],
     )

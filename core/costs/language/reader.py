@@ -7,9 +7,9 @@
     PERIOD   : see core/named_period.py
     GROUPING = 'by' (DIM | 'day' | 'week' | 'month') [(',' | 'and') …] | 'in total' | DIM, plural
     FILTER   = DIM ('=' | '!=') VALUE [(',' | 'or') VALUE …] | DIM NAME | NAME DIM
-    DIM      = 'project' | 'team' | 'service' | 'sku' | 'region' | 'provider' | 'account'
-             | 'category' | 'label:'KEY
-    VALUE    = NAME | 'none' | '"' any text, " doubled '"'
+    DIM      = 'project' | 'team' | 'service' | 'sku' | 'resource' | 'region' | 'provider'
+             | 'account' | 'category' | 'label:'KEY
+    VALUE    = NAME | 'none' | '"' any text, " doubled '"' | any word, of a resource
     MEASURE  = 'cost' | 'net' | 'gross' | 'list' | 'measure=' any of them
     VERSUS   = 'vs' ('previous' | 'last-year' | PERIOD | project)
     CUT      = 'daily' | 'weekly' | 'monthly'

@@ -12,6 +12,7 @@ from core.costs.language.text import in_quotes
 from core.costs.language.words import NONE, RESERVED, SPLIT
 from core.costs.model import (
     PROJECT,
+    RESOURCE,
     Basis,
     CostQuery,
     Dimension,
@@ -96,13 +97,19 @@ def value(name: str) -> str:
     return in_quotes(name)
 
 
+def _resource(name: str) -> str:
+    """A resource, which is read as it is written: in quotes where it could mean anything else."""
+    return name if is_bare(name) else in_quotes(name)
+
+
 def dimension(each: Dimension) -> str:
     """A dimension; a label's key in quotes where it needs them."""
     return f"{each.name}:{value(each.key)}" if each.key else each.name
 
 
 def _filter(each: Filter) -> str:
-    values = ",".join("none" if name is None else value(name) for name in each.values)
+    written = _resource if each.dimension == RESOURCE else value
+    values = ",".join("none" if name is None else written(name) for name in each.values)
     return f"{dimension(each.dimension)}{'!=' if each.negated else '='}{values}"
 
 

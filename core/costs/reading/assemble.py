@@ -12,14 +12,25 @@ from decimal import ROUND_HALF_EVEN, Decimal, localcontext
 from operator import itemgetter
 from typing import Any, Final, NamedTuple
 
-from core.costs.model import ACCOUNT, PROJECT, SKU, Comparable, CostQuery, Dimension, Line, Total
+from core.costs.model import (
+    ACCOUNT,
+    PROJECT,
+    RESOURCE,
+    SKU,
+    Comparable,
+    CostQuery,
+    Dimension,
+    Line,
+    Total,
+)
 from core.costs.reading.basis import Basis
 from core.costs.reading.plan import Plan
+from core.costs.resources import OTHERS
 from core.money import EXACT, ZERO
 
 _LAST: Final = "\U0010ffff"
 _SHARE: Final = Decimal("0.0001")
-_NAMED: Final = frozenset({PROJECT, ACCOUNT, SKU})
+_NAMED: Final = frozenset({PROJECT, ACCOUNT, SKU, RESOURCE})
 
 type Row = Sequence[Any]
 """A row of `core.costs.reading.sql.summary`: basis, values, names, start, currency, sums."""
@@ -36,6 +47,7 @@ class Sums(NamedTuple):
     promotion: Decimal | None = None
     unassigned: Decimal | None = None
     unlisted: Decimal | None = None
+    unknown: Decimal | None = None
 
 
 class Layout:
@@ -82,18 +94,24 @@ class Against:
         return Comparable(sums[at] or ZERO, sums[at + 1] or ZERO)
 
 
-def against(query: CostQuery, plan: Plan, basis: Basis) -> Against:
+def against(query: CostQuery, plan: Plan, basis: Basis, *, held: bool = True) -> Against:
     """Judge the other period by what is held: before the first day held nothing is known.
+
+    `held`: in the detail that is asked for; of what is older, sums by month alone.
 
     Another project's same days are as complete as the question's own.
     """
     other_project = query.versus is not None and query.versus.project is not None
     complete_until = basis.freshness.complete_until
-    covered = basis.first_day is not None and (other_project or plan.then.start >= basis.first_day)
+    covered = (
+        held
+        and basis.first_day is not None
+        and (other_project or plan.then.start >= basis.first_day)
+    )
     complete = complete_until is not None and plan.then.end <= complete_until
     converted = all(rate.converted is not None for rate in basis.rates)
     return Against(
-        previous=covered and converted and (complete or other_project),
+        previous=covered and converted and plan.then_held and (complete or other_project),
         comparable=covered and converted and plan.comparable is not None,
         cut=plan.cut,
     )
@@ -162,9 +180,13 @@ def _sort(layout: Layout, rows: list[Row]) -> None:
 def _choose(
     query: CostQuery, layout: Layout, rows: Sequence[Row]
 ) -> tuple[Sequence[Row], list[Row]]:
-    """Those that `top` and `over` choose, and the rest: by group, over all days together."""
+    """Those that `top` and `over` choose, and the rest: by group, over all days together.
+
+    Resources that aren't told apart are of the rest in any case.
+    """
+    rows, others = _apart(query, rows)
     if query.top is None and query.over is None:
-        return rows, []
+        return rows, others
     groups: defaultdict[Any, list[Row]] = defaultdict(list)
     for row in rows:
         groups[row[layout.currency], layout.values(row)].append(row)
@@ -187,8 +209,16 @@ def _choose(
     is_kept = [(row[layout.currency], layout.values(row)) in kept for row in rows]
     return (
         [row for row, keep in zip(rows, is_kept, strict=True) if keep],
-        [row for row, keep in zip(rows, is_kept, strict=True) if not keep],
+        [*(row for row, keep in zip(rows, is_kept, strict=True) if not keep), *others],
     )
+
+
+def _apart(query: CostQuery, rows: Sequence[Row]) -> tuple[Sequence[Row], list[Row]]:
+    """Rows, and those of resources that aren't told apart."""
+    if RESOURCE not in query.group_by:
+        return rows, []
+    at = 1 + query.group_by.index(RESOURCE)
+    return [row for row in rows if row[at] != OTHERS], [row for row in rows if row[at] == OTHERS]
 
 
 def _row(

@@ -40,6 +40,9 @@ class Basis:
     first_day: the first of which anything is held. held_until: the day after the last, of the
     source that reaches least far.
     mismatches: source and month of each billing period that doesn't match its export.
+    Where resources are told apart, without_resources: name, kind and `Kept` of each source that
+    keeps none; keeps_resources: any does; others: not all of the days' are told apart, and one
+    is asked for.
     """
 
     version: int
@@ -49,6 +52,9 @@ class Basis:
     behind: bool
     mismatches: tuple[tuple[str, date], ...]
     rates: tuple[Rate, ...]
+    without_resources: tuple[tuple[str, str, str], ...] = ()
+    keeps_resources: bool = False
+    others: bool = False
 
 
 def read_basis(text: str) -> Basis:
@@ -69,6 +75,9 @@ def read_basis(text: str) -> Basis:
         behind=told["behind"],
         mismatches=tuple((name, date.fromisoformat(month)) for name, month in mismatches or ()),
         rates=tuple(_rate(*rate) for rate in told.get("rates") or ()),
+        without_resources=tuple(sorted(tuple(each) for each in told.get("without") or ())),
+        keeps_resources=told.get("keeps", False),
+        others=told.get("others", False),
     )
 
 

@@ -2,7 +2,7 @@
 
 The cheapest table that has the question's dimensions answers: whole months from a month
 rollup, other days from the day rollup, and the facts only where a SKU, a region or a label
-is asked for.
+is asked for. Resources have a table of their own, of young days only.
 """
 
 from collections.abc import Iterator
@@ -22,6 +22,7 @@ class Grain(StrEnum):
     """The tables, by what a row of each adds up."""
 
     FACT = "charge_daily"
+    RESOURCE = "cost_by_day_resource"
     DAY = "cost_by_day_service"
     MONTH_SERVICE = "cost_by_month_service"
     MONTH = "cost_by_month"
@@ -47,13 +48,17 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A question's pieces; `comparable` None where nothing may be compared."""
+    """A question's pieces; `comparable` None where nothing may be compared.
+
+    `then_held`: the other period is read; days of which no resources are kept aren't.
+    """
 
     now: Period
     then: Period
     pieces: tuple[Piece, ...]
     comparable: tuple[Period, Period] | None
     shift: Shift
+    then_held: bool = True
 
     @property
     def cut(self) -> bool:
@@ -63,21 +68,34 @@ class Plan:
         )
 
 
-def plan(query: CostQuery, complete_until: date | None) -> Plan:
-    """Plan a question, the days before `complete_until` being complete."""
+def plan(query: CostQuery, complete_until: date | None, since: date | None = None) -> Plan:
+    """Plan a question, the days before `complete_until` being complete.
+
+    `since`: the first day of which resources are kept, where they are asked for.
+    """
     then = other_period(query)
     now = on_basis(query.period, query.basis)
-    comparable = complete_parts(now, then, complete_until, query.basis)
+    held = since is None or not query.by_resource or then.start >= since
+    comparable = complete_parts(now, then, complete_until, query.basis) if held else None
     return Plan(
         now=now,
         then=then,
         pieces=(
             *_side(query, now, comparable and comparable[0], Side.NOW, Side.NOW_ONLY),
-            *_side(query, then, comparable and comparable[1], Side.THEN, Side.THEN_ONLY),
+            *_other_side(query, then, comparable, held=held),
         ),
         comparable=comparable,
         shift=alignment(now, then, query.granularity),
+        then_held=held,
     )
+
+
+def _other_side(
+    query: CostQuery, then: Period, comparable: tuple[Period, Period] | None, *, held: bool
+) -> Iterator[Piece]:
+    if held:
+        part = comparable and comparable[1]
+        yield from _side(query, then, part, Side.THEN, Side.THEN_ONLY)
 
 
 def _side(
@@ -96,6 +114,9 @@ def _pieces(query: CostQuery, period: Period, side: Side) -> Iterator[Piece]:
     """Whole months from a month rollup where that serves, the days at the edges apart."""
     names = dimension_names(query)
     by_month = Grain.MONTH_SERVICE if names & _OF_SERVICES else Grain.MONTH
+    if query.by_resource:
+        yield Piece(Grain.RESOURCE, side, period)
+        return
     if names & _OF_FACTS:
         yield Piece(Grain.FACT, side, period)
         return

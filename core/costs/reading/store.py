@@ -53,10 +53,16 @@ class Prepared:
 
 @lru_cache(maxsize=1024)
 def prepared(
-    query: CostQuery, complete_until: date | None, visible: frozenset[str] | None
+    query: CostQuery,
+    complete_until: date | None,
+    visible: frozenset[str] | None,
+    since: date | None = None,
 ) -> Prepared:
-    """Prepare a question, the days before `complete_until` being thought complete."""
-    made = plan(query, complete_until)
+    """Prepare a question, the days before `complete_until` being thought complete.
+
+    `since`: the first day of which resources are kept, where the question tells them apart.
+    """
+    made = plan(query, complete_until, since)
     found = statement(shape_of(query, made, visible))
     return Prepared(
         text=write(query),

@@ -56,7 +56,11 @@ KINDS = [
     ("Credit", "SUSTAINED_USAGE_DISCOUNT"), ("Credit", "FEE_UTILIZATION_OFFSET"),
     ("Adjustment", "adjustment"),
 ]  # fmt: skip
-DIMENSIONS = (*model.DIMENSIONS, label("team"), label("env"))
+# Resources are kept of young days only, and have tests of their own.
+DIMENSIONS = (
+    *(d for d in model.DIMENSIONS if d != model.RESOURCE),
+    *(label("team"), label("env")),
+)
 SERVICES = {"gcp": ["Compute", "Storage"], "aws": ["EC2", "S3", ""]}
 LABELS = [(), (("team", "web"),), (("env", "prod"),), (("env", "dev"), ("team", "ops"))]
 CATEGORIES = {"Compute": "Compute", "Storage": "Storage", "EC2": "Compute", "S3": ""}

@@ -87,9 +87,9 @@ NO = "There is no project, account or service"
          ["checkout by service", "checkout by region", "checkout by day"]),
         ("by servce", errors.UnknownDimensionError, None, ["by service"]),
         ("foo=bar", errors.UnknownDimensionError,
-         ("Costs can't be filtered by 'foo'. There are project, team, service, sku, region, "
-         'provider, account, category, label:"aws:createdBy", label:"cost center", label:env, '
-         "label:team."), []),
+         ("Costs can't be filtered by 'foo'. There are project, team, service, sku, resource, "
+         'region, provider, account, category, label:"aws:createdBy", label:"cost center", '
+         "label:env, label:team."), []),
         ("by label", errors.LabelKeyError,
          "'label' needs a key. Write it like label:\"aws:createdBy\".", None),
         ("label=foo", errors.LabelKeyError, None, None),

@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import (
     ARRAY,
     ColumnElement,
+    FromClause,
     Select,
     Table,
     Text,
@@ -21,12 +22,22 @@ from core.costs.model import (
     PROJECT,
     PROVIDER,
     REGION,
+    RESOURCE,
     SERVICE,
     SKU,
     TEAM,
 )
 from core.costs.reading.sql.shape import OF_SCOPES
-from core.costs.tables import ABSENT, regions, services, skus, slices, sources, tag_sets
+from core.costs.tables import (
+    ABSENT,
+    regions,
+    resources,
+    services,
+    skus,
+    slices,
+    sources,
+    tag_sets,
+)
 from core.projects.tables import projects, scopes
 
 
@@ -45,12 +56,14 @@ _VALUES: dict[str, ColumnElement[str]] = {
     SERVICE.name: services.c.name,
     CATEGORY.name: services.c.category,
     SKU.name: skus.c.sku_id,
+    RESOURCE.name: resources.c.resource_id,
     REGION.name: regions.c.region_id,
 }
 _TABLES: dict[str, tuple[str, Table]] = {
     SERVICE.name: ("service_id", services),
     CATEGORY.name: ("service_id", services),
     SKU.name: ("sku_id", skus),
+    RESOURCE.name: ("resource_id", resources),
     REGION.name: ("region_id", regions),
     "label": ("tag_set_id", tag_sets),
 }
@@ -71,7 +84,7 @@ def texts(name: str) -> ColumnElement[Any]:
 
 
 def conditions(
-    table: Table, filters: Filters, *, restricted: bool, other_project: bool = False
+    table: FromClause, filters: Filters, *, restricted: bool, other_project: bool = False
 ) -> list[ColumnElement[bool]]:
     """What the charges of a fact or rollup table have to meet.
 

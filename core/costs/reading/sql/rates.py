@@ -25,7 +25,7 @@ from core.costs.tables import configured_rates, conversion_rates
 PLACES: Final = 9
 """Decimals of a converted amount: a division has to end somewhere."""
 
-_AMOUNTS = ("amount", "unassigned", "unlisted")
+_AMOUNTS = ("amount", "unassigned", "unlisted", "unknown")
 
 
 def priced(charges: CTE) -> CTE:

@@ -41,6 +41,11 @@ class Shape:
     convert: bool = False
 
     @property
+    def by_resource(self) -> bool:
+        """Whether it tells resources apart."""
+        return any(grain is Grain.RESOURCE for grain, _ in self.pieces)
+
+    @property
     def everything(self) -> bool:
         """Whether spend of no project is a part of it that its lines don't show."""
         names = {name for name, _ in self.filters}

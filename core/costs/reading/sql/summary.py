@@ -17,7 +17,6 @@ from sqlalchemy import (
     Integer,
     Numeric,
     Select,
-    Table,
     Text,
     and_,
     bindparam,
@@ -32,9 +31,20 @@ from sqlalchemy import (
     union_all,
 )
 
-from core.costs.model import ACCOUNT, CATEGORY, PROJECT, SERVICE, SKU, Basis, Granularity, Measure
+from core.costs.model import (
+    ACCOUNT,
+    CATEGORY,
+    PROJECT,
+    RESOURCE,
+    SERVICE,
+    SKU,
+    Basis,
+    Granularity,
+    Measure,
+)
 from core.costs.reading.plan import Grain, Side
 from core.costs.reading.sql import rates
+from core.costs.reading.sql import resources as resources_of
 from core.costs.reading.sql.compiled import Compiled, compiled
 from core.costs.reading.sql.conditions import conditions, constant, drawn_on, value_of
 from core.costs.reading.sql.shape import OF_SCOPES, Shape
@@ -46,6 +56,7 @@ from core.costs.tables import (
     cost_by_month_service,
     kinds,
     regions,
+    resources,
     services,
     skus,
     slices,
@@ -66,6 +77,7 @@ _IDS: Final = {
     SERVICE.name: "service_id",
     CATEGORY.name: "service_id",
     SKU.name: "sku_id",
+    RESOURCE.name: "resource_id",
     "region": "region_id",
     "label": "tag_set_id",
 } | dict.fromkeys(OF_SCOPES, "scope_id")
@@ -73,6 +85,7 @@ _NAMES: Final[dict[str, ColumnElement[str]]] = {
     PROJECT.name: projects.c.name,
     ACCOUNT.name: scopes.c.account_name,
     SKU.name: skus.c.name,
+    RESOURCE.name: resources.c.name,
 }
 
 
@@ -86,6 +99,7 @@ _CLASS: Final = case(
 _OWN: Final = {
     "service_id": services,
     "sku_id": skus,
+    "resource_id": resources,
     "region_id": regions,
     "tag_set_id": tag_sets,
 }
@@ -98,7 +112,7 @@ def statement(shape: Shape) -> Compiled:
     Its rows: the basis as JSON in the first column of one row; of the others a value for each
     dimension, a name for each, the bucket's first day, currency, amount, amount of the other
     period, the comparable parts of both, tax, promotional credits, spend of no project,
-    what was billed without a list price.
+    what was billed without a list price, what is of no known resource because none are kept.
     """
     charges = charges_of(shape)
     if shape.convert:
@@ -112,13 +126,17 @@ def statement(shape: Shape) -> Compiled:
 def charges_of(shape: Shape) -> CTE:
     """What each piece adds up to, by ids."""
     pieces = [
-        _piece(shape, index, _TABLES[grain], side)
+        _piece(shape, index, _table(grain, index), side)
         for index, (grain, side) in enumerate(shape.pieces)
     ]
     return (union_all(*pieces) if len(pieces) > 1 else pieces[0]).cte("charges")
 
 
-def _piece(shape: Shape, index: int, table: Table, side: Side) -> Select[Any]:
+def _table(grain: Grain, index: int) -> FromClause:
+    return resources_of.charges(index) if grain is Grain.RESOURCE else _TABLES[grain]
+
+
+def _piece(shape: Shape, index: int, table: FromClause, side: Side) -> Select[Any]:
     then = side in (Side.THEN, Side.THEN_ONLY)
     time = _time(shape, table)
     ids = {_IDS[name] for name in shape.dimensions}
@@ -143,6 +161,8 @@ def _piece(shape: Shape, index: int, table: Table, side: Side) -> Select[Any]:
         unlisted = or_(table.c.list.is_(None), table.c.list == constant(0))
         dear = and_(unlisted, table.c.billed > constant(0))
         sums.append(func.sum(table.c.billed).filter(dear).label("unlisted"))
+    if shape.by_resource:
+        sums.append(func.sum(amount).filter(table.c.unknown).label("unknown"))
     return (
         select(
             constant(side.value).label("side"),
@@ -165,7 +185,7 @@ def _piece(shape: Shape, index: int, table: Table, side: Side) -> Select[Any]:
     )
 
 
-def _with_kinds(shape: Shape, table: Table) -> FromClause:
+def _with_kinds(shape: Shape, table: FromClause) -> FromClause:
     if shape.measure in (Measure.COST, Measure.GROSS):
         return table.join(kinds, kinds.c.id == table.c.kind_id)
     return table
@@ -178,13 +198,13 @@ def _of_kinds(shape: Shape, *, then: bool) -> list[ColumnElement[bool]]:
     return [kinds.c.in_cost] if shape.measure is Measure.COST and then else []
 
 
-def _time(shape: Shape, table: Table) -> ColumnElement[Any]:
+def _time(shape: Shape, table: FromClause) -> ColumnElement[Any]:
     if shape.basis is Basis.INVOICE:
         return table.c.billing_period
     return table.c.month if "month" in table.c else table.c.day
 
 
-def _amount(shape: Shape, table: Table) -> ColumnElement[Any]:
+def _amount(shape: Shape, table: FromClause) -> ColumnElement[Any]:
     match shape.measure:
         case Measure.COST:
             return table.c.effective
@@ -194,7 +214,7 @@ def _amount(shape: Shape, table: Table) -> ColumnElement[Any]:
             return table.c.billed
 
 
-def _within(shape: Shape, table: Table, index: int) -> list[ColumnElement[bool]]:
+def _within(shape: Shape, table: FromClause, index: int) -> list[ColumnElement[bool]]:
     """That a charge lies in the days of a piece."""
     start, end = bindparam(f"start_{index}", type_=Date), bindparam(f"end_{index}", type_=Date)
     time = _time(shape, table)
@@ -256,6 +276,7 @@ def _lines(shape: Shape, charges: CTE) -> Select[Any]:
         total(now, of_class(_PROMOTION)) if excluded else nothing,
         total(now, counted, of=charges.c.unassigned) if shape.everything else nothing,
         total(now, of=charges.c.unlisted) if shape.measure is Measure.LIST else nothing,
+        total(now, counted, of=charges.c.unknown) if shape.by_resource else nothing,
     ]
     keys: list[ColumnElement[Any]] = [constant(n + 2) for n in range(len(values))]
     if shape.granularity:
@@ -316,6 +337,8 @@ def _basis(shape: Shape, charges: CTE) -> ColumnElement[Any]:
         .exists(),
         "periods": _periods(drawn, touched),
     }
+    if shape.by_resource:
+        parts |= resources_of.basis(shape, drawn)
     if shape.convert:
         cost = shape.measure is Measure.COST
         counted = charges.c["class"] == constant(COUNTED) if cost else true()

@@ -1,0 +1,584 @@
+"""What resources cost, stored and asked about: they add up to the charges that they are of."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import text
+
+from core.access.model import OPERATOR, Viewer
+from core.cache import Cache
+from core.costs.charges import RESOURCES
+from core.costs.model import (
+    CATEGORY,
+    PROJECT,
+    REGION,
+    RESOURCE,
+    SERVICE,
+    SKU,
+    Basis,
+    CostAnswer,
+    CostQuery,
+    Dimension,
+    Filter,
+    Granularity,
+    Listing,
+    Measure,
+    NoteKind,
+    Replaced,
+    Slice,
+    SourceInfo,
+    Versus,
+    label,
+)
+from core.costs.proving.proof import check_rollups
+from core.costs.reading.resources import (
+    NoResourcesError,
+    ResourceDaysError,
+    ResourceQuestionError,
+    UnknownResourceError,
+)
+from core.costs.resources import Kept, Resources, read_since
+from core.costs.service import PACIFIC, CostService
+from core.costs.writing.replace import replace as write_slice
+from core.costs.writing.sources import finish_sync, prune, register
+from core.database import Database
+from core.money import plain
+from core.period import Period
+from core.projects.service import ProjectService
+from tests.support.charges import GCP, Row, charge, scalar, table, totals
+from tests.support.clock import FakeClock
+from tests.support.resources import Amounts, Of, kept
+
+KEEPING = replace(GCP, resources=Kept.KEPT)
+WEEK = Period(date(2026, 11, 15), date(2026, 11, 22))
+BY_RESOURCE = CostQuery(WEEK, group_by=(RESOURCE,))
+
+
+def line(day: str, amount: str, resource: str = "", **other: Any) -> Row:
+    """A charge that names its resource."""
+    return charge(day, amount, list=amount, **other) | {"resource": resource}
+
+
+LINES = [
+    line("2026-11-16", "10", "vm/1"),
+    line("2026-11-16", "2.5", "vm/1", sku_id="BB-22"),
+    line("2026-11-16", "-1", "vm/1", charge_category="Credit", source_type="SUSTAINED_USAGE"),
+    line("2026-11-16", "-4", "vm/2", charge_category="Credit", source_type="PROMOTION"),
+    line("2026-11-16", "7", "vm/2", region="us-east1", labels='{"team":"a"}'),
+    line("2026-11-17", "3", "vm/3"),
+    line("2026-11-17", "1", "vm/4"),
+    line("2026-11-17", "0.5"),
+    line("2026-11-18", "20", "bucket", service="Cloud Storage", service_category="Storage"),
+    line("2026-11-18", "0.125", "vm/1", charge_category="Tax", source_type="tax"),
+    line("2026-11-10", "5", "vm/1"),
+    line("2026-10-10", "90", "vm/9"),
+]
+
+
+def of(row: Row) -> Of:
+    return Of(
+        *(row["day"], row["billing_period"], row["account_id"], row["service"], row["region"]),
+        *(row["labels"], row["charge_category"], row["source_type"], row["currency"]),
+        row["resource"],
+    )
+
+
+def amounts(row: Row) -> Amounts:
+    return Amounts(Decimal(row["billed"]), Decimal(row["effective"]), Decimal(row["list"]))
+
+
+def parts(lines: Iterable[Row], since: date, each: int) -> list[pa.Table]:
+    """What a source tells of resources: a part a day."""
+    found = kept(((of(row), amounts(row)) for row in lines), since=since, each=each)
+    rows = [
+        {
+            "day": key.day,
+            "billing_period": key.billing_period,
+            "account_id": key.account,
+            "service": key.service,
+            "region": key.region,
+            "labels": key.labels,
+            "charge_category": key.category,
+            "source_type": key.source_type,
+            "resource": key.resource,
+            "resource_name": _name(key.resource),
+            "currency": key.currency,
+            "billed": plain(sums.billed),
+            "effective": plain(sums.effective),
+            "list": None if sums.listed is None else plain(sums.listed),
+        }
+        for key, sums in found.items()
+    ]
+    days = sorted({key.day for key in found})
+    return [
+        pa.Table.from_pylist([row for row in rows if row["day"] == day], RESOURCES) for day in days
+    ]
+
+
+def _name(resource: str) -> str:
+    return f"name of {resource}" if resource.startswith("vm/") else ""
+
+
+class Store:
+    """Slices of a source with resources, its syncs, and its questions."""
+
+    def __init__(self, database: Database, clock: FakeClock, *, each: int = 2) -> None:
+        self.database, self.clock, self.each = database, clock, each
+        self.projects = ProjectService(database, clock)
+        self.costs = CostService(database, Cache(), clock)
+        self._readings = 0
+
+    @property
+    def since(self) -> date:
+        return read_since(self.clock().astimezone(PACIFIC).date())
+
+    async def write(
+        self,
+        key: str,
+        lines: Sequence[Row],
+        *,
+        source: str = "gcp",
+        resources: bool = True,
+        at: int | None = None,
+        fingerprint: str = "",
+    ) -> Replaced:
+        """Hand over a slice; `at` in minutes."""
+        self._readings += 1
+        minutes = self._readings if at is None else at
+        rows = [{k: v for k, v in row.items() if k != "resource"} for row in lines]
+        of_resources = Resources(parts(lines, self.since, self.each), self.since)
+        done = await write_slice(
+            self.database,
+            self.projects,
+            Slice(
+                source,
+                key,
+                fingerprint or f"at {minutes}",
+                self.clock() - timedelta(days=1) + timedelta(minutes=minutes),
+            ),
+            table(rows),
+            totals=totals(rows),
+            rates={},
+            by_resource=of_resources if resources else None,
+            now=self.clock(),
+        )
+        return done.outcome
+
+    async def finish(self, *keys: str, source: str = "gcp") -> None:
+        """Finish a sync."""
+        await finish_sync(
+            self.database,
+            source,
+            Listing(dict.fromkeys(keys, "at 1"), whole=False),
+            through=self.clock(),
+            zone=PACIFIC,
+            now=self.clock(),
+        )
+
+    async def ask(self, query: CostQuery, viewer: Viewer = OPERATOR) -> CostAnswer:
+        return await self.costs.answer(query, viewer)
+
+    async def stored(self) -> dict[tuple[str, Of], Amounts]:
+        """Every row, with names in place of ids."""
+        async with self.database.read() as connection:
+            rows = (await connection.execute(_STORED)).all()
+        found = {
+            (key, Of(*of_)): Amounts(billed, effective, listed)
+            for key, *of_, billed, effective, listed in rows
+        }
+        assert len(found) == len(rows)
+        return found
+
+
+_STORED = text("""
+SELECT l.key, c.day, c.billing_period, p.account_id, v.name, g.region_id, CAST(t.tags AS text),
+  k.charge_category, k.source_type, c.currency, r.resource_id, c.billed, c.effective, c.list
+FROM cost_by_day_resource c JOIN slices l ON l.id = c.slice_id
+JOIN scopes p ON p.id = c.scope_id JOIN services v ON v.id = c.service_id
+JOIN regions g ON g.id = c.region_id JOIN tag_sets t ON t.id = c.tag_set_id
+JOIN kinds k ON k.id = c.kind_id JOIN resources r ON r.id = c.resource_id
+""")
+
+
+@pytest.fixture
+async def store(database: Database, clock: FakeClock) -> Store:
+    await register(database, KEEPING)
+    return Store(database, clock)
+
+
+def shown(answer: CostAnswer) -> dict[str | None, str]:
+    """The lines of an answer grouped by one thing, and what is in none of them."""
+    return {
+        "other" if line.other else next(iter(line.group.values())): plain(line.amount)
+        for line in answer.lines
+    }
+
+
+def noted(answer: CostAnswer, kind: NoteKind) -> list[str]:
+    return [
+        f"{'' if n.amount is None else plain(n.amount)} {n.text}".strip()
+        for n in answer.notes
+        if n.kind is kind
+    ]
+
+
+async def test_the_dearest_of_each_day_and_service_are_told_apart(store: Store) -> None:
+    """Two of each, credits and all; the rest of the day, what is of none, and all of it."""
+    await store.write("a", LINES)
+    answer = await store.ask(BY_RESOURCE)
+    assert shown(answer) == {
+        "bucket": "20",
+        "vm/1": "11.5",
+        "vm/2": "7",
+        "vm/3": "3",
+        "vm/4": "1",
+        None: "0.5",
+    }
+    assert {line.group[RESOURCE]: (line.names or {}).get(RESOURCE) for line in answer.lines} == {
+        "bucket": None,
+        "vm/1": "name of vm/1",
+        "vm/2": "name of vm/2",
+        "vm/3": "name of vm/3",
+        "vm/4": "name of vm/4",
+        None: None,
+    }
+    assert noted(answer, NoteKind.TAX_EXCLUDED) == ["0.125"]
+    assert noted(answer, NoteKind.PROMOTION_EXCLUDED) == ["-4"]
+    assert noted(answer, NoteKind.RESOURCES_OTHER) == []
+
+
+async def test_others_are_one_line_and_named_in_a_note(
+    database: Database, clock: FakeClock
+) -> None:
+    """With one told apart a day and service; `top` adds to the same line."""
+    await register(database, KEEPING)
+    store = Store(database, clock, each=1)
+    await store.write("a", LINES)
+    answer = await store.ask(BY_RESOURCE)
+    assert shown(answer) == {
+        "bucket": "20",
+        "vm/1": "11.5",
+        "vm/2": "7",
+        "vm/3": "3",
+        None: "0.5",
+        "other": "1",
+    }
+    assert noted(answer, NoteKind.RESOURCES_OTHER) == ["1"]
+    assert answer.lines[-1].other
+    few = await store.ask(replace(BY_RESOURCE, top=1))
+    assert shown(few) == {"bucket": "20", "other": "23"}
+    assert noted(few, NoteKind.RESOURCES_OTHER) == ["1"]
+    daily = await store.ask(replace(BY_RESOURCE, granularity=Granularity.DAILY))
+    assert [plain(line.amount) for line in daily.lines if line.other] == ["1"]
+
+
+@pytest.mark.parametrize("measure", list(Measure))
+@pytest.mark.parametrize(
+    "beside", [(), (SERVICE,), (PROJECT, REGION), (CATEGORY,), (label("team"),)], ids=str
+)
+async def test_adds_up_to_the_same_by_anything_else(
+    store: Store, measure: Measure, beside: tuple[Dimension, ...]
+) -> None:
+    """Each day, in each measure, with whatever else is grouped by."""
+    await store.write("a", LINES)
+    await store.write("b", [line("2026-11-16", "3.000000000001", f"x{n}") for n in range(5)])
+    query = CostQuery(WEEK, group_by=beside, measure=measure, granularity=Granularity.DAILY)
+    by_resource = await store.ask(replace(query, group_by=(RESOURCE, *beside)))
+    others = await store.ask(query)
+    assert by_resource.totals == others.totals
+    assert _by_day(by_resource) == _by_day(others)
+    kinds = {NoteKind.TAX_EXCLUDED, NoteKind.PROMOTION_EXCLUDED}
+    assert [n for n in by_resource.notes if n.kind in kinds] == [
+        n for n in others.notes if n.kind in kinds
+    ]
+
+
+def _by_day(answer: CostAnswer) -> dict[Any, Decimal]:
+    found: dict[Any, Decimal] = {}
+    for each in answer.lines:
+        found[each.start] = found.get(each.start, Decimal(0)) + each.amount
+    return found
+
+
+async def test_filters(store: Store) -> None:
+    """One resource, all but one, those of a service, a region, a label; and of no resource."""
+    await store.write("a", LINES)
+
+    async def ask(*where: Filter, by: Dimension = RESOURCE) -> dict[Any, str]:
+        return shown(await store.ask(CostQuery(WEEK, where=where, group_by=(by,))))
+
+    assert await ask(Filter(RESOURCE, ("vm/1",)), by=SERVICE) == {"Compute Engine": "11.5"}
+    assert await ask(Filter(RESOURCE, ("Name of VM/2", "bucket"))) == {"bucket": "20", "vm/2": "7"}
+    assert await ask(Filter(RESOURCE, ("3",))) == {"vm/3": "3"}
+    assert await ask(Filter(RESOURCE, (None,))) == {None: "0.5"}
+    others = Filter(RESOURCE, ("bucket", None), negated=True)
+    assert await ask(others, by=PROJECT) == {"shop": "22.5"}
+    assert await ask(Filter(SERVICE, ("Cloud Storage",))) == {"bucket": "20"}
+    assert await ask(Filter(REGION, ("us-east1",))) == {"vm/2": "7"}
+    assert await ask(Filter(label("team"), ("a",))) == {"vm/2": "7"}
+
+
+async def test_a_resource_that_isnt_always_among_the_dearest(store: Store) -> None:
+    """The answer says that days may be missing from it."""
+    await store.write("a", LINES)
+    only = replace(BY_RESOURCE, where=(Filter(RESOURCE, ("vm/1",)),))
+    assert noted(await store.ask(only), NoteKind.RESOURCES_LEFT_OUT) == []
+    await store.write("b", [line("2026-11-16", str(n + 1), f"x{n}") for n in range(3)])
+    answer = await store.ask(only)
+    assert noted(answer, NoteKind.RESOURCES_LEFT_OUT) == [""]
+
+
+async def test_an_unknown_resource_is_told_with_those_like_it(store: Store) -> None:
+    """By part of a name; and where all are shown."""
+    await store.write("a", LINES)
+    query = CostQuery(WEEK, where=(Filter(RESOURCE, ("uck",)),))
+    with pytest.raises(UnknownResourceError, match="'uck'") as caught:
+        await store.ask(query)
+    assert caught.value.suggestions == (
+        "all 2026-11-15..2026-11-21 by service resource=bucket",
+        "all 2026-11-15..2026-11-21 by resource",
+    )
+
+
+async def test_resources_of_others_projects_are_unknown(store: Store) -> None:
+    """Whoever may not see the project may not learn that there is such a thing."""
+    await store.write(
+        "a", [*LINES, line("2026-11-16", "5", "disk", account_id="blog", account_name="Blog")]
+    )
+    viewer = Viewer("U1", projects=frozenset({"blog"}))
+    assert shown(await store.ask(BY_RESOURCE, viewer)) == {"disk": "5"}
+    query = CostQuery(WEEK, where=(Filter(RESOURCE, ("bucket",)),))
+    with pytest.raises(UnknownResourceError) as caught:
+        await store.ask(query, viewer)
+    assert caught.value.suggestions == ("all 2026-11-15..2026-11-21 by resource",)
+
+
+async def test_sources_without_resources_are_of_none(store: Store, database: Database) -> None:
+    """Their charges are there, and a note says whose they are."""
+    aws = SourceInfo("aws", "focus", "aws", "s3://bucket/", Kept.OFF)
+    await register(database, aws)
+    await store.write("a", LINES)
+    await store.write("b", [line("2026-11-16", "100")], source="aws", resources=False)
+    answer = await store.ask(BY_RESOURCE)
+    assert shown(answer)[None] == "100.5"
+    assert noted(answer, NoteKind.RESOURCES_UNKNOWN) == ["100 aws"]
+    assert answer.totals == (await store.ask(CostQuery(WEEK))).totals
+
+
+@pytest.mark.parametrize(
+    ("source", "fix"),
+    [
+        (replace(GCP, resources=Kept.OFF), "gcp: write resources = true"),
+        (replace(GCP, resources=Kept.NONE), "the standard export has no resources, the detailed"),
+        (replace(GCP, kind="focus", resources=Kept.NONE), "no column ResourceId"),
+    ],
+)
+async def test_no_source_keeps_resources(
+    database: Database, clock: FakeClock, source: SourceInfo, fix: str
+) -> None:
+    """What to do about each, and the question that works."""
+    await register(database, source)
+    store = Store(database, clock)
+    await store.write("a", LINES, resources=False)
+    with pytest.raises(NoResourcesError, match="Resources of gcp aren't kept") as caught:
+        await store.ask(BY_RESOURCE)
+    assert fix in str(caught.value)
+    assert caught.value.suggestions == ("all 2026-11-15..2026-11-21 by sku",)
+
+
+@pytest.mark.parametrize(
+    ("query", "error", "suggestions"),
+    [
+        (
+            replace(BY_RESOURCE, period=Period(date(2026, 10, 1), date(2026, 11, 1))),
+            ResourceDaysError,
+            (
+                "all 2026-10-18..2026-10-31 by resource",
+                "all last-30d by resource",
+                "all 2026-10-01..2026-10-31 by sku",
+            ),
+        ),
+        (
+            replace(BY_RESOURCE, versus=Versus("last-year")),
+            ResourceDaysError,
+            (
+                "all 2026-11-15..2026-11-21 by resource",
+                "all 2026-11-15..2026-11-21 by sku vs last-year",
+            ),
+        ),
+        (
+            replace(BY_RESOURCE, basis=Basis.INVOICE, measure=Measure.NET),
+            ResourceQuestionError,
+            ("all 2026-11-15..2026-11-21 by resource net",),
+        ),
+        (
+            replace(BY_RESOURCE, group_by=(RESOURCE, SKU)),
+            ResourceQuestionError,
+            ("all 2026-11-15..2026-11-21 by sku", "all 2026-11-15..2026-11-21 by resource"),
+        ),
+    ],
+)
+async def test_questions_that_resources_cant_answer(
+    store: Store, query: CostQuery, error: type[Exception], suggestions: tuple[str, ...]
+) -> None:
+    """Each says why, and offers what works."""
+    await store.write("a", LINES)
+    with pytest.raises(error) as caught:
+        await store.ask(query)
+    assert getattr(caught.value, "suggestions", ()) == suggestions
+
+
+async def test_rows_arent_listed_by_resource(store: Store) -> None:
+    """Nor streamed: they have SKUs."""
+    query = CostQuery(WEEK, where=(Filter(RESOURCE, ("vm/1",)),))
+    with pytest.raises(ResourceQuestionError):
+        await store.costs.rows(query, OPERATOR)
+    with pytest.raises(ResourceQuestionError):
+        await anext(store.costs.stream(query, OPERATOR))
+
+
+async def test_what_is_compared_lies_within_the_days_kept(store: Store) -> None:
+    """The week before is; the thirty days before thirty days aren't: none is told."""
+    await store.write("a", LINES)
+    await store.finish("a")
+    week = await store.ask(BY_RESOURCE)
+    assert week.compared == Period(date(2026, 11, 8), date(2026, 11, 15))
+    month = await store.ask(
+        replace(BY_RESOURCE, period=Period(date(2026, 10, 23), date(2026, 11, 22)))
+    )
+    assert month.compared is None
+    assert {t.previous for t in month.totals} == {None}
+
+
+async def test_the_values_of_the_dimension(store: Store) -> None:
+    """All that are kept, by name."""
+    await store.write("a", LINES)
+    values = await store.costs.dimension(RESOURCE, OPERATOR)
+    assert [v.value for v in values] == ["bucket", "vm/1", "vm/2", "vm/3", "vm/4", None]
+    some = await store.costs.dimension(RESOURCE, OPERATOR, prefix="buc")
+    assert [v.value for v in some] == ["bucket"]
+
+
+async def test_days_that_have_passed_are_trimmed(store: Store, clock: FakeClock) -> None:
+    """By the sync; names that nothing needs go too. What is left adds up all the same."""
+    await store.write("a", LINES)
+    clock.advance(days=30)
+    await store.finish("a")
+    assert {of_.day for _, of_ in await store.stored()} == {
+        date(2026, 11, 16), date(2026, 11, 17), date(2026, 11, 18)
+    }  # fmt: skip
+    assert await check_rollups(store.database) == ()
+    clock.advance(days=40)
+    await store.finish("a")
+    assert await store.stored() == {}
+    assert await check_rollups(store.database) == ()
+    assert await scalar(store.database, "SELECT count(*) FROM resources WHERE id > 0") == 0
+
+
+async def test_no_longer_kept(store: Store, database: Database) -> None:
+    """A source that is configured otherwise lets go of all."""
+    await store.write("a", LINES)
+    await register(database, replace(GCP, resources=Kept.OFF))
+    await store.finish("a")
+    assert await store.stored() == {}
+    assert await check_rollups(database) == ()
+
+
+async def test_kept_from_now_on(store: Store) -> None:
+    """The same reading is written again where resources are missing from it, and only there."""
+    await store.write("a", LINES, resources=False, fingerprint="x")
+    assert await store.write("a", LINES, fingerprint="x") is Replaced.WRITTEN
+    assert await store.write("a", LINES, fingerprint="x") is Replaced.UNCHANGED
+    assert await store.stored()
+
+
+async def test_pruned(store: Store, clock: FakeClock) -> None:
+    """A slice that goes takes its resources with it."""
+    await store.write("a", LINES)
+    await prune(store.database, "gcp", ["a"], now=clock())
+    assert await store.stored() == {}
+
+
+@pytest.mark.parametrize("measure", ["billed", "effective", "list"])
+async def test_proof_finds_what_doesnt_add_up(store: Store, measure: str) -> None:
+    """A row that was tampered with, whatever amount of it."""
+    await store.write("a", LINES)
+    assert await check_rollups(store.database) == ()
+    async with store.database.begin() as tx:
+        await tx.execute(
+            text(
+                f"UPDATE cost_by_day_resource SET {measure} = {measure} + 0.000000001"  # noqa: S608  # ours
+                " WHERE day = '2026-11-18' AND billed = 20"
+            )
+        )
+    assert {error.rollup for error in await check_rollups(store.database)} == {
+        "cost_by_day_resource"
+    }
+
+
+_DAYS = ("2026-09-30", "2026-10-16", "2026-10-17", "2026-11-16", "2026-11-17")
+_LINES = st.lists(
+    st.builds(
+        lambda day, amount, resource, account, service, kind, region: line(
+            day,
+            f"{amount}e-3",
+            resource,
+            account_id=account,
+            service=service,
+            charge_category=kind[0],
+            source_type=kind[1],
+            region=region,
+        ),
+        st.sampled_from(_DAYS),
+        st.integers(-5000, 90000),
+        st.sampled_from(["", "vm/1", "vm/2", "vm/3", "a:b/c"]),
+        st.sampled_from(["shop", "blog", ""]),
+        st.sampled_from(["Compute Engine", "Cloud Storage"]),
+        st.sampled_from([("Usage", "regular"), ("Tax", "tax"), ("Credit", "PROMOTION")]),
+        st.sampled_from(["", "us-east1"]),
+    ).map(lambda row: row | {n: plain(Decimal(row[n])) for n in ("billed", "effective", "list")}),
+    max_size=12,
+)
+
+
+_EMPTIED = (
+    *("cost_by_day_resource", "charge_daily", "cost_by_day_service", "cost_by_month_service"),
+    *("cost_by_month", "restatements", "slices CASCADE"),
+)
+
+
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    steps=st.lists(
+        st.tuples(st.sampled_from("abc"), _LINES, st.integers(1, 6)), min_size=1, max_size=6
+    )
+)
+async def test_any_interleaving_equals_the_final_state(
+    database: Database, clock: FakeClock, steps: list[tuple[str, list[Row], int]]
+) -> None:
+    """Late, repeated and stale readings: the rows are those of each slice's newest."""
+    async with database.begin() as tx:
+        for emptied in _EMPTIED:
+            await tx.execute(text(f"TRUNCATE {emptied}"))
+    await register(database, KEEPING)
+    store = Store(database, clock)
+    newest: dict[str, tuple[int, list[Row]]] = {}
+    for key, lines, at in steps:
+        if key not in newest or at > newest[key][0]:
+            newest[key] = (at, lines)
+        await store.write(key, lines, at=at)
+    assert await store.stored() == {
+        (key, of_): sums
+        for key, (_, lines) in newest.items()
+        for of_, sums in kept(
+            ((of(row), amounts(row)) for row in lines), since=store.since, each=store.each
+        ).items()
+    }
+    assert await check_rollups(database) == ()
