@@ -14,6 +14,7 @@ from core.costs.model import (
     PROJECT,
     PROVIDER,
     REGION,
+    RESOURCE,
     SERVICE,
     SKU,
     TEAM,
@@ -31,7 +32,7 @@ from core.errors import InvalidError
 from core.named_period import parse_period
 from core.period import Period
 
-FILTERS = (PROJECT, TEAM, SERVICE, SKU, REGION, PROVIDER, ACCOUNT, CATEGORY)
+FILTERS = (PROJECT, TEAM, SERVICE, SKU, RESOURCE, REGION, PROVIDER, ACCOUNT, CATEGORY)
 _ABSENT = ("none", "unassigned")
 _MOST_DIMENSIONS = 3
 
@@ -44,7 +45,7 @@ class CostParameters(Parameters):
     """What every cost endpoint takes: which charges, of which days, in which measure.
 
     `label.KEY=value` filters by a label; `none` is what has no such label, `unassigned` the
-    spend of no project.
+    spend of no project. A `resource`, in summaries and trends, is an id or a name.
     """
 
     model_config = ConfigDict(extra="allow")
@@ -55,6 +56,7 @@ class CostParameters(Parameters):
     team: Values = ()
     service: Values = ()
     sku: Values = ()
+    resource: Values = ()
     region: Values = ()
     provider: Values = ()
     account: Values = ()
@@ -160,7 +162,7 @@ class TrendParameters(AnswerParameters):
 
 
 def _value(dimension: Dimension, text: str, names: Vocabulary) -> str | None:
-    if text in _ABSENT and dimension.name in ("project", "team", "label"):
+    if text in _ABSENT and dimension.name in ("project", "team", "resource", "label"):
         return None
     if dimension != PROJECT or text in names.projects:
         return text
