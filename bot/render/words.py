@@ -16,6 +16,7 @@ from core.costs.model import (
     ACCOUNT,
     PROJECT,
     PROVIDER,
+    RESOURCE,
     SKU,
     TEAM,
     Comparable,
@@ -44,6 +45,7 @@ BIG_CHANGE: Final = Decimal(10)
 _TINY_SHARE: Final = Decimal("0.0005")
 _ROUND_FROM: Final = 100
 _SHORT_FROM: Final = 10**6
+_RESOURCE: Final = 40
 _TWO_DIGITS: Final = Context(prec=2)
 
 
@@ -199,15 +201,33 @@ def identity(value: str | None, of: Dimension) -> str:
     """One value of a dimension: `checkout`, `unassigned`, `no region`."""
     if value is None:
         return _NONE.get(of, f"no {of.key or dimension(of)}")
+    if of == RESOURCE:
+        return resource(value)
     return _PROVIDERS.get(value, value) if of == PROVIDER else value
+
+
+def resource(name: str) -> str:
+    """A resource's name or id where there is little room: its last part, at most so long.
+
+    `projects/42/zones/us-west1-a/instances/web-1` is `web-1`, as is `arn:aws:ec2:…:instance/web-1`.
+    """
+    short = re.split(r"[/:]", name.rstrip("/:"))[-1] if len(name) > _RESOURCE else name
+    if len(short) <= _RESOURCE:
+        return short
+    half = (_RESOURCE - 1) // 2
+    return f"{short[:half]}…{short[-half:]}"
 
 
 def group(line: Line, dimensions: Sequence[Dimension]) -> tuple[str, ...]:
     """What a line is of, a name a dimension."""
     if line.other:
         return (OTHER, *("" for _ in dimensions[1:]))
+    named = line.names or {}
     return tuple(
-        (line.names or {}).get(each) or identity(line.group.get(each), each) for each in dimensions
+        identity(named.get(each) or line.group.get(each), each)
+        if each == RESOURCE
+        else named.get(each) or identity(line.group.get(each), each)
+        for each in dimensions
     )
 
 

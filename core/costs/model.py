@@ -247,8 +247,9 @@ class CostAnswer:
 
     `compared` is the other period (or the other project's same period), None where there
     is nothing to compare with. `comparable` are the days, of this period and of the other,
-    that the totals' and lines' `comparable` are of. Lines are ordered by amount, largest
-    first, or, with a granularity, by start and then amount; currencies never mix.
+    that the totals' and lines' `comparable` are of. `resources`: it can be asked by resource, too.
+    Lines are ordered by amount, largest first, or, with a granularity, by start and then amount;
+    currencies never mix.
     """
 
     query: CostQuery
@@ -260,6 +261,7 @@ class CostAnswer:
     freshness: Freshness = Freshness()
     data_version: int = 0
     comparable: tuple[Period, Period] | None = None
+    resources: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -263,7 +263,12 @@ class CostService:
             ),
             freshness=basis.freshness,
             data_version=basis.version,
+            resources=await self._tells_resources(query),
         )
+
+    async def _tells_resources(self, query: CostQuery) -> bool:
+        version = await self._versions.present()
+        return version.resources and resources.within(query, today(self._clock, self._zone))
 
     async def _summarise(
         self, query: CostQuery, viewer: Viewer

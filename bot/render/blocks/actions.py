@@ -13,6 +13,7 @@ from slackblocks import ActionsBlock, Button
 from bot.render import words
 from core.costs.model import (
     REGION,
+    RESOURCE,
     SERVICE,
     SKU,
     CostAnswer,
@@ -72,7 +73,7 @@ def answer_buttons(answer: CostAnswer, *, share: bool, send_chart: bool) -> Iter
 def next_questions(answer: CostAnswer) -> Iterator[tuple[str, str, CostQuery]]:
     """The questions one step away, each by what it changes; never the one just answered."""
     query = answer.query
-    for dimension in (SERVICE, SKU, REGION):
+    for dimension in _further(answer):
         if dimension not in query.group_by:
             yield str(dimension), f"By {words.dimension(dimension)}", _by(query, (dimension,))
     if query.granularity is not None:
@@ -83,6 +84,19 @@ def next_questions(answer: CostAnswer) -> Iterator[tuple[str, str, CostQuery]]:
     compared, versus = answer.compared, query.versus
     if compared is not None and (versus is None or versus.project is None):
         yield "previous", "Previous period", replace(query, period=compared, versus=None)
+
+
+def _further(answer: CostAnswer) -> Iterator[Dimension]:
+    yield SERVICE
+    if not _of_resources(answer.query):
+        yield SKU
+    if answer.resources and answer.query.versus is None:
+        yield RESOURCE
+    yield REGION
+
+
+def _of_resources(query: CostQuery) -> bool:
+    return any(each.dimension == RESOURCE for each in query.where)
 
 
 def suggestions(texts: Sequence[tuple[str, str]]) -> Iterator[Button | None]:

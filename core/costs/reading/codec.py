@@ -57,6 +57,7 @@ def encode(answer: CostAnswer) -> bytes:
                 answer.freshness.final,
             ),
             "version": answer.data_version,
+            "resources": answer.resources,
         }
     )
 
@@ -80,6 +81,7 @@ def decode(data: bytes, query: CostQuery) -> CostAnswer:
             final=final,
         ),
         data_version=told["version"],
+        resources=told["resources"],
     )
 
 

@@ -64,6 +64,13 @@ def check(query: CostQuery, today: date) -> None:
     _check_days(query, kept_since(today), today)
 
 
+def within(query: CostQuery, today: date) -> bool:
+    """Whether all that a question is about could be told by resource."""
+    about_skus = any(f.dimension == SKU for f in query.where)
+    young = query.period.start >= kept_since(today)
+    return young and query.basis is Basis.USAGE and not about_skus
+
+
 def _check_days(query: CostQuery, since: date, today: date) -> None:
     held = f"Resources are kept for {DAYS} days, now from {since} on"
     if query.period.start < since:

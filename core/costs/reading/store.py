@@ -19,7 +19,8 @@ from core.database import Database
 _VERSION = (
     "SELECT version, (SELECT oid::text FROM pg_database WHERE datname = current_database())"
     " || '-' || extract(epoch FROM pg_postmaster_start_time())::text,"
-    " (SELECT min(complete_until) FROM sources) FROM data_version"
+    " (SELECT min(complete_until) FROM sources),"
+    " EXISTS (SELECT FROM sources WHERE resources = 'kept') FROM data_version"
 )
 
 
@@ -28,11 +29,13 @@ class Version:
     """Which state of which database: `home` tells databases apart that share a cache.
 
     complete_until: the first day that some source doesn't have complete yet.
+    resources: some source's resources are kept.
     """
 
     number: int
     home: str
     complete_until: date | None = None
+    resources: bool = False
 
 
 async def read_version(database: Database) -> Version:
