@@ -35,14 +35,18 @@ from bot.settings import Settings
 from core.access.model import OPERATOR, Role, Viewer
 from core.access.service import AccessService
 from core.cache import Cache
+from core.costs.assigning.service import RuleService
+from core.costs.keeping.model import Keep
+from core.costs.keeping.service import RetentionService
 from core.costs.model import CostAnswer, CostQuery, SourceInfo
 from core.costs.proving.service import ProofService
 from core.costs.reading.store import prepared
-from core.costs.service import CostService
+from core.costs.service import PACIFIC, CostService
 from core.costs.writing.partitions import ensure as ensure_partitions
 from core.costs.writing.sources import register
 from core.database import Database
 from core.embedded_postgres import ensure, stop
+from core.forecasts.service import ForecastService
 from core.incidents.service import IncidentService
 from core.ingest.service import IngestService
 from core.jobs.service import JobService
@@ -213,13 +217,17 @@ async def _ours(url: str, pipe: Pipe) -> None:
     database = await Database.connect(url)
     settings = Settings(jwt_secrets=SECRET)
     access, projects = AccessService(database, clock), ProjectService(database, clock)
+    costs = Forgetting(database, Cache(), clock)
     services = Services(
         settings=settings,
         clock=clock,
         database=database,
         access=access,
         projects=projects,
-        costs=Forgetting(database, Cache(), clock),
+        rules=RuleService(database, projects, clock, kept={}, zone=PACIFIC),
+        costs=costs,
+        forecasts=ForecastService(database, costs, clock),
+        retention=RetentionService(database, clock, Keep(), zone=PACIFIC),
         proof=ProofService(database, clock),
         jobs=JobService(database, worker="bench"),
         ingest=IngestService(database, projects, clock, ()),

@@ -7,9 +7,12 @@ from bot.render.charts.worker import ChartWorker
 from bot.settings import Settings
 from core.access.service import AccessService
 from core.clock import Clock, today
+from core.costs.assigning.service import RuleService
+from core.costs.keeping.service import RetentionService
 from core.costs.proving.service import ProofService
 from core.costs.service import CostService
 from core.database import Database
+from core.forecasts.service import ForecastService
 from core.incidents.service import IncidentService
 from core.ingest.service import IngestService
 from core.jobs.service import JobService
@@ -29,7 +32,10 @@ class Services:
     database: Database
     access: AccessService
     projects: ProjectService
+    rules: RuleService
     costs: CostService
+    forecasts: ForecastService
+    retention: RetentionService
     proof: ProofService
     jobs: JobService
     ingest: IngestService

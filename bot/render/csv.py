@@ -6,11 +6,12 @@ exact, in plain notation, and left alone.
 
 import csv
 import io
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable
 from decimal import Decimal
 from typing import Final
 
-from core.costs.model import CostAnswer, CostRow, Line
+from core.costs.model import CostAnswer, CostQuery, CostRow, Line
+from core.forecasts.service import ForecastAnswer
 from core.money import plain
 
 ROW_COLUMNS: Final = (
@@ -51,7 +52,30 @@ def cost_answer(answer: CostAnswer) -> bytes:
     return _write((header, *map(cells, answer.lines)))
 
 
-async def rows(source: AsyncIterator[CostRow]) -> AsyncIterator[bytes]:
+def forecast(answer: ForecastAnswer) -> bytes:
+    """A forecast day by day: what was spent, what is expected, between which amounts."""
+    header: list[Cell] = ["date", "currency", "spent", "expected"]
+    header += ["lower80", "upper80", "lower95", "upper95"]
+    table: list[list[Cell]] = [header]
+    for outlook in answer.outlooks:
+        if (made := outlook.forecast) is None:
+            continue
+        for day, amount in outlook.history.days:
+            if day >= made.period.start and amount is not None:
+                table.append([day.isoformat(), made.currency, amount, *[None] * 5])
+        for each in made.days:
+            bounds = [*(each.at80 or (None, None)), *(each.at95 or (None, None))]
+            so_far = outlook.so_far.get(each.date)
+            table.append([each.date.isoformat(), made.currency, so_far, each.expected, *bounds])
+    return _write(table)
+
+
+def forecast_name(answer: ForecastAnswer) -> str:
+    """What to call the file: `forecast-checkout-2026-11-01-to-2026-11-30.csv`."""
+    return f"forecast-{_about(answer.query)}.csv"
+
+
+async def rows(source: AsyncIterator[CostRow]) -> AsyncGenerator[bytes]:
     """Rows as they come, in chunks of a thousand, the header first."""
     pending: list[Iterable[Cell]] = [ROW_COLUMNS]
     async for row in source:
@@ -64,9 +88,12 @@ async def rows(source: AsyncIterator[CostRow]) -> AsyncIterator[bytes]:
 
 def file_name(answer: CostAnswer) -> str:
     """What to call the file: `costs-checkout-2026-11-15-to-2026-11-21.csv`."""
-    period = answer.query.period
-    what = "-".join(answer.query.projects[:3]) or "all"
-    return f"costs-{what}-{period.start}-to-{period.last_day}.csv"
+    return f"costs-{_about(answer.query)}.csv"
+
+
+def _about(query: CostQuery) -> str:
+    what = "-".join(query.projects[:3]) or "all"
+    return f"{what}-{query.period.start}-to-{query.period.last_day}"
 
 
 def _cell(value: object) -> Cell:

@@ -8,16 +8,17 @@ from core.costs.model import CostAnswer, CostQuery, CostRow, Freshness, Line, No
 from core.money import plain
 from core.period import Period
 from core.projects.model import Project
+from core.projects.rules import PlacedRule
 
 
 def cost_answer(answer: CostAnswer) -> dict[str, Any]:
     """An answer; `end` is exclusive, shares and amounts are text."""
     return {
-        "query": _query(answer.query, answer.text),
+        "query": query_of(answer.query, answer.text),
         "compared": _days(answer.compared),
         "totals": [_total(total) for total in answer.totals],
         "lines": [_line(line) for line in answer.lines],
-        "notes": [_note(note) for note in answer.notes],
+        "notes": [note_of(note) for note in answer.notes],
         "data": freshness(answer.freshness),
     }
 
@@ -39,7 +40,7 @@ def cost_row(row: CostRow) -> dict[str, Any]:
 
 
 def project(value: Project) -> dict[str, Any]:
-    """A project and the accounts it holds."""
+    """A project, and the labels and accounts that define it."""
     return {
         "slug": value.slug,
         "name": value.name,
@@ -52,7 +53,23 @@ def project(value: Project) -> dict[str, Any]:
             {"provider": account.provider, "id": account.id, "name": account.name}
             for account in value.accounts
         ],
+        "labels": [rule(placed) for placed in value.rules],
         "aliases": list(value.aliases),
+    }
+
+
+def rule(placed: PlacedRule) -> dict[str, Any]:
+    """A label that defines a project, at its place; `since` null: ever."""
+    match = placed.rule.match
+    return {
+        "id": placed.rule.id,
+        "place": placed.place,
+        "key": match.key,
+        "value": match.value,
+        "provider": match.provider,
+        "account": match.account,
+        "project": placed.rule.slug,
+        "since": _day(placed.since),
     }
 
 
@@ -73,7 +90,8 @@ def instant(value: datetime | None) -> str | None:
     return value.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
-def _query(query: CostQuery, text: str) -> dict[str, Any]:
+def query_of(query: CostQuery, text: str) -> dict[str, Any]:
+    """The question as understood; `end` is exclusive."""
     return {
         "text": text,
         "projects": list(query.projects),
@@ -110,7 +128,8 @@ def _line(line: Line) -> dict[str, Any]:
     return written
 
 
-def _note(note: Note) -> dict[str, Any]:
+def note_of(note: Note) -> dict[str, Any]:
+    """Something to know."""
     written: dict[str, Any] = {"kind": note.kind.value}
     if note.amount is not None:
         written |= {"currency": note.currency, "amount": plain(note.amount)}

@@ -7,9 +7,10 @@ from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
-from bot.render import sentences
+from bot.render import foresight, sentences
 from bot.render.blocks.tables import ACROSS, table_of
 from core.costs.model import CostAnswer
+from core.forecasts.service import ForecastAnswer
 
 
 def cost_answer(answer: CostAnswer) -> ConsoleRenderable:
@@ -18,6 +19,20 @@ def cost_answer(answer: CostAnswer) -> ConsoleRenderable:
     parts: list[RenderableType] = [Text(sentences.headline(answer), style="bold")]
     if answer.lines:
         parts += [Text(""), _Fitting(answer), Text("")]
+    return Group(*parts, *notes, Text(sentences.fresh(answer.freshness), style="dim"))
+
+
+def forecast(answer: ForecastAnswer) -> ConsoleRenderable:
+    """A sentence, the figures, notes and how fresh the data is."""
+    table = Table(box=None, pad_edge=False, show_header=False)
+    table.add_column()
+    table.add_column(justify="right", overflow="fold")
+    for row in foresight.figures(answer):
+        table.add_row(*map(Text, row))
+    parts: list[RenderableType] = [Text(foresight.headline(answer), style="bold")]
+    if table.rows:
+        parts += [Text(""), table, Text("")]
+    notes = [Text(f"- {each}") for each in foresight.notes(answer)]
     return Group(*parts, *notes, Text(sentences.fresh(answer.freshness), style="dim"))
 
 

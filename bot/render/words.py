@@ -37,7 +37,9 @@ _TO_DATE: Final = {
     "ytd": "this year so far",
 }
 _NAMED: Final = frozenset({"today", "yesterday"}) | {
-    f"{which}-{unit}" for which in ("this", "last") for unit in ("week", "month", "quarter", "year")
+    f"{which}-{unit}"
+    for which in ("this", "last", "next")
+    for unit in ("week", "month", "quarter", "year")
 }
 _NONE: Final = {PROJECT: "unassigned", TEAM: "no team", ACCOUNT: "no account"}
 _PROVIDERS: Final = {"gcp": "Google Cloud", "aws": "AWS", "azure": "Azure"}
@@ -106,10 +108,11 @@ def period_name(period: Period) -> str:
         return _TO_DATE[name]
     if name in _NAMED:
         return name.replace("-", " ")
-    if name.startswith("last-") and name[-1:] in UNITS and name[5:-1].isdigit():
+    if name.startswith(("last-", "next-")) and name[-1:] in UNITS and name[5:-1].isdigit():
         count = int(name[5:-1])
         unit = UNITS[name[-1]]
-        return f"the last {plural(count, unit)}" if count > 1 else f"the last {unit}"
+        which = f"the {name[:4]}"
+        return f"{which} {plural(count, unit)}" if count > 1 else f"{which} {unit}"
     return calendar(period) or days(period, year=True)
 
 

@@ -3,14 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-from aiohttp import hdrs, web
-
 from bot.render import csv, json
 from bot.rest import models
 from bot.rest.operations import Call, Operation, Reply
 from bot.rest.parameters import AnswerParameters, RowParameters, TrendParameters
-
-_CSV = "text/csv"
+from bot.rest.streams import CSV, csv_file, stream, wants_csv
 
 
 async def rows(call: Call) -> Reply:
@@ -18,8 +15,9 @@ async def rows(call: Call) -> Reply:
     asked: RowParameters = call.parameters
     names = await call.services.costs.vocabulary(call.viewer)
     query = asked.query(call.services.today(), names)
-    if _wants_csv(call, asked.format):
-        return await _stream(call, csv.rows(call.services.costs.stream(query, call.viewer)))
+    if wants_csv(call, asked.format):
+        found = csv.rows(call.services.costs.stream(query, call.viewer))
+        return await stream(call, found, name="costs.csv", content_type=CSV)
     page = await call.services.costs.rows(
         query, call.viewer, after=asked.cursor or None, limit=asked.limit
     )
@@ -31,45 +29,15 @@ async def answer(call: Call) -> Reply:
     asked: AnswerParameters = call.parameters
     names = await call.services.costs.vocabulary(call.viewer)
     found = await call.services.costs.answer(asked.query(call.services.today(), names), call.viewer)
-    if not _wants_csv(call, asked.format):
+    if not wants_csv(call, asked.format):
         return json.cost_answer(found)
-    headers = {"Content-Disposition": f'attachment; filename="{csv.file_name(found)}"'}
-    body = csv.cost_answer(found)
-    return web.Response(body=body, content_type=_CSV, charset="utf-8", headers=headers)
-
-
-def _wants_csv(call: Call, form: str | None) -> bool:
-    if form is not None:
-        return form == "csv"
-    accepted = call.request.headers.get("Accept", "")
-    return _CSV in accepted and "application/json" not in accepted
-
-
-async def _stream(call: Call, chunks: Any) -> web.StreamResponse:
-    """Send a file as it is made; nothing is sent if the first of it can't be made."""
-    first = await anext(chunks)
-    response = web.StreamResponse(
-        headers={
-            "Content-Type": f"{_CSV}; charset=utf-8",
-            "Content-Disposition": 'attachment; filename="costs.csv"',
-        }
-    )
-    response.headers["Vary"] = "Accept, Accept-Encoding"
-    if call.request.method == hdrs.METH_HEAD:
-        return response  # a compressor would end a body that there isn't
-    response.enable_compression()
-    await response.prepare(call.request)
-    await response.write(first)
-    async for chunk in chunks:
-        await response.write(chunk)
-    await response.write_eof()
-    return response
+    return csv_file(csv.file_name(found), csv.cost_answer(found))
 
 
 _ANSWER: Mapping[str, Any] = {
     "tag": "Costs",
     "reply": models.Answer,
-    "csv": True,
+    "files": (CSV,),
     "tagged": True,
 }
 
@@ -82,7 +50,7 @@ OPERATIONS = (
         "Costs",
         reply=models.CostRows,
         parameters=RowParameters,
-        csv=True,
+        files=(CSV,),
     ),
     Operation(
         "GET",

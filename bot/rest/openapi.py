@@ -10,7 +10,18 @@ from typing import Any, Final
 from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
-from bot.rest import costs, data, dimensions, invoices, projects, syncs
+from bot.rest import (
+    costs,
+    data,
+    deliveries,
+    dimensions,
+    exports,
+    foresight,
+    invoices,
+    projects,
+    repeats,
+    syncs,
+)
 from bot.rest.models import SLUG_RULE, Parameters, Problem
 from bot.rest.operations import Operation
 from core.access.model import Role
@@ -21,9 +32,12 @@ OPERATIONS: Final = (
     *projects.OPERATIONS,
     *dimensions.OPERATIONS,
     *costs.OPERATIONS,
+    *foresight.OPERATIONS,
     *data.OPERATIONS,
     *invoices.OPERATIONS,
+    *exports.OPERATIONS,
     *syncs.OPERATIONS,
+    *deliveries.OPERATIONS,
 )
 
 _SCHEMAS: Final = "#/components/schemas/{model}"
@@ -46,10 +60,19 @@ _ERRORS: Final = {
     404: "There is no such thing, or not for this token.",
     409: "That clashes with what is there.",
     413: "The body is too large.",
+    422: "The Idempotency-Key was used for another write.",
     429: "Too many requests with this token.",
     503: "Something that is needed can't be reached.",
 }
 _TEXT: Final = {"schema": {"type": "string"}}
+_KEY: Final = {
+    "name": repeats.HEADER,
+    "in": "header",
+    "required": False,
+    "description": "A new one for every write, a UUID say. Sent again with the same key, for a day "
+    "it is not done again: the first reply is given.",
+    "schema": {"type": "string", "pattern": repeats.RULE},
+}
 _TAG: Final = {"ETag": {"description": "For If-None-Match.", **_TEXT}}
 
 
@@ -96,6 +119,8 @@ def _operation(operation: Operation) -> dict[str, Any]:
     if operation.tagged:
         header = {"name": "If-None-Match", "in": "header", "required": False, **_TEXT}
         written["parameters"].append(header)
+    if operation.writes:
+        written["parameters"].append(_KEY)
     if operation.body is not None:
         written["requestBody"] = {
             "required": True,
@@ -105,15 +130,19 @@ def _operation(operation: Operation) -> dict[str, Any]:
 
 
 def _reply(operation: Operation) -> dict[str, Any]:
-    reply: dict[str, Any] = {
-        "description": "Done.",
-        "content": {"application/json": {"schema": _ref(operation.reply)}},
-    }
-    if operation.csv:
-        reply["content"]["text/csv"] = _TEXT
+    content: dict[str, Any] = {}
+    if operation.reply is not None:
+        content["application/json"] = {"schema": _ref(operation.reply)}
+    content |= {media: _file(media) for media in operation.files}
+    reply: dict[str, Any] = {"description": "Done.", "content": content}
     if operation.tagged:
         reply["headers"] = _TAG
     return reply
+
+
+def _file(media: str) -> Mapping[str, Any]:
+    """What a file holds: text, or bytes of which no schema tells."""
+    return _TEXT if media.startswith("text/") else {}
 
 
 def _problems(operation: Operation) -> dict[str, Any]:
@@ -122,8 +151,9 @@ def _problems(operation: Operation) -> dict[str, Any]:
         304: operation.tagged,
         403: operation.role is not Role.VIEWER,
         404: "{" in operation.path or "project" in operation.parameters.model_fields,
-        409: operation.method != "GET",
+        409: operation.writes,
         413: operation.body is not None,
+        422: operation.writes,
     }
     return {
         str(status): {"description": words, **_details(status)}
@@ -205,7 +235,8 @@ def _schemas(operations: Iterable[Operation]) -> dict[str, Any]:
     wanted: dict[type[BaseModel], JsonSchemaMode] = {Problem: "serialization"}
     parameters: dict[str, Any] = {}
     for operation in operations:
-        wanted[operation.reply] = "serialization"
+        if operation.reply is not None:
+            wanted[operation.reply] = "serialization"
         if operation.body is not None:
             wanted[operation.body] = "validation"
         schema = operation.parameters.model_json_schema(ref_template=_SCHEMAS)

@@ -1,6 +1,7 @@
 """The parameters of the cost endpoints, and the one question that they make."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from typing import Annotated, ClassVar, Literal
 
@@ -41,8 +42,8 @@ Values = Annotated[
 ]
 
 
-class CostParameters(Parameters):
-    """What every cost endpoint takes: which charges, of which days, in which measure.
+class ChargeParameters(Parameters):
+    """What all that is about charges takes: which, of which days.
 
     `label.KEY=value` filters by a label; `none` is what has no such label, `unassigned` the
     spend of no project. A `resource`, in summaries and trends, is an id or a name.
@@ -69,14 +70,17 @@ class CostParameters(Parameters):
     )
     start: Day | None = Field(default=None, description="First day; goes with `end`.")
     end: Day | None = Field(default=None, description="The day after the last; exclusive.")
-    measure: Measure = Measure.COST
     basis: Basis = Basis.USAGE
 
     def days(self, today: date) -> Period:
         """The days asked for."""
         if self.start is not None or self.end is not None:
             return self._written()
-        return parse_period(self.period or "mtd", today)
+        return self.named(self.period or "mtd", today)
+
+    def named(self, words: str, today: date) -> Period:
+        """The days of a period's name."""
+        return parse_period(words, today)
 
     def _written(self) -> Period:
         if self.period is not None:
@@ -104,12 +108,23 @@ class CostParameters(Parameters):
 
     def query(self, today: date, names: Vocabulary) -> CostQuery:
         """The question that these make."""
-        return CostQuery(
-            period=self.days(today),
-            where=self.where(names),
-            measure=self.measure,
-            basis=self.basis,
-        )
+        return CostQuery(period=self.days(today), where=self.where(names), basis=self.basis)
+
+
+class ExportParameters(ChargeParameters):
+    """For exports: every charge as it is."""
+
+    format: Literal["csv", "parquet"] | None = None
+
+
+class CostParameters(ChargeParameters):
+    """What every cost endpoint takes: which charges, in which measure."""
+
+    measure: Measure = Measure.COST
+
+    def query(self, today: date, names: Vocabulary) -> CostQuery:
+        """The question that these make."""
+        return replace(super().query(today, names), measure=self.measure)
 
 
 class RowParameters(Paged, CostParameters):

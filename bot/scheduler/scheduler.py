@@ -62,12 +62,16 @@ class Scheduler:
         self._zone = services.settings.report_timezone
         self._working: dict[str, asyncio.Task[None]] = {}
         self._triggers = AsyncIOScheduler(timezone=UTC)
-        self.duties = [Duty("upkeep", self._day, self._keep_up)]
+        self.duties = [
+            Duty("upkeep", self._day, self._keep_up),
+            Duty("label-rules", self._hour, self._follow),
+        ]
         if services.ingest.sources:
             self.duties += [
                 Duty(syncing.SYNC, self._sync_slot, self._sync),
                 Duty("reconcile", self._day, self._reconcile, after=syncing.SYNC),
                 Duty("freshness", self._hour, self._watch, after=syncing.SYNC),
+                Duty("foresight", self._day, self._foresee, after=syncing.SYNC),
             ]
 
     async def start(self) -> None:
@@ -145,12 +149,18 @@ class Scheduler:
         return syncing.period(self._services.settings, now)
 
     async def _keep_up(self, _: Job) -> None:
-        """Have next months' partitions ready; forget old jobs and messages."""
+        """Have next months' partitions ready; forget old jobs, messages and charges."""
         services = self._services
         made = await services.ingest.prepare(services.today())
         gone = await services.jobs.forget(services.clock() - KEPT)
         told = await services.outbox.forget(services.clock() - KEPT)
         _log.info("upkeep", partitions=made, jobs_forgotten=gone, messages_forgotten=told)
+        await services.retention.trim()
+
+    async def _follow(self, _: Job) -> None:
+        """Take up what was interrupted: facts that don't follow the label rules yet."""
+        if moved := await self._services.rules.settle():
+            _log.info("charges follow the label rules", facts=moved)
 
     async def _watch(self, _: Job) -> None:
         """See whether data is late: time passes, even if nothing else happens."""
@@ -163,6 +173,12 @@ class Scheduler:
         _log.info("reconciled", proofs=len(found), wrong=wrong)
         if wrong:
             raise MismatchError(f"What is stored is not what was read: {', '.join(wrong)}.")
+
+    async def _foresee(self, _: Job) -> None:
+        """Judge the forecasts whose days are in, and make those of today."""
+        forecasts = self._services.forecasts
+        judged, made = await forecasts.judge_due(), await forecasts.make_all()
+        _log.info("forecasts", judged=judged, made=made)
 
     async def _sync(self, job: Job) -> None:
         """Sync every source; once a week all they have, whatever its age."""

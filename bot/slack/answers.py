@@ -5,18 +5,17 @@ from typing import Final
 import structlog
 from slack_sdk.errors import SlackApiError
 
-from bot.render import blocks, csv
-from bot.render.blocks import ChartFile, ChartImage, ChartNative, ChartPlace, Message
-from bot.render.charts import chart_of
+from bot.render import blocks
+from bot.render.blocks import ChartFile, ChartImage, ChartNative, ChartPlace, Look, Message
 from bot.render.charts.spec import Chart
 from bot.render.charts.worker import ChartError
+from bot.slack.answered import Answered
 from bot.slack.asked import Asked
 from bot.slack.desk import Desk
 from bot.slack.links import Pictured
 from bot.slack.response import UnansweredError
 from bot.slack_web.client import code
 from bot.slack_web.files import UploadError, not_ready, upload, when_ready
-from core.costs.model import CostAnswer
 
 _log = structlog.get_logger()
 _NO_CHART: Final = "The chart could not be drawn just now; the figures are all here."
@@ -24,19 +23,18 @@ _PATIENCE_SECONDS: Final = 3
 """How long a private answer waits for its picture before it shows Slack's own chart."""
 
 
-async def privately(desk: Desk, asked: Asked, answer: CostAnswer) -> None:
+async def privately(desk: Desk, asked: Asked, answer: Answered) -> None:
     """Answer with the picture by its address; where Slack can't fetch that, with its own chart."""
-    drawn = chart_of(answer)
-    address = await picture_address(desk, asked, answer.text, drawn)
+    address = await picture_address(desk, asked, answer.text, answer.drawn)
     if address is not None:
-        pictured = blocks.cost_answer(answer, chart=ChartImage(address), drawn=drawn)
+        pictured = answer.message(Look(ChartImage(address)))
         try:
             await desk.answer(asked, pictured, replace=asked.private)
         except UnansweredError:
             desk.links.doubt()
         else:
             return
-    native = blocks.cost_answer(answer, chart=ChartNative(), drawn=drawn, send_chart=True)
+    native = answer.message(Look(ChartNative(), send_chart=True))
     await desk.answer(asked, native, replace=asked.private)
 
 
@@ -60,19 +58,17 @@ async def picture_address(
 
 async def post(
     desk: Desk,
-    answer: CostAnswer,
+    answer: Answered,
     channel: str,
     *,
     thread: str | None = None,
     shared_by: str | None = None,
 ) -> None:
     """Post an answer with its picture uploaded; without it rather than not at all."""
-    drawn = chart_of(answer)
+    drawn = answer.drawn
 
     def written(place: ChartPlace | None, apology: str = "") -> Message:
-        return blocks.cost_answer(
-            answer, chart=place, drawn=drawn, share=False, shared_by=shared_by, apology=apology
-        )
+        return answer.message(Look(place, shared_by=shared_by, share=False, apology=apology))
 
     plain = written(None, _NO_CHART)
     try:
@@ -98,8 +94,8 @@ async def _upload(desk: Desk, chart: Chart, title: str) -> str:
     return await upload(desk.client, desk.session, content, name="chart.png", title=title)
 
 
-async def send_csv(desk: Desk, asked: Asked, answer: CostAnswer) -> None:
-    """Send the lines as a file: to the asker, or into the thread they asked in."""
+async def send_csv(desk: Desk, asked: Asked, answer: Answered) -> None:
+    """Send the figures as a file: to the asker, or into the thread they asked in."""
     if asked.response is None and asked.channel is not None:
         await _upload_csv(desk, answer, asked.channel, asked.thread)
         return
@@ -111,12 +107,12 @@ async def send_csv(desk: Desk, asked: Asked, answer: CostAnswer) -> None:
     await desk.answer(asked, blocks.said("I sent you the CSV in a direct message."))
 
 
-async def _upload_csv(desk: Desk, answer: CostAnswer, channel: str, thread: str | None) -> None:
-    name = csv.file_name(answer)
+async def _upload_csv(desk: Desk, answer: Answered, channel: str, thread: str | None) -> None:
+    name, content = answer.csv()
     await upload(
         desk.client,
         desk.session,
-        csv.cost_answer(answer),
+        content,
         name=name,
         title=name,
         channel=channel,

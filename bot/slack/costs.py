@@ -7,11 +7,18 @@ from typing import Final
 
 from bot.render import blocks
 from bot.slack import answers, later, pages, projects
+from bot.slack.answered import ASKED, Answered
 from bot.slack.asked import Asked
 from bot.slack.desk import Desk
 from core.access.model import Viewer
-from core.costs.model import CostQuery, Form
-from core.costs.question import COST, Command, parse_command, parse_cost_query
+from core.costs.model import Form
+from core.costs.question import COST, Command, parse_command
+from core.errors import InvalidError
+
+
+class MissingQuestionError(InvalidError):
+    """There is no question in that."""
+
 
 _MENTION: Final = re.compile(r"<@[UW][A-Z0-9]+(?:\|[^>]*)?>")
 
@@ -39,16 +46,16 @@ async def message(desk: Desk, asked: Asked) -> None:
 
 async def ask(desk: Desk, asked: Asked) -> None:
     """A button that asks: its answer takes the place of a private one."""
-    viewer, query = await _pressed(desk, asked)
-    await _answer(desk, asked, query, viewer)
+    viewer, understood = await _pressed(desk, asked)
+    await _obey(desk, asked, viewer, understood)
 
 
 async def share(desk: Desk, asked: Asked) -> None:
     """Post an answer for all to see."""
-    viewer, query = await _pressed(desk, asked)
+    viewer, understood = await _pressed(desk, asked)
     async with _pressed_once(desk, asked) as first:
         if first and asked.channel is not None:
-            answer = await desk.services.costs.answer(query, viewer)
+            answer = await _answered(desk, viewer, understood)
             await answers.post(
                 desk, answer, asked.channel, thread=asked.thread, shared_by=asked.user
             )
@@ -56,21 +63,20 @@ async def share(desk: Desk, asked: Asked) -> None:
 
 async def send_chart(desk: Desk, asked: Asked) -> None:
     """Send the asker the picture, which a private answer can't hold without an address."""
-    viewer, query = await _pressed(desk, asked)
+    viewer, understood = await _pressed(desk, asked)
     async with _pressed_once(desk, asked) as first:
         if first:
-            answer = await desk.services.costs.answer(query, viewer)
-            await answers.post(desk, answer, asked.user)
+            await answers.post(desk, await _answered(desk, viewer, understood), asked.user)
     if first:
         await desk.answer(asked, blocks.said("I sent you the chart in a direct message."))
 
 
 async def send_csv(desk: Desk, asked: Asked) -> None:
-    """Send the asker the lines as a file."""
-    viewer, query = await _pressed(desk, asked)
+    """Send the asker the figures as a file."""
+    viewer, understood = await _pressed(desk, asked)
     async with _pressed_once(desk, asked) as first:
         if first:
-            await answers.send_csv(desk, asked, await desk.services.costs.answer(query, viewer))
+            await answers.send_csv(desk, asked, await _answered(desk, viewer, understood))
 
 
 async def outdated(desk: Desk, asked: Asked) -> None:
@@ -94,18 +100,18 @@ async def _pressed_once(desk: Desk, asked: Asked) -> AsyncGenerator[bool]:
         yield True
 
 
-async def _pressed(desk: Desk, asked: Asked) -> tuple[Viewer, CostQuery]:
-    """The question that is a button's value."""
+async def _pressed(desk: Desk, asked: Asked) -> tuple[Viewer, Command]:
+    """The question, or the command about one, that is a button's value."""
     viewer = await desk.viewer(asked)
     names = await desk.services.costs.vocabulary(viewer)
-    return viewer, parse_cost_query(asked.text, today=desk.services.today(), names=names)
+    return viewer, parse_command(asked.text, today=desk.services.today(), names=names)
 
 
 async def _obey(desk: Desk, asked: Asked, viewer: Viewer, understood: Command) -> None:
     verb, rest = understood.verb, understood.rest.strip()
     page = pages.PAGES.get(verb)
-    if verb == COST and understood.query is not None:
-        await _answer(desk, asked, understood.query, viewer)
+    if verb in ASKED:
+        await _answer(desk, asked, viewer, understood)
     elif verb == "export":
         await _export(desk, asked, viewer, understood)
     elif verb == "project" and rest:
@@ -122,15 +128,26 @@ async def _export(desk: Desk, asked: Asked, viewer: Viewer, understood: Command)
     if understood.problem is not None:
         raise understood.problem
     if understood.query is not None:
-        answer = await desk.services.costs.answer(understood.query, viewer)
-        await answers.send_csv(desk, asked, answer)
+        await answers.send_csv(desk, asked, await _answered(desk, viewer, understood))
 
 
-async def _answer(desk: Desk, asked: Asked, query: CostQuery, viewer: Viewer) -> None:
-    answer = await desk.services.costs.answer(query, viewer)
-    if query.form is Form.CSV:
+async def _answer(desk: Desk, asked: Asked, viewer: Viewer, understood: Command) -> None:
+    answer = await _answered(desk, viewer, understood)
+    if understood.query is not None and understood.query.form is Form.CSV:
         await answers.send_csv(desk, asked, answer)
     elif asked.response is not None:
         await answers.privately(desk, asked, answer)
     else:
         await answers.post(desk, answer, asked.channel or asked.user, thread=asked.thread)
+
+
+async def _answered(desk: Desk, viewer: Viewer, understood: Command) -> Answered:
+    """The answer to a question, or to the command about one; an export's is the question's.
+
+    Raises:
+        MissingQuestionError: there is no question in it.
+    """
+    if understood.query is None:
+        raise understood.problem or MissingQuestionError
+    ask = ASKED.get(understood.verb, ASKED[COST])
+    return await ask(desk.services, understood.query, viewer)

@@ -13,7 +13,6 @@ from core.errors import NotFoundError
 
 _ABOUT: Final = {
     "why": "Saying why a cost changed",
-    "forecast": "Forecasting",
     "anomalies": "Finding anomalies",
     "save": "Saving questions",
     "budget": "Watching budgets",

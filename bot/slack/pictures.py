@@ -3,13 +3,13 @@
 from aiohttp import web
 from slack_sdk.errors import SlackApiError
 
-from bot.render.charts import chart_of
 from bot.render.charts.spec import Chart
 from bot.slack import links
+from bot.slack.answered import ASKED
 from bot.slack.asked import Asked
 from bot.slack.desk import Desk
 from bot.slack.links import Pictured
-from core.costs.question import parse_cost_query
+from core.costs.question import parse_command
 from core.errors import CostTrackerError, UnavailableError
 
 
@@ -46,5 +46,7 @@ async def _draw(desk: Desk, pictured: Pictured) -> bytes | None:
 async def _chart(desk: Desk, pictured: Pictured) -> Chart | None:
     viewer = await desk.viewer(Asked(workspace=pictured.workspace, user=pictured.user))
     names = await desk.services.costs.vocabulary(viewer)
-    query = parse_cost_query(pictured.question, today=pictured.today, names=names)
-    return chart_of(await desk.services.costs.answer(query, viewer))
+    understood = parse_command(pictured.question, today=pictured.today, names=names)
+    if understood.query is None or understood.verb not in ASKED:
+        return None
+    return (await ASKED[understood.verb](desk.services, understood.query, viewer)).drawn

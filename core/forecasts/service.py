@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final
 
+from core import data_version
 from core.access.model import OPERATOR, Viewer
 from core.clock import Clock
 from core.costs.model import (
@@ -228,6 +229,7 @@ class ForecastService:
                 amounts = came.get(each.forecast.currency, {})
                 actual = _dense(days, amounts, each.forecast.currency)
                 await store.judge(tx, each, score(each.forecast, actual), self._clock())
+            await data_version.bump(tx)
         return len(due)
 
 

@@ -23,10 +23,14 @@ from bot.slack import SlackApp
 from core.access.model import OPERATOR, Role
 from core.access.service import AccessService
 from core.cache import open_cache
+from core.costs.assigning.service import RuleService
+from core.costs.keeping.model import Keep
+from core.costs.keeping.service import RetentionService
 from core.costs.proving.service import ProofService
 from core.costs.question import RESERVED
-from core.costs.service import CostService
+from core.costs.service import PACIFIC, CostService
 from core.database import Database
+from core.forecasts.service import ForecastService
 from core.incidents.service import IncidentService
 from core.ingest.config import BigQuerySource
 from core.ingest.model import SyncReport
@@ -82,7 +86,9 @@ BILLED: Final = [
     charge("2026-07-31", "4", billing_period=date(2026, 8, 1)),
 ]
 """August 2026 by invoice: 104, of it 4 used in July."""
-SOURCE: Final = BigQuerySource(name="gcp", kind="bigquery", table="acme.billing.export")
+SOURCE: Final = BigQuerySource(
+    name="gcp", kind="bigquery", table="acme.billing.export", labels=("team",)
+)
 
 
 class StillIngest(IngestService):
@@ -185,13 +191,19 @@ async def services(
     await store(fresh_database, company())
     cache = await open_cache(None)
     projects = ProjectService(fresh_database, clock, reserved=RESERVED)
+    costs = CostService(fresh_database, cache, clock)
     yield Services(
         settings=settings,
         clock=clock,
         database=fresh_database,
         access=AccessService(fresh_database, clock, admins=settings.slack_admins),
         projects=projects,
-        costs=CostService(fresh_database, cache, clock),
+        rules=RuleService(
+            fresh_database, projects, clock, kept={SOURCE.name: SOURCE.labels}, zone=PACIFIC
+        ),
+        costs=costs,
+        forecasts=ForecastService(fresh_database, costs, clock),
+        retention=RetentionService(fresh_database, clock, Keep(), zone=PACIFIC),
         proof=ProofService(fresh_database, clock),
         jobs=JobService(fresh_database, worker="test"),
         ingest=StillIngest(fresh_database, projects, clock, (SOURCE,)),

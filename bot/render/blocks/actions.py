@@ -20,8 +20,10 @@ from core.costs.model import (
     CostQuery,
     Dimension,
     Granularity,
+    Measure,
 )
-from core.costs.question import write
+from core.costs.question import FORECAST, write
+from core.period import Period
 
 SHARE: Final = "cost.share"
 """Post the answer to the value's question in this channel."""
@@ -42,6 +44,8 @@ _VALUE: Final = 2000
 _LABEL: Final = 75
 _DAILY: Final = 92
 _WEEKLY: Final = 366
+_PRESENT: Final = {"mtd", "qtd", "last-7d", "last-30d", "wtd"}
+"""Periods after which one wonders how the month will end."""
 
 
 def button(label: str, action: str, value: str) -> Button | None:
@@ -67,6 +71,9 @@ def answer_buttons(answer: CostAnswer, *, share: bool, send_chart: bool) -> Iter
         yield button("Send me the chart", SEND_CHART, here)
     for name, label, query in next_questions(answer):
         yield button(label, f"{ASK}.{name}", write(query))
+    present = answer.query.period.name in _PRESENT and not _of_resources(answer.query)
+    if present and answer.query.measure is Measure.COST:
+        yield button("Forecast", f"{ASK}.forecast", ahead(answer.query, "mtd"))
     yield button("CSV", CSV, here)
 
 
@@ -97,6 +104,12 @@ def _further(answer: CostAnswer) -> Iterator[Dimension]:
 
 def _of_resources(query: CostQuery) -> bool:
     return any(each.dimension == RESOURCE for each in query.where)
+
+
+def ahead(query: CostQuery, period: str) -> str:
+    """The forecast of what a question is about, over a named period."""
+    days = Period(query.period.start, query.period.end, period)
+    return f"{FORECAST} {write(replace(query, period=days), grouped=False)}"
 
 
 def suggestions(texts: Sequence[tuple[str, str]]) -> Iterator[Button | None]:

@@ -34,6 +34,7 @@ def data_page(
     changed: Sequence[Restatement],
     *,
     more: bool = False,
+    retired: Sequence[str] = (),
     command: str = "/cost",
 ) -> Message:
     """How fresh and well proved the data is, and which published days have changed of late.
@@ -42,6 +43,7 @@ def data_page(
         sources: the state of each.
         changed: the latest restatements.
         more: there are others.
+        retired: sources that are kept, and read no more.
         command: the slash command as installed.
     """
     state = data_state(sources)
@@ -50,6 +52,10 @@ def data_page(
     lines = state.text.split("\n")
     page: list[Block] = [section(line, f"data.{n}") for n, line in enumerate(lines[:40])]
     text = state.text
+    if retired:
+        told = f"No longer in sources.toml, and kept: {words.listing(retired, most=10)}."
+        page.append(section(escape(told), "retired"))
+        text += f"\n{escape(told)}"
     if changed:
         latest = "The latest of more changes" if more else "Changes"
         changes = f"{latest} of days that were published before: {restated.summed_up(changed)}."

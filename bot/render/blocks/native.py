@@ -38,7 +38,7 @@ def _ranked(answer: CostAnswer, currency: str) -> DataVisualizationBlock:
     previous = [line.previous for line in lines[:_RANKED] if line.previous is not None]
     if len(previous) == len(labels):
         series.append(("Before", previous))
-    return _block(f"Cost in {currency}", labels, series)
+    return bars(f"Cost in {currency}", labels, series)
 
 
 def _stacked(layout: Grid) -> DataVisualizationBlock:
@@ -57,7 +57,7 @@ def _stacked(layout: Grid) -> DataVisualizationBlock:
     ]
     each = f", {step} a bar" if step > 1 else ""
     title = f"{layout.granularity.value.capitalize()} cost in {layout.currency}{each}"
-    return _block(title, _unique([_label(layout, point) for point in points]), series)
+    return bars(title, _unique([_label(layout, point) for point in points]), series)
 
 
 def _label(layout: Grid, point: Sequence[int]) -> str:
@@ -65,9 +65,10 @@ def _label(layout: Grid, point: Sequence[int]) -> str:
     return words.slot_short(layout.slots[point[0]], layout.granularity) + state
 
 
-def _block(
+def bars(
     title: str, labels: Sequence[str], series: Sequence[tuple[str, Sequence[Decimal]]]
 ) -> DataVisualizationBlock:
+    """Bars of a few series over short labels."""
     return DataVisualizationBlock(
         title=cut(title, _TITLE),
         chart=BarChart(

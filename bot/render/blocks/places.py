@@ -12,6 +12,7 @@ from core.costs.left_out import in_words
 from core.costs.listings import SourceState
 from core.costs.model import PROVIDER
 from core.projects.model import Project
+from core.projects.rules import PlacedRule
 
 _ROWS = 99
 _CELL = 60
@@ -26,12 +27,12 @@ def projects(found: Sequence[Project], *, command: str = "/cost") -> Message:
     named = words.listing([project.slug for project in found], most=20)
     text = f"{words.plural(len(found), 'project')}: {escape(named)}"
     rows = [
-        (project.slug, project.name, project.team or _NOTHING, str(len(project.accounts)))
+        (project.slug, project.name, project.team or _NOTHING, _defined_by(project))
         for project in found[:_ROWS]
     ]
     blocks: list[Block] = [
         section(f"*{words.plural(len(found), 'project')}*", "projects"),
-        _table(("Project", "Name", "Team", "Accounts"), rows),
+        _table(("Project", "Name", "Team", "Made of"), rows),
     ]
     if len(found) > _ROWS:
         blocks.append(context(f"and {len(found) - _ROWS:,} more", "more"))
@@ -68,9 +69,28 @@ def _facts(found: Project) -> Iterator[str]:
         + (f" ({account.name})" if account.name not in ("", account.id) else "")
         for account in found.accounts
     ]
+    if found.rules:
+        yield f"Labels: {escape(words.listing([_rule(each) for each in found.rules], most=20))}"
     yield f"Accounts: {escape(words.listing(accounts, most=20) or 'none')}"
     if found.aliases:
         yield f"Also found as: {escape(words.listing(found.aliases, most=10))}"
+
+
+def _rule(placed: PlacedRule) -> str:
+    """A label, whose it has to be, and since when: `team=payments (Google Cloud, from …)`."""
+    match = placed.rule.match
+    where = [words.identity(match.provider, PROVIDER)] if match.provider else []
+    if match.account is not None:
+        where.append(match.account or "no account")
+    if placed.since is not None:
+        where.append(f"from {words.month(placed.since)}")
+    return f"{match.key}={match.value}" + (f" ({', '.join(where)})" if where else "")
+
+
+def _defined_by(found: Project) -> str:
+    """How many labels and accounts a project is made of."""
+    labels = [words.plural(len(found.rules), "label")] if found.rules else []
+    return ", ".join([*labels, words.plural(len(found.accounts), "account")])
 
 
 def _person(owner: str) -> str:

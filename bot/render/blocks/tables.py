@@ -1,7 +1,7 @@
 """The figures of an answer as a table in Slack: exact to the cent, the total last."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import accumulate
 from typing import Final
@@ -66,7 +66,7 @@ def of_answer(answer: CostAnswer, *, taken: int) -> Iterator[Block]:
     rows = table.rows[::-1] if table.by_time else table.rows
     sizes = accumulate(map(_length, rows[:most]))
     kept = sum(size <= room for size in sizes)
-    yield _block(table, rows[:kept][::-1] if table.by_time else rows[:kept])
+    yield block(replace(table, rows=rows[:kept][::-1] if table.by_time else rows[:kept]))
     if hidden := len(rows) - kept:
         yield context(_more(answer, hidden, by_time=table.by_time), "more")
 
@@ -82,9 +82,10 @@ def _more(answer: CostAnswer, hidden: int, *, by_time: bool) -> str:
     return f"and {words.plural(hidden, 'more line')}, {words.listing(sums)}; the CSV has all"
 
 
-def _block(table: Table, shown: Sequence[Row]) -> TableBlock:
+def block(table: Table) -> TableBlock:
+    """A table as Slack shows it."""
     rows: list[list[RawText | RichTextObject]]
-    rows = [[RawText(cell or _NOTHING) for cell in row] for row in (table.header, *shown)]
+    rows = [[RawText(cell or _NOTHING) for cell in row] for row in (table.header, *table.rows)]
     rows += [[_bold(cell or _NOTHING) for cell in row] for row in table.totals]
     settings = [
         ColumnSettings(align="left", is_wrapped=True)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from bot.render.charts.spec import Chart
     from core.costs.model import CostAnswer
+    from core.forecasts.service import ForecastAnswer
 
 
 def chart_of(answer: "CostAnswer") -> "Chart | None":
@@ -16,3 +17,10 @@ def chart_of(answer: "CostAnswer") -> "Chart | None":
     from bot.render.charts.choose import choose  # noqa: PLC0415 - see above
 
     return choose(answer)
+
+
+def course_of(answer: "ForecastAnswer") -> "Chart | None":
+    """The picture of a forecast; None where there is none."""
+    from bot.render.charts.foresee import course  # noqa: PLC0415 - see above
+
+    return course(answer)

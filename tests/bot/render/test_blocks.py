@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.render import blocks
-from bot.render.blocks import ChartFile, ChartImage, ChartNative, ChartPlace, Message
+from bot.render.blocks import ChartFile, ChartImage, ChartNative, ChartPlace, Look, Message
 from core.access.model import Role, Viewer
 from core.costs.listings import BillingPeriodState, SourceState
 from core.costs.model import (
@@ -37,6 +37,11 @@ from tests.support.answers import NAMES, answer, answers, by_service, daily, lin
 SERVICES = (("Compute Engine", "5120.25", "4800"), ("Cloud SQL", "3292.48", "3190.10"))
 IMAGE = ChartImage("https://costs.example.com/charts/abc.png")
 PLACES = (None, IMAGE, ChartFile("F0123456789"), ChartNative())
+
+
+def cost_answer(given: CostAnswer, **look: Any) -> Message:
+    """The message of an answer that looks so."""
+    return blocks.cost_answer(given, Look(**look))
 
 
 def check(message: Message) -> Message:
@@ -88,7 +93,7 @@ def test_the_answer_reads_from_top_to_bottom() -> None:
     """Sentence, question as understood, picture, figures, what to know, what next."""
     credit = Note(NoteKind.PROMOTION_EXCLUDED, Decimal("-120.5"), "USD")
     message = check(
-        blocks.cost_answer(
+        cost_answer(
             by_service(*SERVICES, notes=[credit], text="checkout last-7d by service"), chart=IMAGE
         )
     )
@@ -122,7 +127,7 @@ def test_percentages_of_fewer_days_say_of_which() -> None:
     whole = by_service(*SERVICES)
     first = Period(date(2026, 11, 15), date(2026, 11, 18))
     then = Period(date(2026, 11, 8), date(2026, 11, 11))
-    message = check(blocks.cost_answer(replace(whole, comparable=(first, then)), chart=IMAGE))
+    message = check(cost_answer(replace(whole, comparable=(first, then)), chart=IMAGE))
     assert table(message)[0][3].replace("\N{EN DASH}", "-") == "Change, 15-17 Nov"
     assert message.text.replace("\N{EN DASH}", "-").endswith(
         ", with 15-17 Nov up 5.3% on 8-10 Nov."
@@ -130,22 +135,24 @@ def test_percentages_of_fewer_days_say_of_which() -> None:
 
 
 def test_figures_stand_on_the_right() -> None:
-    settings = block(blocks.cost_answer(by_service(*SERVICES)), "table")["column_settings"]
+    settings = block(cost_answer(by_service(*SERVICES)), "table")["column_settings"]
     assert [each["align"] for each in settings] == ["left", "right", "right", "right", "right"]
 
 
 def test_buttons_hold_whole_questions() -> None:
     """Pressed next week they mean the same; what is shown already isn't offered."""
     given_answer = by_service(*SERVICES)
-    offered = buttons(blocks.cost_answer(given_answer))
+    offered = buttons(cost_answer(given_answer))
     assert [label for label, _ in offered.values()] == [
         "Share to channel",
         "By SKU",
         "By region",
         "Daily",
         "Previous period",
+        "Forecast",
         "CSV",
     ]
+    assert offered[f"{blocks.ASK}.forecast"][1] == "forecast checkout mtd"
     assert offered[blocks.SHARE][1] == write(given_answer.query)
     assert offered[f"{blocks.ASK}.sku"][1] == write(replace(given_answer.query, group_by=(SKU,)))
     shown_daily = replace(given_answer.query, granularity=Granularity.DAILY)
@@ -154,19 +161,19 @@ def test_buttons_hold_whole_questions() -> None:
 
 
 def test_daily_offers_the_whole_instead() -> None:
-    offered = buttons(blocks.cost_answer(daily("1", "2", "3")))
+    offered = buttons(cost_answer(daily("1", "2", "3")))
     assert offered[f"{blocks.ASK}.total"][0] == "In total"
     assert f"{blocks.ASK}.time" not in offered
 
 
 def test_a_button_too_long_for_slack_is_left_out() -> None:
     long = (Filter(PROJECT, tuple(f"project-{i:03}-{'x' * 40}" for i in range(60))),)
-    message = check(blocks.cost_answer(by_service(*SERVICES, where=long)))
+    message = check(cost_answer(by_service(*SERVICES, where=long)))
     assert buttons(message) == {}
 
 
 def test_shared_it_says_who_asked_and_is_not_shared_again() -> None:
-    message = check(blocks.cost_answer(by_service(*SERVICES), shared_by="U123"))
+    message = check(cost_answer(by_service(*SERVICES), shared_by="U123"))
     assert words_of(message, "question").startswith(
         "`checkout last-7d by service` asked by <@U123>"
     )
@@ -175,21 +182,21 @@ def test_shared_it_says_who_asked_and_is_not_shared_again() -> None:
 
 
 def test_the_chart_is_offered_only_where_there_is_one() -> None:
-    offered = buttons(blocks.cost_answer(by_service(*SERVICES), send_chart=True))
+    offered = buttons(cost_answer(by_service(*SERVICES), send_chart=True))
     assert offered[blocks.SEND_CHART][0] == "Send me the chart"
-    single = blocks.cost_answer(by_service(("A", "1")), chart=IMAGE, send_chart=True)
+    single = cost_answer(by_service(("A", "1")), chart=IMAGE, send_chart=True)
     assert blocks.SEND_CHART not in buttons(single)
     assert "chart" not in [each["block_id"] for each in single.blocks]
 
 
 def test_pictures_have_their_figures_in_words() -> None:
     for place in (IMAGE, ChartFile("F0123456789")):
-        alt = block(blocks.cost_answer(by_service(*SERVICES), chart=place), "chart")["alt_text"]
+        alt = block(cost_answer(by_service(*SERVICES), chart=place), "chart")["alt_text"]
         assert "Compute Engine $5,120.25" in alt
 
 
 def test_the_native_chart_has_the_amounts() -> None:
-    native = block(blocks.cost_answer(by_service(*SERVICES), chart=ChartNative()), "chart")
+    native = block(cost_answer(by_service(*SERVICES), chart=ChartNative()), "chart")
     cost, before = native["chart"]["series"]
     assert cost["data"][0] == {"label": "Compute Engine", "value": 5120.25}
     assert (before["name"], before["data"][1]["value"]) == ("Before", 3190.1)
@@ -197,7 +204,7 @@ def test_the_native_chart_has_the_amounts() -> None:
 
 def test_the_native_chart_joins_days_to_twenty_points() -> None:
     given_answer = daily(*["1"] * 31, start=date(2026, 10, 1), period=_october())
-    native = block(blocks.cost_answer(given_answer, chart=ChartNative()), "chart")
+    native = block(cost_answer(given_answer, chart=ChartNative()), "chart")
     points = native["chart"]["series"][0]["data"]
     assert len(points) == 16
     assert sum(each["value"] for each in points) == 31
@@ -206,7 +213,7 @@ def test_the_native_chart_joins_days_to_twenty_points() -> None:
 def test_the_native_chart_leaves_out_what_is_not_in_yet() -> None:
     early = Freshness(datetime(2026, 11, 21, tzinfo=UTC), date(2026, 11, 17), matches_export=True)
     given_answer = daily("1", "2", "3", freshness=early)
-    native = block(blocks.cost_answer(given_answer, chart=ChartNative()), "chart")
+    native = block(cost_answer(given_answer, chart=ChartNative()), "chart")
     assert native["chart"]["series"][0]["data"] == [
         {"label": "15 Nov", "value": 1},
         {"label": "16 Nov", "value": 2},
@@ -221,7 +228,7 @@ def test_the_native_chart_of_too_many_bars_is_of_totals() -> None:
         for i in range(4)
     ]
     given_answer = answer(days, granularity=Granularity.DAILY, period=_october())
-    native = block(blocks.cost_answer(given_answer, chart=ChartNative()), "chart")
+    native = block(cost_answer(given_answer, chart=ChartNative()), "chart")
     (only,) = native["chart"]["series"]
     assert only["name"] == "Total"
     assert sum(each["value"] for each in only["data"]) == 120
@@ -232,8 +239,8 @@ def _october() -> Period:
 
 
 def test_asked_for_as_table_or_chart_it_is_just_that() -> None:
-    as_table = blocks.cost_answer(by_service(*SERVICES, form=Form.TABLE), chart=IMAGE)
-    as_chart = blocks.cost_answer(by_service(*SERVICES, form=Form.CHART), chart=IMAGE)
+    as_table = cost_answer(by_service(*SERVICES, form=Form.TABLE), chart=IMAGE)
+    as_chart = cost_answer(by_service(*SERVICES, form=Form.CHART), chart=IMAGE)
     assert [each["block_id"] for each in as_table.blocks][2:3] == ["table"]
     assert "table" not in [each["block_id"] for each in as_chart.blocks]
 
@@ -244,7 +251,7 @@ def test_days_of_services_are_a_row_a_day() -> None:
         for i in range(7)
         for name, amount in (("A", "2"), ("B", "1.50"))
     ]
-    rows = table(check(blocks.cost_answer(answer(days, granularity=Granularity.DAILY))))
+    rows = table(check(cost_answer(answer(days, granularity=Granularity.DAILY))))
     assert rows[0] == ["Day", "A", "B", "Total"]
     assert rows[1] == ["Sun 15 Nov", "$2.00", "$1.50", "$3.50"]
     assert rows[-1] == ["Total", "$14.00", "$10.50", "$24.50"]
@@ -252,14 +259,14 @@ def test_days_of_services_are_a_row_a_day() -> None:
 
 def test_days_not_in_yet_are_not_zero() -> None:
     early = Freshness(datetime(2026, 11, 21, tzinfo=UTC), date(2026, 11, 17), matches_export=True)
-    rows = table(blocks.cost_answer(daily("1", "2", "3", freshness=early)))
+    rows = table(cost_answer(daily("1", "2", "3", freshness=early)))
     assert rows[3] == ["Tue 17 Nov (so far)", "$3.00"]
     assert rows[4] == ["Wed 18 Nov (not in yet)", "\N{EN DASH}"]
 
 
 def test_of_very_many_lines_the_largest_are_shown_and_the_rest_summed() -> None:
     lines = [(f"Service {i:03}", str(1000 - i)) for i in range(500)]
-    message = check(blocks.cost_answer(by_service(*lines), chart=ChartNative()))
+    message = check(cost_answer(by_service(*lines), chart=ChartNative()))
     shown = table(message)
     hidden = sum(1000 - i for i in range(len(shown) - 2, 500))
     assert shown[1][0] == "Service 000"
@@ -270,14 +277,14 @@ def test_of_very_many_lines_the_largest_are_shown_and_the_rest_summed() -> None:
 
 def test_of_very_many_days_the_newest_are_shown() -> None:
     period = replace(_october(), start=date(2025, 11, 22), end=date(2026, 11, 22), name="")
-    message = check(blocks.cost_answer(daily(*["1"] * 365, start=period.start, period=period)))
+    message = check(cost_answer(daily(*["1"] * 365, start=period.start, period=period)))
     assert table(message)[-2][0] == "Sat 21 Nov"
     assert "earlier rows left out; the CSV has all" in words_of(message, "more")
 
 
 def test_currencies_have_a_total_each() -> None:
     mixed = answer([line("A", "10"), line("A", "7", currency="EUR")])
-    assert [row[:2] for row in table(check(blocks.cost_answer(mixed)))[-2:]] == [
+    assert [row[:2] for row in table(check(cost_answer(mixed)))[-2:]] == [
         ["Total", "$10.00"],
         ["Total", "€7.00"],
     ]
@@ -290,7 +297,7 @@ def test_no_name_pings_or_breaks_the_markup() -> None:
         where=(Filter(PROJECT, ("<!here>*",)), Filter(SERVICE, ("<@U1>",), negated=True)),
         text="<!everyone> `x`",
     )
-    message = check(blocks.cost_answer(wicked, chart=IMAGE))
+    message = check(cost_answer(wicked, chart=IMAGE))
     said = message.text + "".join(
         words_of(message, each) for each in ("answer", "question", "freshness")
     )
@@ -299,13 +306,13 @@ def test_no_name_pings_or_breaks_the_markup() -> None:
 
 
 def test_nothing_found_has_no_table_and_says_so() -> None:
-    message = check(blocks.cost_answer(answer([]), chart=ChartNative(), send_chart=True))
+    message = check(cost_answer(answer([]), chart=ChartNative(), send_chart=True))
     assert message.text.startswith("No cost of *checkout* was found in the last 7 days")
     assert [each["block_id"] for each in message.blocks][:3] == ["answer", "question", "freshness"]
 
 
 def test_what_is_missing_is_apologised_for() -> None:
-    message = blocks.cost_answer(by_service(*SERVICES), apology="The chart could not be drawn.")
+    message = cost_answer(by_service(*SERVICES), apology="The chart could not be drawn.")
     assert "The chart could not be drawn." in words_of(message, "notes")
 
 
@@ -320,7 +327,7 @@ def test_slack_takes_any_answer(
     *, any_answer: CostAnswer, place: ChartPlace | None, shared_by: str | None, send_chart: bool
 ) -> None:
     message = check(
-        blocks.cost_answer(any_answer, chart=place, shared_by=shared_by, send_chart=send_chart)
+        cost_answer(any_answer, chart=place, shared_by=shared_by, send_chart=send_chart)
     )
     assert re.findall(r"<[!#]", message.text) == []
 
@@ -328,7 +335,7 @@ def test_slack_takes_any_answer(
 @settings(max_examples=40, deadline=None)
 @given(answers(most=8).filter(lambda a: a.query.granularity is None and len(a.lines) > 1))
 def test_the_table_has_the_figures_of_the_answer(any_answer: CostAnswer) -> None:
-    rows = table(blocks.cost_answer(any_answer))
+    rows = table(cost_answer(any_answer))
     column = rows[0].index("Amount")
     assert [row[column] for row in rows[1:]] == [
         *(display(each.amount, each.currency) for each in any_answer.lines),

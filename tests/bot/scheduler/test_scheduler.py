@@ -15,7 +15,11 @@ from bot.services import Services
 from bot.settings import Settings
 from core.access.model import OPERATOR
 from core.clock import Clock, utc_now
+from core.costs.assigning.service import RuleService
+from core.costs.keeping.model import Keep
+from core.costs.keeping.service import RetentionService
 from core.costs.proving.service import ProofService
+from core.costs.service import PACIFIC
 from core.costs.writing.sources import register
 from core.database import Database, DatabaseUnavailableError
 from core.incidents.service import IncidentService
@@ -70,7 +74,10 @@ def scheduler(
             database=database,
             access=unused,
             projects=unused,
+            rules=RuleService(database, unused, clock, kept={}, zone=PACIFIC),
             costs=unused,
+            forecasts=unused,
+            retention=RetentionService(database, clock, Keep(), zone=PACIFIC),
             proof=ProofService(database, clock),
             jobs=JobService(database, worker=name, lease=LEASE),
             ingest=cast("Any", ingest),

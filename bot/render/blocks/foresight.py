@@ -1,0 +1,85 @@
+"""A forecast, as a Slack message."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from functools import partial
+from itertools import batched
+from typing import Final
+
+from slackblocks import Block, Button, DataVisualizationBlock
+
+from bot.render import foresight, sentences, words
+from bot.render.blocks import actions, tables
+from bot.render.blocks.message import Message, code, context, escape, message, section, sentence
+from bot.render.blocks.native import bars
+from bot.render.blocks.picture import Look, picture
+from bot.render.blocks.tables import Table
+from bot.render.charts.spec import Chart
+from core.forecasts.service import ForecastAnswer
+from core.money import ZERO
+
+_WEEK: Final = 7
+_POINTS: Final = 20
+
+
+def forecast(answer: ForecastAnswer, look: Look, *, drawn: Chart | None) -> Message:
+    """The forecast: a sentence, the question, chart, figures, notes, what's next."""
+    headline = sentence(partial(foresight.headline, answer))
+    native = partial(_native, answer)
+    shown = [] if drawn is None else list(picture(look.chart, drawn.alt, native))
+    asked = f"asked by <@{escape(look.shared_by)}>" if look.shared_by else ""
+    understood = f"{code(answer.text)} {asked}" if asked else f"Understood as {code(answer.text)}"
+    blocks: list[Block] = [
+        section(headline, "answer"),
+        context(understood, "question"),
+        *shown,
+        *_table(answer),
+        *_notes(answer, look.apology),
+        context(escape(sentences.fresh(answer.freshness)), "freshness"),
+        *actions.row(_buttons(answer, look, drawn=drawn is not None), "actions"),
+    ]
+    return message(headline, blocks)
+
+
+def _table(answer: ForecastAnswer) -> Iterator[Block]:
+    rows = tuple(foresight.figures(answer))
+    if rows:
+        name = words.period_name(answer.query.period)
+        yield tables.block(Table((f"{name[:1].upper()}{name[1:]}", "Amount"), rows, (), 1))
+
+
+def _notes(answer: ForecastAnswer, apology: str) -> Iterator[Block]:
+    said = [*foresight.notes(answer), *([apology] if apology else [])]
+    if said:
+        yield context("\n".join(f"• {escape(each)}" for each in said), "notes")
+
+
+def _buttons(answer: ForecastAnswer, look: Look, *, drawn: bool) -> Iterator[Button | None]:
+    if look.share and look.shared_by is None:
+        yield actions.button("Share to channel", actions.SHARE, answer.text)
+    if look.send_chart and drawn:
+        yield actions.button("Send me the chart", actions.SEND_CHART, answer.text)
+    for name, label in (("mtd", "This month"), ("next-30d", "Next 30 days"), ("qtd", "Quarter")):
+        asked = actions.ahead(answer.query, name)
+        if asked != answer.text:
+            yield actions.button(label, f"{actions.ASK}.{name}", asked)
+    yield actions.button("CSV", actions.CSV, answer.text)
+
+
+def _native(answer: ForecastAnswer) -> Iterator[DataVisualizationBlock]:
+    """Slack's own chart: by week, spent beside expected."""
+    outlook = next(each for each in answer.outlooks if each.forecast is not None)
+    made = outlook.forecast
+    if made is None:
+        return
+    expected = {day.date: day.expected for day in made.days}
+    spent = {day: amount for day, amount in outlook.history.days if amount is not None}
+    first = min(made.period.start, made.complete_until - timedelta(5 * _WEEK))
+    days = [first + timedelta(n) for n in range((made.period.end - first).days)]
+    weeks = list(batched(days, max(_WEEK, -(-len(days) // _POINTS)), strict=False))
+    labels = [words.day(week[0]) for week in weeks]
+    series = [
+        ("Spent", [sum((spent.get(day, ZERO) for day in week), ZERO) for week in weeks]),
+        ("Expected", [sum((expected.get(day, ZERO) for day in week), ZERO) for week in weeks]),
+    ]
+    yield bars(f"Cost in {made.currency}, {len(weeks[0])} days a bar", labels, series)

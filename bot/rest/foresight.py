@@ -1,0 +1,59 @@
+"""Forecasts over REST."""
+
+from datetime import date
+from typing import Literal
+
+from pydantic import Field
+
+from bot.render import csv
+from bot.render.foresight_json import forecast as as_json
+from bot.rest import foresight_models as models
+from bot.rest.operations import Call, Operation, Reply
+from bot.rest.parameters import ChargeParameters
+from bot.rest.streams import CSV, csv_file, wants_csv
+from core.named_period import parse_period
+from core.period import Period
+
+
+class ForecastParameters(ChargeParameters):
+    """For forecasts: which costs, of which days, some or all of them yet to come."""
+
+    period: str | None = Field(
+        default=None,
+        max_length=100,
+        description="mtd (the month's end), qtd, ytd, next-30d, next-month, 2026-12. Default: mtd.",
+        examples=["next-30d"],
+    )
+    currency: str | None = Field(default=None, pattern="^[A-Z]{3}$", description="Convert to it.")
+    format: Literal["json", "csv"] | None = None
+
+    def named(self, words: str, today: date) -> Period:
+        """The days of a period's name; they may be yet to come."""
+        return parse_period(words, today, ahead=True)
+
+
+async def forecast(call: Call) -> Reply:
+    """What it is expected to cost, with bands, and how good earlier forecasts were."""
+    asked: ForecastParameters = call.parameters
+    names = await call.services.costs.vocabulary(call.viewer)
+    found = await call.services.forecasts.forecast(
+        asked.query(call.services.today(), names), call.viewer
+    )
+    if not wants_csv(call, asked.format):
+        return as_json(found)
+    return csv_file(csv.forecast_name(found), csv.forecast(found))
+
+
+OPERATIONS = (
+    Operation(
+        "GET",
+        "/v1/costs/forecast",
+        forecast,
+        "Forecast costs",
+        "Costs",
+        reply=models.Forecast,
+        parameters=ForecastParameters,
+        files=(CSV,),
+        tagged=True,
+    ),
+)

@@ -1,0 +1,82 @@
+"""The bodies of forecasts."""
+
+from datetime import date
+from typing import Literal
+
+from pydantic import Field
+
+from bot.rest.models import Amount, Closed, Data, Note, Query
+
+
+class Band(Closed):
+    """Between which amounts, both included, it is expected to lie."""
+
+    lower: Amount
+    upper: Amount
+
+
+class ForecastDay(Closed):
+    """A day that isn't known yet: what is expected of it."""
+
+    date: date
+    expected: Amount
+    at80: Band | None
+    at95: Band | None
+
+
+class ForecastNote(Closed):
+    """Something to know; `days`: how many it is about."""
+
+    kind: Literal["short_history", "no_band", "intermittent", "ended", "missing_days", "far_ahead"]
+    days: int
+
+
+class Accuracy(Closed):
+    """How good earlier forecasts of the same were.
+
+    `error`: the middle of what totals were off by, as a share; `within`: the share of totals
+    that lay in their band of 80%.
+    """
+
+    forecasts: int
+    error: Amount | None
+    within: Amount | None
+
+
+class Outlook(Closed):
+    """One currency's forecast: `total` is `spent`, exact, and what is expected `ahead`.
+
+    Bands are of the total: `at80` holds it four times out of five. `previous`: what the period
+    before came to, where all of it is known.
+    """
+
+    currency: str
+    method: Literal["blend", "naive", "run_rate", "intermittent", "ended"]
+    made_from: int = Field(description="Days of history.")
+    complete_until: date = Field(description="The first day that isn't complete; exclusive.")
+    spent: Amount
+    ahead: Amount
+    total: Amount
+    at80: Band | None
+    at95: Band | None
+    previous: Amount | None
+    days: list[ForecastDay]
+    notes: list[ForecastNote]
+    past: Accuracy | None
+
+
+class Refused(Closed):
+    """A currency of which there is too little history."""
+
+    currency: str
+    reason: str
+
+
+class Forecast(Closed):
+    """What is to come of a question's costs."""
+
+    query: Query
+    forecasts: list[Outlook]
+    refused: list[Refused]
+    notes: list[Note]
+    data: Data

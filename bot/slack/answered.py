@@ -1,0 +1,59 @@
+"""Everything that is asked in Slack and answered with figures, alike for those who show it."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from bot.render import blocks, csv
+from bot.render.blocks import Look, Message
+from bot.render.charts import chart_of, course_of
+from bot.render.charts.spec import Chart
+from bot.services import Services
+from core.access.model import Viewer
+from core.costs.model import CostQuery
+from core.costs.question import COST, FORECAST
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """An answer that can be shown: in a message, as a picture, as a file with a name.
+
+    `text`: the words that ask it again; what buttons and the addresses of pictures hold.
+    `drawn` None: a picture would say no more than its words.
+    """
+
+    text: str
+    drawn: Chart | None
+    message: Callable[[Look], Message]
+    csv: Callable[[], tuple[str, bytes]]
+
+
+type Ask = Callable[[Services, CostQuery, Viewer], Awaitable[Answered]]
+
+
+async def cost(services: Services, query: CostQuery, viewer: Viewer) -> Answered:
+    """What it cost."""
+    answer = await services.costs.answer(query, viewer)
+    drawn = chart_of(answer)
+    return Answered(
+        answer.text,
+        drawn,
+        lambda look: blocks.cost_answer(answer, look, drawn=drawn),
+        lambda: (csv.file_name(answer), csv.cost_answer(answer)),
+    )
+
+
+async def forecast(services: Services, query: CostQuery, viewer: Viewer) -> Answered:
+    """What it is expected to cost."""
+    answer = await services.forecasts.forecast(query, viewer)
+    drawn = course_of(answer)
+    return Answered(
+        answer.text,
+        drawn,
+        lambda look: blocks.forecast(answer, look, drawn=drawn),
+        lambda: (csv.forecast_name(answer), csv.forecast(answer)),
+    )
+
+
+ASKED: Final[Mapping[str, Ask]] = {COST: cost, FORECAST: forecast}
+"""Who answers, by sub-command; each takes a question of costs."""
