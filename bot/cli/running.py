@@ -50,12 +50,26 @@ def sync(
     prune: Annotated[
         bool, typer.Option("--prune", help="Then delete what vanished at the source; asks first.")
     ] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Delete without asking.")] = False,
+    take_over: Annotated[
+        str | None,
+        typer.Option(
+            metavar="OLD",
+            help="Let SOURCE succeed OLD, another export of the same bill; asks first.",
+        ),
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do so without asking.")] = False,
     as_json: console.AsJson = False,
 ) -> None:
     """Read what changed in the billing sources."""
+    if take_over is not None and source is None:
+        raise typer.BadParameter("name the source that is to take over", param_hint="SOURCE")
 
     async def work(services: Services) -> bool:
+        if take_over is not None and source is not None:
+            return await _take_over(services, source, take_over, yes=yes, as_json=as_json)
+        if prune and source in await services.ingest.retired():
+            await _prune(services, source, yes=yes)
+            return True
         with SyncProgress(console.err) as progress:
             if source is None and since is None:
                 reports = await syncing.by_hand(
@@ -88,14 +102,43 @@ def _wait(running: Job) -> None:
     )
 
 
+async def _take_over(services: Services, new: str, old: str, *, yes: bool, as_json: bool) -> bool:
+    """Say what is about to move and, if that is wanted, move it; whether all went well."""
+    held = await services.ingest.held(old)
+    months = words.listing([f"{month:%Y-%m}" for month in held], most=len(held)) or "no month"
+    console.err.print(
+        f"{old} holds {months}. Each moves to {new}, as a whole, once that has all of its days; "
+        "amounts that differ are kept as restatements.",
+        markup=False,
+        soft_wrap=True,
+    )
+    question = f"Change over from {old} to {new}?"
+    if not yes and not await asyncio.to_thread(typer.confirm, question, err=True):
+        console.err.print("Nothing was changed.")
+        return True
+    with SyncProgress(console.err) as progress:
+        report = await services.ingest.take_over(new, old, progress=progress)
+    if as_json:
+        console.print_json(report.as_dict())
+    else:
+        console.out.print(str(report), markup=False, soft_wrap=True)
+    return report.sync.error is None and not report.sync.mismatched
+
+
 async def _prune(services: Services, source: str | None, *, yes: bool) -> None:
     """List what has vanished at the sources and, if that is wanted, delete it."""
     vanished = await services.ingest.vanished(source)
     if not vanished:
         console.err.print("Nothing has vanished at the source.")
         return
+    retired = await services.ingest.retired()
     for name, keys in vanished.items():
-        console.err.print(f"{name}: gone at the source: {', '.join(keys)}", markup=False)
+        console.err.print(
+            f"{name}: no longer in sources.toml, and kept"
+            if name in retired
+            else f"{name}: gone at the source: {', '.join(keys)}",
+            markup=False,
+        )
     number = words.plural(sum(map(len, vanished.values())), "slice")
     question = f"Delete {number} and all that is held of it?"
     if yes or await asyncio.to_thread(typer.confirm, question, err=True):

@@ -17,12 +17,13 @@ from core.jobs.model import Job
 from core.money import plain
 
 
-def source(value: SourceState) -> dict[str, Any]:
-    """A source: how fresh, how complete, how well proved."""
+def source(value: SourceState, *, configured: bool) -> dict[str, Any]:
+    """A source: how fresh, how complete, how well proved; `configured`: it is still read."""
     return {
         "name": value.name,
         "kind": value.kind,
         "provider": value.provider,
+        "configured": configured,
         "through": instant(value.through),
         "complete_until": value.complete_until.isoformat() if value.complete_until else None,
         "synced_at": instant(value.synced_at),

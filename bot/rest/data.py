@@ -61,7 +61,9 @@ async def sources(call: Call) -> Reply:
     shown, next_ = page(
         found, lambda each: each.name, cursor=asked.cursor or None, limit=asked.limit
     )
-    return {"items": [data_json.source(each) for each in shown], "next": next_}
+    listed = {each.name for each in call.services.ingest.sources}
+    items = [data_json.source(each, configured=each.name in listed) for each in shown]
+    return {"items": items, "next": next_}
 
 
 async def reconciliations(call: Call) -> Reply:

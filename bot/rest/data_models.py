@@ -40,11 +40,15 @@ class LeftOut(Closed):
 
 
 class Source(Closed):
-    """A source of charges. `behind`: slices that moved at it since they were read."""
+    """A source of charges. `behind`: slices that moved at it since they were read.
+
+    `configured`: sources.toml lists it still.
+    """
 
     name: str
     kind: str
     provider: str
+    configured: bool
     through: datetime | None
     complete_until: date | None
     synced_at: datetime | None

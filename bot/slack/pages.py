@@ -109,8 +109,13 @@ async def data_state(desk: Desk, asked: Asked, rest: str) -> None:
     since = services.clock() - _RESTATED
     latest = await services.costs.restatements(viewer, limit=_CHANGES + 1)
     changed = [each for each in latest if each.recorded_at >= since]
+    listed = {each.name for each in services.ingest.sources}
     page = blocks.data_page(
-        states, changed[:_CHANGES], more=len(changed) > _CHANGES, command=desk.command
+        states,
+        changed[:_CHANGES],
+        more=len(changed) > _CHANGES,
+        retired=[each.name for each in states if each.name not in listed],
+        command=desk.command,
     )
     await desk.answer(asked, page)
 

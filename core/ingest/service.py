@@ -159,9 +159,13 @@ class IngestService:
     async def vanished(self, source: str | None = None) -> Mapping[str, tuple[str, ...]]:
         """The keys of the slices that are gone at their source and kept here, by source.
 
+        Of a source that `sources.toml` lists no more, if it is named: all.
+
         Raises:
             NoSourcesError, UnknownSourceError: as for `sync`.
         """
+        if source is not None and source in await self.retired():
+            return {source: tuple(await stored_sources.stored_slices(self._database, source))}
         found = {}
         for name in [config.name for config in self.chosen(source)]:
             stored = await stored_sources.stored_slices(self._database, name)
@@ -169,12 +173,23 @@ class IngestService:
         return {name: keys for name, keys in found.items() if keys}
 
     async def prune(self, vanished: Mapping[str, Collection[str]]) -> int:
-        """Delete slices that have vanished, with all they held; how many there were."""
-        gone = [
-            await stored_sources.prune(self._database, name, keys, now=self._clock())
-            for name, keys in vanished.items()
-        ]
-        return sum(gone)
+        """Delete slices that have vanished, with all they held; how many there were.
+
+        A source that `sources.toml` lists no more is forgotten with its last slice.
+        """
+        retired = await self.retired()
+        gone = 0
+        for name, keys in vanished.items():
+            gone += await stored_sources.prune(self._database, name, keys, now=self._clock())
+            if name in retired:
+                await stored_sources.forget(self._database, name)
+        return gone
+
+    async def retired(self) -> tuple[str, ...]:
+        """The sources that are kept though `sources.toml` lists them no more."""
+        listed = {source.name for source in self.sources}
+        kept = await stored_sources.names(self._database)
+        return tuple(name for name in kept if name not in listed)
 
     def chosen(self, name: str | None) -> Sequence[SourceConfig]:
         """The source of a name, or all.

@@ -12,6 +12,7 @@ A sync, from `core.ingest`:
 from collections.abc import Collection, Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, func, select, text, update
@@ -20,7 +21,15 @@ from sqlalchemy.dialects.postgresql import insert
 from core import data_version
 from core.costs.model import Freshness, Listing, SourceInfo, StoredSlice
 from core.costs.resources import read_since
-from core.costs.tables import billing_claims, billing_periods, day_readings, sources
+from core.costs.tables import (
+    billing_claims,
+    billing_periods,
+    conversion_rates,
+    day_readings,
+    reconciliations,
+    restatements,
+    sources,
+)
 from core.costs.tables import slices as slices_table
 from core.costs.writing import control, facts, resources, rollups, slices
 from core.costs.writing.completeness import OLDEST, WINDOW, HeldAt, complete_until, is_final
@@ -63,6 +72,13 @@ async def stored_slices(database: Database, source: str) -> Mapping[str, StoredS
     )
     async with database.read() as connection:
         return {row[0]: StoredSlice(*row) for row in await connection.execute(statement)}
+
+
+async def names(database: Database) -> tuple[str, ...]:
+    """The sources that are kept, in `sources.toml` or not."""
+    async with database.read() as connection:
+        statement = select(sources.c.name).order_by(sources.c.name)
+        return tuple((await connection.execute(statement)).scalars())
 
 
 async def periods_held(database: Database, source: str) -> tuple[date, ...]:
@@ -234,3 +250,21 @@ async def prune(database: Database, source: str, keys: Collection[str], *, now: 
             await data_version.bump(tx)
             gone += 1
     return gone
+
+
+async def forget(database: Database, source: str) -> bool:
+    """Delete a source that holds no slice, and what was noted of it; whether it was."""
+    async with database.begin() as tx:
+        found = await slices.find_source(tx, source, lock=True)
+        held = select(slices_table.c.id).where(slices_table.c.source_id == found.id)
+        if (await tx.execute(held.limit(1))).first() is not None:
+            return False
+        await slices.release(tx, found)
+        for table in _NOTED:
+            await tx.execute(delete(table).where(table.c.source_id == found.id))
+        await tx.execute(delete(sources).where(sources.c.id == found.id))
+        await data_version.bump(tx)
+        return True
+
+
+_NOTED: Final = (day_readings, billing_periods, conversion_rates, restatements, reconciliations)

@@ -40,7 +40,7 @@ async def test_sources_say_how_fresh_and_how_well_proved_they_are(product: Produ
     [source] = await items(product, "/v1/sources")
     assert (source["name"], source["provider"], source["behind"]) == ("gcp", "gcp", 0)
     assert (source["through"], source["complete_until"]) == ("2026-11-22T22:00:00Z", "2026-11-22")
-    assert source["matches_export"] is True
+    assert (source["matches_export"], source["configured"]) == (True, True)
     assert [each["month"] for each in source["billing_periods"]] == ["2026-11", "2026-10"]
 
 

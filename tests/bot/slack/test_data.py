@@ -33,6 +33,13 @@ async def test_the_state_of_the_data_with_the_way_to_a_month_s_proof(product: Pr
     assert "published before" not in told
 
 
+async def test_a_source_that_is_read_no_more_is_named(product: Product) -> None:
+    async with product.services.database.begin() as tx:
+        await tx.execute(text("UPDATE sources SET name = 'gcp-old'"))
+    told = words(await ask(product, "data"))
+    assert "No longer in sources.toml, and kept: gcp-old." in told
+
+
 async def test_lines_left_out_and_what_is_unfinished_are_told(product: Product) -> None:
     await leave_out(product)
     told = words(await ask(product, "data"))
