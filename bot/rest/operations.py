@@ -6,8 +6,8 @@ from difflib import get_close_matches
 from typing import Any
 
 import orjson
-from aiohttp import web
-from pydantic import BaseModel, ValidationError
+from aiohttp import hdrs, web
+from pydantic import BaseModel, RootModel, ValidationError
 
 from bot.rest.models import Closed, Parameters
 from bot.services import Services
@@ -45,11 +45,11 @@ type Verb = Callable[[Call], Awaitable[Reply]]
 class Operation:
     """One method of one path.
 
-    `parameters` and `body` check what comes in, `reply` documents what goes out; `csv` says
-    that it can be had as CSV too. `role` is the least that may call it. `tagged`: the reply
-    depends on nothing but the data, the day, the address and what the caller may see, so it
-    has an entity tag and is made once. `also`: statuses of problems that its kind of operation
-    doesn't have by itself.
+    `parameters` and `body` check what comes in, `reply` documents what goes out; `files` are the
+    media types in which it can be had as a file, beside the reply or in place of it. `role` is the
+    least that may call it. `tagged`: the reply depends on nothing but the data, the day, the
+    address and what the caller may see, so it has an entity tag and is made once. `also`: statuses
+    of problems that its kind of operation doesn't have by itself.
     """
 
     method: str
@@ -57,14 +57,19 @@ class Operation:
     verb: Verb
     summary: str
     tag: str
-    reply: type[BaseModel]
+    reply: type[BaseModel] | None = None
     parameters: type[Parameters] = Parameters
-    body: type[Closed] | None = None
+    body: type[Closed | RootModel[Any]] | None = None
     role: Role = Role.VIEWER
     status: int = 200
-    csv: bool = False
+    files: tuple[str, ...] = ()
     tagged: bool = False
     also: tuple[int, ...] = ()
+
+    @property
+    def writes(self) -> bool:
+        """Whether it changes anything, and may be sent with an Idempotency-Key."""
+        return self.method != hdrs.METH_GET
 
     @property
     def id(self) -> str:
@@ -134,7 +139,9 @@ def _single(name: str, values: list[str]) -> str:
     return values[0]
 
 
-async def _body(model: type[Closed] | None, request: web.Request) -> Closed | None:
+async def _body(
+    model: type[Closed | RootModel[Any]] | None, request: web.Request
+) -> Closed | RootModel[Any] | None:
     if model is None:
         return None
     content = await request.read()

@@ -95,8 +95,10 @@ class FocusExport:
                     yield await waiting.get()
             self._check(await copying)
         finally:
-            copying.cancel()
-            await asyncio.wait([copying])
+            if not copying.done():
+                self._driver.terminate()  # nobody wants the rest: the server is told so by that
+                copying.cancel()
+                await asyncio.gather(copying, return_exceptions=True)
 
     def _check(self, done: str) -> None:
         """See that all rows have come; `done` is as the server counts them: 'COPY 1000'."""
@@ -121,11 +123,22 @@ async def opened(
     """
     async with database.read() as connection:
         driver = await driver_of(connection)
-        async with driver.transaction(isolation="repeatable_read", readonly=True):
+        async with _instant(driver):
             facts = Facts(query, visible, await _days(driver, query))
             survey = facts.survey()
             rows, whole, places = await driver.fetchrow(survey.sql, *survey.arguments)
             yield FocusExport(driver, facts, Survey(rows, whole or 0, places or 0))
+
+
+@asynccontextmanager
+async def _instant(driver: Any) -> AsyncGenerator[None]:
+    """Statements that see one state of the database, on a connection that may be cut."""
+    await driver.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+    try:
+        yield
+    finally:
+        if not driver.is_closed():
+            await driver.execute("ROLLBACK")
 
 
 async def _days(driver: Any, query: CostQuery) -> Period:
