@@ -1,6 +1,7 @@
 """The REST API and the health of a process, on aiohttp."""
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 from importlib.resources import files
 from typing import Final
 
@@ -14,6 +15,7 @@ from bot.rest.limit import Limit
 from bot.rest.metrics import Metrics
 from bot.rest.openapi import OPERATIONS, document
 from bot.rest.operations import Operation, answer
+from bot.rest.repeats import Repeats
 from bot.rest.replies import Replies, compressed
 from bot.rest.tokens import Bearer
 from bot.services import Services
@@ -47,12 +49,14 @@ def build(services: Services, *, api: bool = True) -> web.Application:
 
 def _handlers(services: Services) -> Callable[[Operation], Handler]:
     """What happens around an operation: who asks, is it known already, is it asked too often."""
-    gate, limit, replies = Gate(services), Limit(), Replies(services)
+    gate, limit = Gate(services), Limit()
+    replies, repeats = Replies(services), Repeats(services)
 
     def handler(operation: Operation) -> Handler:
         async def make(request: web.Request, bearer: Bearer) -> web.StreamResponse:
             limit.spend(bearer.jti, services.clock())
-            return await answer(operation, services, bearer.viewer, request)
+            work = partial(answer, operation, services, bearer.viewer, request)
+            return await (repeats.give(request, bearer, work) if operation.writes else work())
 
         def keep(request: web.Request) -> Awaitable[web.StreamResponse]:
             return replies.give(request, gate.admit, make)

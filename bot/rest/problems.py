@@ -14,6 +14,7 @@ from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler
 
 from bot.rest.limit import TooManyRequestsError
+from bot.rest.repeats import KeyReusedError
 from bot.rest.tokens import UnauthorizedError
 from core.errors import (
     ConfigurationError,
@@ -28,6 +29,7 @@ from core.errors import (
 _STATUS: Final[tuple[tuple[type[CostTrackerError], int], ...]] = (
     (UnauthorizedError, 401),
     (TooManyRequestsError, 429),
+    (KeyReusedError, 422),
     (InvalidError, 400),
     (ForbiddenError, 403),
     (NotFoundError, 404),

@@ -26,13 +26,20 @@ class JobService:
         self._worker = worker
         self._lease = lease
 
-    async def claim(self, kind: str, period: str) -> Job | None:
+    async def claim(
+        self, kind: str, period: str, *, lasting: timedelta | None = None
+    ) -> Job | None:
         """Take a job: one that nobody began, that failed, or whose worker has died.
 
-        None: it is done, or somebody else is at it.
+        None: it is done, or somebody else is at it. `lasting`: it stays done for so long only.
         """
         async with self._database.begin() as tx:
-            return await store.claim(tx, kind, period, self._worker, self._lease)
+            return await store.claim(tx, kind, period, self._worker, self._lease, lasting=lasting)
+
+    async def find(self, kind: str, period: str) -> Job | None:
+        """The job of a kind and period, whatever its state."""
+        async with self._database.read() as tx:
+            return await store.find(tx, kind, period)
 
     @asynccontextmanager
     async def running(self, job: Job, *, ended: Ended | None = None) -> AsyncGenerator[None]:

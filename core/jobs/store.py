@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from sqlalchemy import Row, Update, and_, case, delete, func, null, or_, select, update
+from sqlalchemy import Row, Update, and_, case, delete, false, func, null, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from core.database import Connection
@@ -30,10 +30,20 @@ def _job(row: Row[*tuple[object, ...]]) -> Job:
 
 
 async def claim(
-    tx: Connection, kind: str, period: str, worker: str, lease: timedelta
+    tx: Connection,
+    kind: str,
+    period: str,
+    worker: str,
+    lease: timedelta,
+    *,
+    lasting: timedelta | None = None,
 ) -> Job | None:
-    """Take a job that is new, has failed, or whose lease has expired; None if there is none."""
+    """Take a job that is new, has failed, or whose lease has expired; None if there is none.
+
+    `lasting`: one that was done so long ago is as new; None: done is done.
+    """
     now = func.clock_timestamp()
+    old = false() if lasting is None else jobs.c.ended_at < now - lasting
     fresh = insert(jobs).values(
         kind=kind,
         period=period,
@@ -58,8 +68,16 @@ async def claim(
         where=or_(
             jobs.c.state == JobState.FAILED,
             and_(jobs.c.state == JobState.RUNNING, jobs.c.lease_until < now),
+            and_(jobs.c.state == JobState.DONE, old),
         ),
     ).returning(*_COLUMNS)
+    row = (await tx.execute(statement)).one_or_none()
+    return None if row is None else _job(row)
+
+
+async def find(tx: Connection, kind: str, period: str) -> Job | None:
+    """The job of a kind and period."""
+    statement = select(*_COLUMNS).where(jobs.c.kind == kind, jobs.c.period == period)
     row = (await tx.execute(statement)).one_or_none()
     return None if row is None else _job(row)
 

@@ -133,3 +133,20 @@ async def test_old_jobs_are_forgotten_and_running_ones_kept(worker: JobService) 
     assert await worker.forget(datetime.now(UTC) + timedelta(days=1)) == 1
     assert await worker.once("share", "C1:5")
     assert await worker.claim("sync", "2026-11-22") is None
+
+
+async def test_what_is_done_stays_done_for_as_long_as_is_said(
+    worker: JobService, rival: JobService
+) -> None:
+    job = await worker.claim("reply", "k")
+    assert job is not None
+    async with worker.running(job):
+        await worker.report(job, {"kept": True})
+    assert await rival.claim("reply", "k", lasting=timedelta(hours=1)) is None
+    kept = await rival.find("reply", "k")
+    assert kept is not None
+    assert (kept.state, kept.result) == (JobState.DONE, {"kept": True})
+    anew = await rival.claim("reply", "k", lasting=timedelta())
+    assert anew is not None
+    assert (anew.attempts, anew.result) == (2, None)
+    assert await rival.find("reply", "another") is None
