@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from bot.cli import access, console, costs, export, projects, proof, running, setup
+from bot.cli import access, console, costs, deliveries, export, projects, proof, running, setup
 from core.errors import CostTrackerError
 
 app = typer.Typer(
@@ -19,6 +19,7 @@ app.add_typer(costs.app)
 app.add_typer(proof.app)
 app.add_typer(export.app, name="export")
 app.add_typer(proof.invoice, name="invoice")
+app.add_typer(deliveries.deliveries, name="deliveries")
 app.add_typer(setup.app)
 app.add_typer(projects.app, name="projects")
 app.add_typer(access.token, name="token")

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Final
 
 from bot.doctor.case import Case, Tell
-from bot.render import words
+from bot.render import incidents, words
 from bot.services import Services
 from core.findings import failure, ok, warning
 from core.incidents.model import IncidentKind
@@ -51,6 +51,9 @@ async def _incidents(services: Services, tell: Tell) -> None:
             said = f"{incident.subject} fails since {incident.opened_at:%Y-%m-%d %H:%M} UTC"
             fix = incident.facts.fix or "Its log says more."
             tell(failure("jobs", incident.subject, f"{said}: {incident.facts.words}", fix))
+        if incident.kind is IncidentKind.ROLLUPS:
+            fix = incidents.remedy(incident).replace("`", "")
+            tell(failure("data", "rollups", f"{incidents.title(incident)}.", fix))
 
 
 async def _messages(services: Services, tell: Tell) -> None:
@@ -61,7 +64,8 @@ async def _messages(services: Services, tell: Tell) -> None:
                 "messages",
                 "parked",
                 f"{words.plural(backlog.parked, 'message')} can't be delivered",
-                "GET /v1/deliveries says why; mend it, then retry them there.",
+                "See why: cost-tracker deliveries --parked; once mended: "
+                "cost-tracker deliveries retry --all",
             )
         )
     if backlog.oldest > _BACKLOG:

@@ -15,6 +15,7 @@ from core.costs.proving.model import (
 )
 from core.jobs.model import Job
 from core.money import plain
+from core.outbox.model import Delivery
 
 
 def source(value: SourceState, *, configured: bool) -> dict[str, Any]:
@@ -140,6 +141,25 @@ def restatement(value: Restatement) -> dict[str, Any]:
         "currency": value.currency,
         "before": plain(value.before),
         "after": plain(value.after),
+    }
+
+
+def delivery(value: Delivery) -> dict[str, Any]:
+    """A message to the outside: where to, what about, what became of it."""
+    message = value.message
+    return {
+        "id": value.id,
+        "key": message.key,
+        "state": value.state.value,
+        "channel": message.to.channel,
+        "address": message.to.address,
+        "verb": message.verb.value,
+        "kind": message.kind,
+        "created_at": instant(value.created_at),
+        "due_at": instant(value.due_at),
+        "delivered_at": instant(value.delivered_at),
+        "tries": value.tries,
+        "reason": value.reason,
     }
 
 

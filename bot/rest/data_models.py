@@ -278,6 +278,36 @@ class NewInvoice(Closed):
     provider: Literal["gcp", "aws", "azure"] | None = None
 
 
+class Delivery(Closed):
+    """A message to the outside. `reason`: why it isn't delivered; `due_at`: tried again then."""
+
+    id: int
+    key: str
+    state: Literal["queued", "delivered", "parked", "dropped"]
+    channel: str
+    address: str
+    verb: Literal["post", "update", "reply", "file"]
+    kind: str
+    created_at: datetime
+    due_at: datetime
+    delivered_at: datetime | None
+    tries: int
+    reason: str | None
+
+
+class DeliveryList(Closed):
+    """Messages to the outside, a page of them."""
+
+    items: list[Delivery]
+    next: str | None
+
+
+class ListedDeliveries(Paged):
+    """Which messages, newest first."""
+
+    state: Literal["queued", "delivered", "parked", "dropped"] | None = None
+
+
 class Removed(Closed):
     """What was removed."""
 

@@ -38,6 +38,20 @@ class Metrics:
             "cost_tracker_data_version", "Version of the data.", registry=self._registry
         )
 
+        self._deliveries = Gauge(
+            "cost_tracker_deliveries",
+            "Messages to the outside that aren't delivered, by state.",
+            ("state",),
+            registry=self._registry,
+        )
+        self._oldest = Gauge(
+            "cost_tracker_deliveries_oldest_seconds",
+            "How long the oldest message that isn't parked has waited.",
+            registry=self._registry,
+        )
+        self._incidents = Gauge(
+            "cost_tracker_incidents", "Incidents that last.", registry=self._registry
+        )
         charts = Gauge(
             "cost_tracker_charts_waiting", "Charts waiting or being drawn.", registry=self._registry
         )
@@ -59,10 +73,24 @@ class Metrics:
         return observing
 
     async def show(self, _: web.Request) -> web.Response:
-        """`GET /metrics`; the data version is NaN where the database can't tell it."""
+        """`GET /metrics`; what the database can't tell is NaN."""
         try:
-            self._version.set(await self._services.costs.data_version())
+            await self._ask()
         except CostTrackerError:
-            self._version.set(math.nan)
+            for gauge in (self._version, self._oldest, self._incidents, *self._by_state()):
+                gauge.set(math.nan)
         body = generate_latest(self._registry) + generate_latest(REGISTRY)
         return web.Response(body=body, headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+    async def _ask(self) -> None:
+        """Set what the database tells."""
+        self._version.set(await self._services.costs.data_version())
+        backlog = await self._services.outbox.backlog()
+        queued, parked = self._by_state()
+        queued.set(backlog.queued)
+        parked.set(backlog.parked)
+        self._oldest.set(backlog.oldest.total_seconds())
+        self._incidents.set(len(await self._services.incidents.open()))
+
+    def _by_state(self) -> tuple[Gauge, Gauge]:
+        return self._deliveries.labels("queued"), self._deliveries.labels("parked")

@@ -10,13 +10,24 @@ NAME: Final = "Cloud Cost"
 
 SCOPES: Final[Mapping[str, str]] = {
     "commands": "the slash command",
-    "chat:write": "answers that are shared, and files in direct messages",
+    "chat:write": "answers that are shared, files in direct messages, "
+    "what the product tells by itself",
     "files:write": "charts and CSV files",
     "app_mentions:read": "questions in threads, where slash commands can't be used",
     "im:history": "questions in a direct message to the app",
     "users:read": "whether somebody is a guest, who sees nothing by default",
 }
 """Every bot scope asked for, and the feature that needs it."""
+
+OPTIONAL_SCOPES: Final[Mapping[str, str]] = {
+    "channels:history": "before a message is posted again that Slack never acknowledged, whether "
+    "it is there already; in public channels the app was invited to",
+    "groups:history": "the same in private channels",
+}
+"""Scopes that may be declined when the app is installed, and what each is good for.
+
+Source: docs.slack.dev/changelog/2026/03/16/optional-scopes
+"""
 
 EVENTS: Final = ("app_home_opened", "app_mention", "message.im")
 
@@ -55,7 +66,12 @@ def manifest(settings: Settings) -> dict[str, object]:
             "bot_user": {"display_name": NAME, "always_online": True},
             "slash_commands": [command],
         },
-        "oauth_config": {"scopes": {"bot": list(SCOPES)}},
+        "oauth_config": {
+            "scopes": {
+                "bot": [*SCOPES, *OPTIONAL_SCOPES],
+                "bot_optional": list(OPTIONAL_SCOPES),
+            }
+        },
         "settings": {
             "event_subscriptions": events,
             "interactivity": interactivity,

@@ -11,6 +11,8 @@ from openapi_schema_validator import OAS31Validator
 from bot.rest.openapi import OPERATIONS, document
 from core.access.model import OPERATOR, Role
 from core.costs.proving.invoices import Invoice
+from core.projects.rules import LabelMatch
+from tests.support.outbox import put, told
 from tests.support.product import Product, bill
 
 DOCUMENT = document()
@@ -23,6 +25,9 @@ CALLS: Mapping[str, tuple[str, Any]] = {
     "projects.merge": ("/v1/projects/search/merge", {"into": "checkout"}),
     "projects.accounts": ("/v1/projects/checkout/accounts", None),
     "projects.link": ("/v1/projects/search/accounts", {"provider": "aws", "id": "1234"}),
+    "projects.labels": ("/v1/projects/checkout/labels", None),
+    "projects.place": ("/v1/projects/checkout/labels/1", {"place": 1}),
+    "projects.unlink_label": ("/v1/projects/checkout/labels/1?history=true", None),
     "projects.unlink": ("/v1/projects/search/accounts/gcp/acme-search", None),
     "dimensions.values": ("/v1/dimensions/service?prefix=c", None),
     "data.sources": ("/v1/sources", None),
@@ -37,6 +42,9 @@ CALLS: Mapping[str, tuple[str, Any]] = {
     "invoices.remove": ("/v1/invoices/1", None),
     "syncs.list_syncs": ("/v1/syncs", None),
     "syncs.start": ("/v1/syncs", {"source": "gcp"}),
+    "deliveries.list_deliveries": ("/v1/deliveries?state=queued&limit=1", None),
+    "deliveries.retry": ("/v1/deliveries/1/retry", None),
+    "deliveries.drop": ("/v1/deliveries/1", None),
     "costs.rows": ("/v1/costs?period=last-7d&limit=5", None),
     "costs.summary": ("/v1/costs/summary?period=last-7d&group_by=project&limit=1", None),
     "costs.trend": ("/v1/costs/trend?period=mtd&compare=previous&group_by=service", None),
@@ -63,6 +71,8 @@ def check(body: Any, schema: Any) -> None:
 async def test_a_reply_fits_its_schema(product: Product, operation: Any) -> None:
     await bill(product)
     await product.services.proof.record_invoice(AUGUST, by=OPERATOR)
+    await product.services.rules.link("checkout", LabelMatch("team", "pay"), by=OPERATOR)
+    await put(product.services.database, told("a"))
     path, body = CALLS[operation.id]
     reply = await product.call(operation.method, path, role=Role.ADMIN, json=body)
     assert reply.status == operation.status, await reply.text()

@@ -55,7 +55,7 @@ SCHEMA: Final = only(
             ),
         },
     ),
-    oauth_config=only(scopes=only(bot=NAMES)),
+    oauth_config=only(scopes=only(bot=NAMES, bot_optional=NAMES)),
     settings=only(
         event_subscriptions=only(request_url=URL, bot_events=NAMES),
         interactivity=only(("is_enabled",), is_enabled=YES_OR_NO, request_url=URL),
@@ -64,7 +64,7 @@ SCHEMA: Final = only(
         token_rotation_enabled=YES_OR_NO,
     ),
 )
-"""The part of slackapi/manifest-schema, version 1, that we use."""
+"""The part of slackapi/manifest-schema, version 1, that we use; scopes as of March 2026."""
 
 
 @pytest.mark.parametrize(
