@@ -46,6 +46,8 @@ class Settings(BaseSettings):
     mail_from: str | None = None
     sync_at: time = time(6)
     sync_every: int | None = Field(default=None, ge=1, le=24)
+    keep_charges_months: int = Field(default=25, ge=0)
+    keep_days_months: int = Field(default=37, ge=0)
     sources_file: Path = Path("sources.toml")
     bigquery_api_endpoint: str | None = None
 

@@ -1,6 +1,7 @@
 """`run`, `migrate`, `sync`: the product itself."""
 
 import asyncio
+from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated
 
@@ -100,6 +101,47 @@ def _wait(running: Job) -> None:
         markup=False,
         soft_wrap=True,
     )
+
+
+@app.command()
+def trim(
+    *,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would go.")] = False,
+    as_json: console.AsJson = False,
+) -> None:
+    """Drop charges older than they are kept for; sums by month stay.
+
+    The scheduler does so daily.
+    """
+
+    async def work(services: Services) -> None:
+        retention = services.retention
+        months, held = await retention.due()
+        facts = days = 0
+        if not dry_run:
+            done = await retention.trim()
+            held, facts, days = done.held, done.facts, done.days
+        if as_json:
+            console.print_json(
+                {
+                    "months": list(months),
+                    "charges": facts,
+                    "days": days,
+                    "dropped": not dry_run,
+                    **{name: value and value.isoformat() for name, value in asdict(held).items()},
+                }
+            )
+            return
+        verb = "To be dropped" if dry_run else "Dropped"
+        listed = ", ".join(months) or "none"
+        console.out.print(f"{verb}: charges of {listed}.", markup=False, soft_wrap=True)
+        if facts or days:
+            counted = f"{words.plural(facts, 'charge')}, {words.plural(days, 'sum')} of days"
+            console.out.print(f"  {counted}", markup=False)
+        since = words.day(held.facts_from, year=True) if held.facts_from else "the beginning"
+        console.out.print(f"Single charges are kept from {since} on.", markup=False)
+
+    console.with_services(work)
 
 
 async def _take_over(services: Services, new: str, old: str, *, yes: bool, as_json: bool) -> bool:

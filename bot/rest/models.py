@@ -4,7 +4,7 @@ import re
 from datetime import date, datetime
 from typing import Annotated, ClassVar, Final, Literal, get_origin
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, RootModel
 
 from core.projects.model import SLUG
 
@@ -96,8 +96,27 @@ class Account(Closed):
     name: str = ""
 
 
+class Rule(Closed):
+    """A label that defines a project: the first that matches a charge, by place, wins.
+
+    `provider` and `account` null: of any. `since`: the first day it holds; null: ever.
+    """
+
+    id: int
+    place: int
+    key: str
+    value: str
+    provider: str | None
+    account: str | None
+    project: str
+    since: date | None
+
+
 class Project(Closed):
-    """A project, and the accounts it holds. `aliases` are slugs that it used to have."""
+    """A project, and the labels and accounts that define it; labels go before accounts.
+
+    `aliases` are slugs that it used to have.
+    """
 
     slug: str
     name: str
@@ -107,6 +126,7 @@ class Project(Closed):
     channel: str | None
     archived: bool
     accounts: list[Account]
+    labels: list[Rule]
     aliases: list[str]
 
 
@@ -143,12 +163,46 @@ class ProjectChange(Closed):
     archived: bool | None = None
 
 
+class Label(Closed):
+    """A label's key and value; the key is one that `sources.toml` lists."""
+
+    key: Text = Field(examples=["team"])
+    value: Text = Field(examples=["payments"])
+
+
+class NewLabel(Closed):
+    """A label to link: the charges with it, of a provider or one of its accounts, or of any.
+
+    `history`: in closed months too, with restatements. `move` takes it from the project that it
+    defines.
+    """
+
+    label: Label
+    provider: Literal["gcp", "aws", "azure"] | None = None
+    account: Annotated[str | None, Field(max_length=200)] = None
+    history: bool = False
+    move: bool = False
+
+
 class NewAccount(Closed):
     """An account to link; `move` takes it from the project that holds it."""
 
     provider: Literal["gcp", "aws", "azure"]
     id: str = Field(min_length=1, max_length=200)
     move: bool = False
+
+
+class NewLink(RootModel[NewAccount | NewLabel]):
+    """An account, or a label."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class Place(Closed):
+    """Where a rule shall stand: 1 is first, past the end is last. `history`: closed months too."""
+
+    place: int = Field(ge=1, le=10_000)
+    history: bool = False
 
 
 class DimensionValue(Closed):

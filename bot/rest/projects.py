@@ -11,6 +11,7 @@ from bot.rest.operations import Call, Operation, Reply, json_response
 from bot.rest.pages import page
 from core.access.model import Role
 from core.projects.model import UNCHANGED, NewProject, ProjectChange
+from core.projects.rules import LabelMatch, Rule, UnknownRuleError
 
 
 class ListParameters(models.Paged):
@@ -78,13 +79,74 @@ class Merge(models.Closed):
 
 
 async def link(call: Call) -> Reply:
-    """Let a project hold an account, all its past spend included."""
-    body: models.NewAccount = call.body
-    return json.project(
-        await call.services.projects.link(
-            call.path["slug"], body.provider, body.id, move=body.move, by=call.viewer
+    """Let a project hold an account, all its past spend included; or the charges with a label.
+
+    A label holds from the first month that isn't closed, unless `history` is asked for.
+    """
+    slug, body = call.path["slug"], call.body.root
+    if isinstance(body, models.NewAccount):
+        found = await call.services.projects.link(
+            slug, body.provider, body.id, move=body.move, by=call.viewer
         )
+        return json.project(found)
+    match = LabelMatch(body.label.key, body.label.value, body.provider, body.account)
+    await call.services.rules.link(
+        slug, match, history=body.history, move=body.move, by=call.viewer
     )
+    return await show(call)
+
+
+async def labels(call: Call) -> Reply:
+    """The labels that define a project, in order."""
+    found = await call.services.projects.get(call.path["slug"], call.viewer)
+    return {"items": json.project(found)["labels"], "next": None}
+
+
+async def place(call: Call) -> Reply:
+    """Put a label at another place of the order of all: the first that matches a charge wins."""
+    body: models.Place = call.body
+    rule = await _rule(call)
+    await call.services.rules.place(rule.id, body.place, history=body.history, by=call.viewer)
+    return await show(call)
+
+
+async def unlink_label(call: Call) -> Reply:
+    """Let a label define a project no more; its charges then go by what follows."""
+    asked: UnlinkParameters = call.parameters
+    rule = await _rule(call)
+    await call.services.rules.unlink(
+        call.path["slug"], rule.match, history=asked.history, by=call.viewer
+    )
+    return await show(call)
+
+
+async def _rule(call: Call) -> Rule:
+    """The rule that a path names.
+
+    Raises:
+        UnknownRuleError: the project isn't defined by it.
+    """
+    found = await call.services.projects.get(call.path["slug"], call.viewer)
+    for placed in found.rules:
+        if str(placed.rule.id) == call.path["number"]:
+            return placed.rule
+    raise UnknownRuleError(
+        f"The project {found.slug!r} has no label {call.path['number'][:40]!r}.",
+        suggestions=[str(placed.rule.id) for placed in found.rules],
+    )
+
+
+class UnlinkParameters(models.Parameters):
+    """Since when."""
+
+    history: models.Flag = Field(default=False, description="In closed months too.")
+
+
+class Labels(models.Closed):
+    """The labels that define a project; never so many that there is a second page."""
+
+    items: list[models.Rule]
+    next: str | None
 
 
 async def unlink(call: Call) -> Reply:
@@ -166,10 +228,10 @@ OPERATIONS = (
         "POST",
         f"{_ONE}/accounts",
         link,
-        "Link an account to a project",
+        "Link an account or a label to a project",
         "Projects",
         reply=models.Project,
-        body=models.NewAccount,
+        body=models.NewLink,
         role=Role.ADMIN,
         status=201,
     ),
@@ -180,6 +242,34 @@ OPERATIONS = (
         "Unlink an account from a project",
         "Projects",
         reply=models.Project,
+        role=Role.ADMIN,
+    ),
+    Operation(
+        "GET",
+        f"{_ONE}/labels",
+        labels,
+        "List the labels that define a project",
+        "Projects",
+        reply=Labels,
+    ),
+    Operation(
+        "PATCH",
+        f"{_ONE}/labels/{{number}}",
+        place,
+        "Put a label at another place",
+        "Projects",
+        reply=models.Project,
+        body=models.Place,
+        role=Role.ADMIN,
+    ),
+    Operation(
+        "DELETE",
+        f"{_ONE}/labels/{{number}}",
+        unlink_label,
+        "Unlink a label from a project",
+        "Projects",
+        reply=models.Project,
+        parameters=UnlinkParameters,
         role=Role.ADMIN,
     ),
 )

@@ -19,7 +19,7 @@ from core.costs.language.names import index_of
 from core.costs.listings import DailySeries, DimensionValue, Restatement, RowPage, SourceState
 from core.costs.model import RESOURCE, CostAnswer, CostQuery, CostRow, Dimension, Line, Vocabulary
 from core.costs.proving.invoices import notes as invoice_notes
-from core.costs.reading import resources, series, store
+from core.costs.reading import kept, resources, series, store
 from core.costs.reading.assemble import Layout, Row, against, lines, sums_by_currency, totals
 from core.costs.reading.basis import Basis
 from core.costs.reading.codec import decode, encode
@@ -38,6 +38,7 @@ from core.costs.reading.rows import read_page, stream
 from core.costs.reading.state import read_missing_days, read_restatements, read_sources
 from core.costs.reading.versions import Versions
 from core.costs.resources import kept_since
+from core.costs.retained import Held, read_held
 from core.database import Database
 from core.period import Period
 
@@ -94,6 +95,7 @@ class CostService:
         Raises:
             UnknownProjectError: it names a project that there isn't, or not for this viewer.
             UnknownResourceError: likewise a resource.
+            ChargesDroppedError, DaysDroppedError: its days are too old for what it asks.
             ResourceDaysError, ResourceQuestionError, NoResourcesError: resources can't be told
                 apart so.
             RateUnknownError: amounts can't be converted to `query.currency`.
@@ -124,6 +126,7 @@ class CostService:
         """
         resources.refuse_rows(query)
         query = await self._resolved(query, viewer)
+        kept.refuse_charges(query, await self._held())
         return await read_page(
             self._database,
             query,
@@ -136,6 +139,7 @@ class CostService:
         """All rows of a question, from one instant, in constant memory."""
         resources.refuse_rows(query)
         query = await self._resolved(query, viewer)
+        kept.refuse_charges(query, await self._held())
         async for row in stream(self._database, query, viewer.projects):
             yield row
 
@@ -154,6 +158,7 @@ class CostService:
         """
         resources.refuse_rows(query)
         query = await self._resolved(query, viewer)
+        kept.refuse_charges(query, await self._held())
         async with exporting.opened(self._database, query, viewer.projects) as export:
             yield export
 
@@ -243,11 +248,13 @@ class CostService:
         return decode(data, query) if answer is None else answer
 
     async def _compute(self, query: CostQuery, viewer: Viewer) -> CostAnswer:
+        held = await self._held()
         question, basis, rows = await self._summarise(query, viewer)
         made = question.plan
+        kept.refuse(query, made, held)
         refuse_unknown_rates(basis, query.currency)
         resources.refuse_without(query, basis)
-        known = against(query, made, basis)
+        known = against(query, made, basis, held=kept.holds_other(query, made, held))
         sums = sums_by_currency(Layout(len(query.group_by)), rows)
         return CostAnswer(
             query=query,
@@ -259,6 +266,7 @@ class CostService:
             notes=(
                 *notes(query, made, sums, basis, viewer=viewer, today=self.today()),
                 *resources.notes(query, rows, sums, basis),
+                *kept.notes(made, held, basis.first_day),
                 *await invoice_notes(self._database, query, made.now, sums, viewer),
             ),
             freshness=basis.freshness,
@@ -305,6 +313,14 @@ class CostService:
             where=tuple(resolved_filter(item, slugs, viewer) for item in query.where),
             versus=resolved_versus(query.versus, slugs, viewer),
         )
+
+    async def _held(self) -> Held:
+        held: Held = await self._named("held", self._read_held)
+        return held
+
+    async def _read_held(self) -> Held:
+        async with self._database.read() as connection:
+            return await read_held(connection)
 
     async def _named(self, key: Any, load: Callable[[], Awaitable[Any]]) -> Any:
         """Names as of the present data version, read once for each."""

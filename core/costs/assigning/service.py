@@ -11,7 +11,7 @@ from core.clock import Clock, today
 from core.costs.assigning import months
 from core.costs.writing import terms
 from core.database import Connection, Database
-from core.errors import ConfigurationError
+from core.errors import InvalidError
 from core.projects import labels
 from core.projects.model import PROVIDERS, Project
 from core.projects.rules import ALWAYS, LabelMatch, PlacedRule, RuleBook, check_match
@@ -21,7 +21,7 @@ type Told = Callable[[date, int, int], None]
 """Told of a month whose facts follow the rules now: which, how many moved, months to come."""
 
 
-class UnlistedLabelError(ConfigurationError):
+class UnlistedLabelError(InvalidError):
     """No source keeps that label."""
 
 

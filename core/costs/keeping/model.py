@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from core.costs.retained import Held
 from core.errors import UnavailableError
 from core.period import add_months
 
@@ -15,7 +16,8 @@ class RetentionBusyError(UnavailableError):
 class Keep:
     """For how many whole months before the present one; 0: for ever. Months' sums always are.
 
-    charges: with SKU, region, labels and invoice. days: sums by day.
+    charges: with SKU, region, labels and invoice. days: sums by day, never kept for less long
+    than the charges that they are of.
     """
 
     charges: int = 25
@@ -27,24 +29,12 @@ class Keep:
 
     def days_from(self, today: date) -> date | None:
         """The first day whose sum is kept; None: all are."""
-        return _first(today, self.days)
+        for_ever = not self.charges or not self.days
+        return _first(today, 0 if for_ever else max(self.days, self.charges))
 
 
 def _first(today: date, months: int) -> date | None:
     return add_months(today.replace(day=1), -months) if months else None
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """From which day on what is held; None: since ever.
-
-    facts_from: rows of earlier days stay out. dropped_until: earlier facts there were, and the
-    sums by month still hold them. days_from: earlier sums by day there were.
-    """
-
-    facts_from: date | None = None
-    dropped_until: date | None = None
-    days_from: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

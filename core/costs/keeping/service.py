@@ -7,7 +7,8 @@ import structlog
 
 from core.clock import Clock, today
 from core.costs.keeping import trimming
-from core.costs.keeping.model import Held, Keep, Trimmed
+from core.costs.keeping.model import Keep, Trimmed
+from core.costs.retained import Held, read_held
 from core.database import Database
 
 _log = structlog.get_logger()
@@ -25,13 +26,13 @@ class RetentionService:
     async def held(self) -> Held:
         """From which days on what is held."""
         async with self._database.read() as connection:
-            return await trimming.read(connection)
+            return await read_held(connection)
 
     async def due(self) -> tuple[tuple[str, ...], Held]:
         """What `trim` would drop: months of charges (`2024-09`), and what is held by now."""
         before = self.keep.charges_from(today(self._clock, self._zone))
         async with self._database.read() as connection:
-            held = await trimming.read(connection)
+            held = await read_held(connection)
             old = await trimming.old_months(connection, before) if before else ()
         return tuple(f"{month:%Y-%m}" for month in old), held
 

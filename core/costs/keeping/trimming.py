@@ -11,8 +11,9 @@ from sqlalchemy import func, select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from core import data_version
-from core.costs.keeping.model import Held, RetentionBusyError
+from core.costs.keeping.model import RetentionBusyError
 from core.costs.left_out import Reason
+from core.costs.retained import read_held
 from core.costs.tables import retention
 from core.costs.writing import partitions, terms
 from core.database import Connection, Database
@@ -21,13 +22,6 @@ from core.period import add_months
 # Whoever asks meanwhile waits behind a lock that is waited for.
 _PATIENCE: Final = "SET LOCAL lock_timeout = '3s'"
 _LOCKED_OUT: Final = "55P03"
-
-
-async def read(connection: Connection) -> Held:
-    """From which days on things are held."""
-    c = retention.c
-    statement = select(c.facts_from, c.dropped_until, c.days_from)
-    return Held(*(await connection.execute(statement)).one())
 
 
 async def old_months(connection: Connection, before: date) -> tuple[date, ...]:
@@ -64,7 +58,7 @@ async def _drop_facts(tx: Connection, month: date) -> int:
         text("SELECT FROM slices WHERE first_day < :end ORDER BY id FOR UPDATE"), {"end": end}
     )
     number = int((await tx.execute(text(f"SELECT count(*) FROM {name}"))).scalar_one())
-    present = await read(tx)
+    present = await read_held(tx)
     kept = {"facts_from": max(present.facts_from or end, end)}
     if number:
         gone = {"reason": Reason.BEFORE_HORIZON.value}
@@ -146,7 +140,7 @@ async def set_horizon(database: Database, wanted: date | None) -> date | None:
     """
     async with database.begin() as tx:
         await terms.lock(tx)
-        present = await read(tx)
+        present = await read_held(tx)
         if wanted is None or present.dropped_until is None:
             horizon = wanted if wanted is not None else present.dropped_until
         else:

@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 
 from core.access.model import OPERATOR, Role
+from core.costs.writing.sources import register
+from tests.support.charges import GCP, Writer, charge
 from tests.support.clock import FakeClock
 from tests.support.product import Product
 
@@ -132,6 +134,52 @@ async def test_a_project_s_life(product: Product) -> None:
         "DELETE", "/v1/projects/ai/accounts/gcp/acme-search", role=Role.ADMIN
     )
     assert (await unlinked.json())["accounts"] == []
+
+
+async def test_labels_define_projects(product: Product) -> None:
+    writer = Writer(product.services.database)
+    await register(product.services.database, GCP)
+    await writer.write("labelled", [charge("2026-11-20", "7", labels='{"team": "pay"}')])
+    asked = {"label": {"key": "team", "value": "pay"}}
+    path = "/v1/projects/search/accounts"
+    linked = await product.call("POST", path, role=Role.ADMIN, json=asked)
+    assert linked.status == 201
+    [rule] = (await linked.json())["labels"]
+    assert (rule["place"], rule["key"], rule["value"]) == (1, "team", "pay")
+    cost = "/v1/costs/summary?account=shop&period=mtd&group_by=project"
+    lines = (await (await product.call("GET", cost)).json())["lines"]
+    assert [(line["group"]["project"], line["amount"]) for line in lines] == [("search", "7")]
+    other = path.replace("search", "checkout")
+    taken = await product.call("POST", other, role=Role.ADMIN, json=asked)
+    assert (taken.status, (await taken.json())["type"].rpartition(":")[2]) == (409, "rule-taken")
+    web = {"label": {"key": "team", "value": "web"}, "provider": "gcp"}
+    await product.call("POST", path, role=Role.ADMIN, json=web)
+    listed = await (await product.call("GET", "/v1/projects/search/labels")).json()
+    assert [each["value"] for each in listed["items"]] == ["pay", "web"]
+    one = f"/v1/projects/search/labels/{listed['items'][1]['id']}"
+    placed = await (await product.call("PATCH", one, role=Role.ADMIN, json={"place": 1})).json()
+    assert [each["value"] for each in placed["labels"]] == ["web", "pay"]
+    gone = await (await product.call("DELETE", one, role=Role.ADMIN)).json()
+    assert [each["value"] for each in gone["labels"]] == ["pay"]
+    assert (await product.call("DELETE", one, role=Role.ADMIN)).status == 404
+
+
+@pytest.mark.parametrize(
+    ("sent", "status"),
+    [
+        ({"label": {"key": "app", "value": "x"}}, 400),
+        ({"label": {"key": "team", "value": ""}}, 400),
+        ({"label": {"key": "team", "value": "x"}, "account": "shop"}, 400),
+        ({"label": {"key": "team", "value": "x"}, "id": "shop", "provider": "gcp"}, 400),
+        ({"provider": "gcp"}, 400),
+        ({}, 400),
+    ],
+)
+async def test_what_can_t_be_linked_is_told(
+    product: Product, sent: dict[str, object], status: int
+) -> None:
+    path = "/v1/projects/search/accounts"
+    assert (await product.call("POST", path, role=Role.ADMIN, json=sent)).status == status
 
 
 @pytest.mark.parametrize("role", [Role.VIEWER, Role.FINANCE])
