@@ -17,6 +17,8 @@ from tempfile import TemporaryDirectory
 import structlog
 
 from core.clock import Clock
+from core.costs.keeping.model import RetentionBusyError
+from core.costs.keeping.service import RetentionService
 from core.costs.writing import partitions, watch
 from core.costs.writing import rates as configured_rates
 from core.costs.writing import sources as stored_sources
@@ -48,6 +50,7 @@ class IngestService:
         *,
         rates: Sequence[ConfiguredRate] = (),
         bigquery_endpoint: str | None = None,
+        retention: RetentionService | None = None,
     ) -> None:
         """Know the sources; none is opened before it is needed.
 
@@ -58,6 +61,7 @@ class IngestService:
             sources: as `sources.toml` lists them.
             rates: as well, for what no export has a rate for; in force from the next sync on.
             bigquery_endpoint: another BigQuery, for tests and the sandbox.
+            retention: drops what is too old before anything is read; None: all is kept.
         """
         self.sources = tuple(sources)
         self._rates = tuple(rates)
@@ -65,6 +69,7 @@ class IngestService:
         self._projects = projects
         self._clock = clock
         self._bigquery_endpoint = bigquery_endpoint
+        self._retention = retention
 
     async def prepare(self, today: date) -> tuple[str, ...]:
         """Have the partitions of the months to come ready; the names of those made."""
@@ -102,6 +107,7 @@ class IngestService:
         watcher = progress or Silent()
         chosen = self.chosen(source)
         await configured_rates.keep(self._database, self._rates)
+        await self._trim()
         reports = []
         for config in chosen:
             run = Run(self._database, self._projects, self._clock, config.name, watcher)
@@ -110,6 +116,14 @@ class IngestService:
             watcher.finished(report)
             reports.append(report)
         return tuple(reports)
+
+    async def _trim(self) -> None:
+        """Say from which day on charges are kept, before any is read."""
+        if self._retention is not None:
+            try:
+                await self._retention.trim()
+            except RetentionBusyError as error:  # what has to go, goes the next time
+                _log.warning("nothing trimmed", error=str(error))
 
     async def take_over(
         self, source: str, old: str, *, progress: Progress | None = None
