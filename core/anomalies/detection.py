@@ -163,6 +163,8 @@ class _Screening:
         over = apart - np.nan_to_num(planned)
         with_plan = np.where(np.sign(over) == np.sign(apart), over, 0)
         apart = np.where(planned == 0, apart, with_plan)
+        history = np.sum(~np.isnan(self._before(self.baseline, day)), axis=-1)
+        apart = np.where(history >= LEAST_DAYS, apart, np.nan)
         odd = self._odd(day, apart, before) & ~np.isnan(planned)
         if day >= self.complete:
             odd &= apart > 0
@@ -185,12 +187,10 @@ class _Screening:
         size = np.abs(apart)
         usual = usual_distance(self._before(self.apart, day))
         usual = np.maximum(usual, _LEVEL_SHARE * np.abs(expected))
-        enough = np.sum(~np.isnan(self._before(self.baseline, day)), axis=-1) >= LEAST_DAYS
         lately = self._before(self.peaks, day, _LATELY) * np.sign(apart)[:, None]
         as_far = np.sum(lately >= _AS_FAR * size[:, None], axis=-1)
         odd: Flags = (
-            enough
-            & ((as_far < self.rules.often) | (self.run > 0))
+            ((as_far < self.rules.often) | (self.run > 0))
             & (size > self.times[:, day] * usual)
             & (size >= float(self.rules.least))
             & (size >= self.rules.share * np.abs(expected))

@@ -23,7 +23,7 @@ _SPREAD_DAYS: Final = 91
 _NEAR_END: Final = 3
 _MAD: Final = 4.0
 _LEAST_MONTHS: Final = 2
-_SAME_SIGN: Final = 0.8
+_ALIKE: Final = 0.8
 _DATES: Final = 31
 _BY_CHANCE: Final = 0.05
 _USUAL_DAYS: Final = 183
@@ -115,7 +115,7 @@ def dates_effect(unexplained: Numbers, dates: Whole, before: Whole, noise: Numbe
     """What a date of the month adds, by what it added in earlier months; 0 where it doesn't.
 
     It counts where there are two months at least, the middle is more than four times the
-    noise, four in five have its sign, and days that far out are so rare that they don't meet
+    noise, four in five are half of it at least, and days that far out are so rare that they don't meet
     on a date by chance.
 
     Args:
@@ -130,9 +130,10 @@ def dates_effect(unexplained: Numbers, dates: Whole, before: Whole, noise: Numbe
     known = ~np.isnan(effects)
     count = known.sum(axis=-1)
     middle = median(effects)
-    same = np.sum(known & (np.sign(effects) == np.sign(middle)[..., None]), axis=-1)
+    alike = effects * np.sign(middle)[..., None] >= np.abs(middle)[..., None] / 2
+    same = np.sum(known & alike, axis=-1)
     real = (count >= _LEAST_MONTHS) & (np.abs(middle) > _MAD * noise)
-    real &= same >= _SAME_SIGN * count
+    real &= same >= _ALIKE * count
     places = np.nonzero(real)
     ends = np.broadcast_to(before, real.shape[1:])[places[1:]]
     often = _how_often(unexplained, places[0], ends, middle[places])

@@ -6,15 +6,18 @@ from typing import Final
 
 from core.costs.drivers.explaining import share_explained
 from core.costs.drivers.model import Change, Driver, Drivers, Path
-from core.costs.model import CATEGORY, PROJECT, REGION, SERVICE, SKU, TEAM, Dimension
+from core.costs.model import ACCOUNT, CATEGORY, PROJECT, REGION, SERVICE, SKU, TEAM, Dimension
 from core.money import display
 
 type Named = Callable[[Dimension, str | None], str]
 """What people call a value of a dimension."""
 
 _MOSTLY: Final = Decimal("0.7")
-_IN: Final = {REGION: "in", PROJECT: "of", TEAM: "of team", CATEGORY: "in"}
-_FIRST: Final = (SERVICE, SKU)
+_SMALL: Final = Decimal("0.01")
+_JOINED: Final = {REGION: "in", PROJECT: "of", TEAM: "of", ACCOUNT: "of"}
+_ORDER: Final = {
+    dimension: n for n, dimension in enumerate((SERVICE, SKU, CATEGORY, PROJECT, TEAM, REGION))
+}
 
 
 def plain_name(dimension: Dimension, value: str | None) -> str:
@@ -33,8 +36,14 @@ def sentence(drivers: Drivers, named: Named = plain_name) -> str:
 
 def _moved(change: Change, currency: str) -> str:
     way = "Up" if change.amount > 0 else "Down"
-    share = f" ({abs(change.share):.0%})" if change.share is not None else ""
-    return f"{way} {display(abs(change.amount), currency)}{share}"
+    return f"{way} {display(abs(change.amount), currency)}{_percent(change.share)}"
+
+
+def _percent(share: Decimal | None) -> str:
+    """A share in brackets, nothing where there is none."""
+    if share is None:
+        return ""
+    return f" ({abs(share):.0%})" if abs(share) >= _SMALL else " (<1%)"
 
 
 def _why(drivers: Drivers, named: Named) -> str:
@@ -78,15 +87,18 @@ def _how(driver: Driver) -> str:
 
 
 def place(path: Path, named: Named = plain_name) -> str:
-    """Where a driver is: `Cloud SQL in europe-west1 of checkout`."""
-    ordered = sorted(path, key=lambda step: step[0] not in _FIRST)
-    words = []
-    for dimension, value in ordered:
-        joined = _IN.get(
-            dimension, "" if dimension in _FIRST else f"with {dimension.key or dimension}"
-        )
-        words.append(f"{joined} {named(dimension, value)}" if joined else named(dimension, value))
+    """Where a driver is: `Cloud SQL in europe-west1 of checkout (env=prod)`."""
+    ordered = sorted(path, key=lambda step: _ORDER.get(step[0], len(_ORDER)))
+    words = [_value(*step, named, first=not n) for n, step in enumerate(ordered)]
     return " ".join(words) or "everything"
+
+
+def _value(dimension: Dimension, value: str | None, named: Named, *, first: bool) -> str:
+    name = named(dimension, value)
+    if dimension.key and value is not None:
+        return f"{dimension.key}={name}" if first else f"({dimension.key}={name})"
+    joined = _JOINED.get(dimension)
+    return f"{joined} {name}" if joined and not first else name
 
 
 def _signed(amount: Decimal, currency: str) -> str:
