@@ -1,11 +1,14 @@
 """Amounts: exact decimals with a currency, and how they are written."""
 
+import re
 from dataclasses import dataclass
 from decimal import MAX_PREC, Context, Decimal
 from functools import lru_cache
 from typing import Final
 
 from babel.numbers import format_currency, get_currency_precision
+
+from core.errors import InvalidError
 
 ZERO: Final = Decimal(0)
 
@@ -16,6 +19,18 @@ _SIZES: Final = ((Decimal(10**9), "B"), (Decimal(10**6), "M"), (Decimal(10**3), 
 _ROUNDS_UP: Final = Decimal("0.9995")
 _TENS: Final = Decimal("99.95")
 _CENTS_BELOW: Final = 10
+_SIGNS: Final = str.maketrans(
+    {"\N{MINUS SIGN}": "-", "\N{RIGHT SINGLE QUOTATION MARK}": "'", "\N{NO-BREAK SPACE}": " "}
+    | {"\N{NARROW NO-BREAK SPACE}": " "}
+)
+_NUMBER: Final = re.compile(
+    r"(-?)([1-9]\d{0,2}(?:([., '])\d{3})(?:\3\d{3})*|\d{1,20})(?:([.,])(\d{1,12}))?", re.ASCII
+)
+_EITHER: Final = re.compile(r"-?[1-9]\d{0,2}[.,]\d{3}", re.ASCII)
+
+
+class AmountError(InvalidError):
+    """An amount is a number, as 8412.73."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,3 +87,25 @@ def _in_full(amount: Decimal, currency: str) -> str:
 
 def _written(amount: Decimal, currency: str, pattern: str) -> str:
     return format_currency(amount, currency, format=pattern, locale="en_US", currency_digits=False)
+
+
+def read_amount(text: str) -> Decimal:
+    """Read an amount as people write it: `8412.73`, `8,412.73`, `8.412,73`, `8 412,73`, `-12`.
+
+    Which sign groups thousands and which begins the decimals is told by where they stand, never
+    guessed by where the writer may be from.
+
+    Raises:
+        AmountError: it is none, or could be two: `8.412`.
+    """
+    said = text.translate(_SIGNS).strip()
+    if _EITHER.fullmatch(said):
+        whole, cut = re.sub("[.,]", "", said), said.replace(",", ".")
+        raise AmountError(
+            f"{said!r} can be read as {whole} or as {cut}.", fix=f"Write {whole}.00 or {cut}0."
+        )
+    found = _NUMBER.fullmatch(said)
+    if found is None or (found[3] and found[3] == found[4]):
+        raise AmountError(f"{said[:60]!r} is no amount.", fix="Write it as 8412.73.")
+    whole = re.sub(r"\D", "", found[2])
+    return Decimal(f"{'-' if found[1] else ''}{whole}.{found[5] or 0}")

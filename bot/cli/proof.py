@@ -130,8 +130,7 @@ def add(
 
     async def work(services: Services) -> bool:
         _, bill = await services.proof.record_invoice(said, by=OPERATOR)
-        words = proofs.bill_words(bill, currency)
-        console.out.print(f"Recorded: {words}.", markup=False)
+        console.out.print(proofs.recorded(bill, currency), markup=False)
         return bill.agrees is True
 
     if not console.with_services(work):

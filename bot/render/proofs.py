@@ -15,6 +15,7 @@ from core.costs.proving.model import (
     Part,
     PartName,
     Reconciliation,
+    exact,
 )
 from core.money import display, plain
 
@@ -103,6 +104,16 @@ def bill_words(bill: Bill, currency: str) -> str:
     if bill.agrees:
         return f"the invoice of {name} matches what is stored, {said}"
     return f"the invoice of {name} says {said}, what is stored {plain(bill.billed)} {currency}"
+
+
+def recorded(bill: Bill, currency: str) -> str:
+    """What recording an invoice has shown: whether it agrees, else the difference exactly."""
+    said = f"Recorded: {bill_words(bill, currency)}"
+    if bill.invoice is None or bill.agrees:
+        return f"{said}."
+    by = exact((bill.invoice, -bill.billed))
+    more = "more" if by > 0 else "less"
+    return f"{said}: the invoice is {plain(abs(by))} {currency} {more}."
 
 
 def _bill_name(bill: Bill) -> str:

@@ -21,8 +21,9 @@ from slack_sdk.http_retry.builtin_async_handlers import (
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.render import blocks
+from bot.render.blocks.invoices import EDIT, RECORD
 from bot.services import Services
-from bot.slack import costs, forms, modals, pages, pictures, projects, receive, socket
+from bot.slack import costs, forms, invoices, modals, pages, pictures, projects, receive, socket
 from bot.slack.asked import Asked
 from bot.slack.desk import Desk
 from bot.slack_web.client import BUSY, code, open_client, open_session
@@ -158,11 +159,18 @@ def _listen(bolt: AsyncApp, desk: Desk) -> None:
         blocks.CSV: costs.send_csv,
         blocks.PROJECT_SHOW: projects.card,
         blocks.PROJECT_CHANGE: projects.open_form,
+        RECORD: invoices.open_new,
+        EDIT: invoices.open_old,
     }.items():
         pattern = re.compile(rf"{re.escape(action)}(\..+)?")
         bolt.action(pattern)(desk.listener(work, Asked.of_action))
     bolt.action(anything)(desk.listener(costs.outdated, Asked.of_action))
-    bolt.view(modals.PROJECT)(forms.submission(desk, modals.CHANGE_PROJECT, projects.save))
+    for form, title, save in (
+        (modals.PROJECT, modals.CHANGE_PROJECT, projects.save),
+        (modals.NEW_INVOICE, modals.RECORD_INVOICE, invoices.save_new),
+        (modals.OLD_INVOICE, modals.EDIT_INVOICE, invoices.save_old),
+    ):
+        bolt.view(form)(forms.submission(desk, title, save))
 
 
 async def _said_by_a_person(event: dict[str, Any]) -> bool:

@@ -1,8 +1,14 @@
 """Modals: opened at once, filled when the data is there, read when submitted."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final
 
+from bot.render import words
+from core.costs.model import PROVIDER
+from core.costs.proving.invoices import Invoice
+from core.money import ZERO, plain
 from core.projects.model import UNCHANGED, Project, ProjectChange
 
 type View = dict[str, object]
@@ -11,16 +17,27 @@ PROJECT: Final = "project.change"
 CHANGE_PROJECT: Final = "Change project"
 NAME: Final = "name"
 SLUG: Final = "slug"
+RECORD_INVOICE: Final = "Record invoice"
+EDIT_INVOICE: Final = "Edit invoice"
+NEW_INVOICE: Final = "invoice.new"
+OLD_INVOICE: Final = "invoice.old"
+ACCOUNT: Final = "account"
+MONTH: Final = "month"
+INVOICE_ID: Final = "invoice_id"
+AMOUNT: Final = "amount"
+CURRENCY: Final = "currency"
+REMOVE: Final = "remove"
 _LONGEST: Final = 3000
+_OPTIONS: Final = 100
 
 
-def notice(title: str, words: str) -> View:
+def notice(title: str, said: str) -> View:
     """Some words in the place of a form: it is loading, it was saved, it isn't the asker's."""
     return {
         "type": "modal",
         "title": _plain(title),
         "close": _plain("Close"),
-        "blocks": [{"type": "section", "block_id": "notice", "text": _plain(words[:_LONGEST])}],
+        "blocks": [{"type": "section", "block_id": "notice", "text": _plain(said[:_LONGEST])}],
     }
 
 
@@ -46,10 +63,7 @@ def project(found: Project) -> View:
 
 def read_project(view: Mapping[str, Any]) -> tuple[str, str, ProjectChange]:
     """Of the submitted form: the project, the slug it shall have, and what it shall be."""
-    values = {
-        block: _value(next(iter(elements.values())))
-        for block, elements in view["state"]["values"].items()
-    }
+    values = _values(view)
     slug = view["private_metadata"]
     change = ProjectChange(
         name=values.get(NAME) or UNCHANGED,
@@ -61,11 +75,143 @@ def read_project(view: Mapping[str, Any]) -> tuple[str, str, ProjectChange]:
     return slug, values.get(SLUG) or slug, change
 
 
+@dataclass(frozen=True, slots=True)
+class NewInvoice:
+    """What was said of an invoice; its amount as it was typed."""
+
+    invoice: Invoice
+    amount: str
+
+
+@dataclass(frozen=True, slots=True)
+class OldInvoice:
+    """What shall become of an invoice."""
+
+    number: int
+    amount: str
+    remove: bool
+
+
+def new_invoice(
+    month: str,
+    *,
+    accounts: Sequence[tuple[str, str]],
+    months: Sequence[date],
+    currencies: Sequence[str],
+) -> View:
+    """The form to record an invoice.
+
+    Args:
+        month: the one that is chosen at first, as `2026-07`.
+        accounts: provider and id of the billing accounts.
+        months: those that can be chosen, latest first.
+        currencies: those that can be chosen; none: it is typed.
+    """
+    choices = {f"{provider}:{id_}": _account(provider, id_) for provider, id_ in accounts}
+    return {
+        "type": "modal",
+        "callback_id": NEW_INVOICE,
+        "title": _plain(RECORD_INVOICE),
+        "submit": _plain("Record"),
+        "close": _plain("Cancel"),
+        "blocks": [
+            _input(ACCOUNT, "Billing account", _choice(choices), optional=False),
+            _input(
+                MONTH,
+                "Invoice month",
+                _choice({f"{each:%Y-%m}": words.month(each) for each in months}, month),
+                optional=False,
+            ),
+            _input(INVOICE_ID, "InvoiceId: empty for all of the account's month", _text(None, 200)),
+            _amount(None),
+            _input(
+                CURRENCY,
+                "Currency",
+                _choice({each: each for each in currencies}) if currencies else _text(None, 3),
+                optional=False,
+            ),
+        ],
+    }
+
+
+def old_invoice(invoice: Invoice) -> View:
+    """The form to correct an invoice, or to remove it."""
+    of = filter(None, (_account(invoice.provider, invoice.account), invoice.invoice_id))
+    told = f"{' · '.join(of)} · {words.month(invoice.month)}, in {invoice.currency}"
+    remove = {"text": _plain("Remove it: it was recorded by mistake"), "value": REMOVE}
+    return {
+        "type": "modal",
+        "callback_id": OLD_INVOICE,
+        "title": _plain(EDIT_INVOICE),
+        "submit": _plain("Save"),
+        "close": _plain("Cancel"),
+        "private_metadata": str(invoice.id),
+        "blocks": [
+            {"type": "section", "block_id": "of", "text": _plain(told[:_LONGEST])},
+            _amount(plain(invoice.amount)),
+            _input(
+                REMOVE,
+                "Or",
+                {"type": "checkboxes", "action_id": "choice", "options": [remove]},
+            ),
+        ],
+    }
+
+
+def read_new_invoice(view: Mapping[str, Any]) -> NewInvoice:
+    """Of the submitted form: the invoice without its amount, and that as typed."""
+    values = _values(view)
+    provider, _, account = (values.get(ACCOUNT) or "").partition(":")
+    invoice = Invoice(
+        account=account,
+        month=date.fromisoformat(f"{values.get(MONTH)}-01"),
+        amount=ZERO,
+        currency=(values.get(CURRENCY) or "").upper(),
+        invoice_id=values.get(INVOICE_ID) or "",
+        provider=provider,
+    )
+    return NewInvoice(invoice, values.get(AMOUNT) or "")
+
+
+def read_old_invoice(view: Mapping[str, Any]) -> OldInvoice:
+    """Of the submitted form: which invoice, and what shall become of it."""
+    values = _values(view)
+    number = int(view["private_metadata"])
+    return OldInvoice(number, values.get(AMOUNT) or "", remove=values.get(REMOVE) == REMOVE)
+
+
+def _account(provider: str, account: str) -> str:
+    return f"{account} ({words.identity(provider, PROVIDER)})"
+
+
+def _amount(value: str | None) -> dict[str, object]:
+    return _input(AMOUNT, "Amount to be paid, as 8412.73", _text(value, 40), optional=False)
+
+
+def _choice(options: Mapping[str, str], chosen: str = "") -> dict[str, object]:
+    """A menu, by value; where there is but one option, or one was chosen before, it is set."""
+    made = {
+        value: {"text": _plain(text[:75]), "value": value}
+        for value, text in [*options.items()][:_OPTIONS]
+    }
+    first = made.get(chosen) or (next(iter(made.values())) if len(made) == 1 else None)
+    element = {"type": "static_select", "action_id": "choice", "options": [*made.values()]}
+    return element | ({"initial_option": first} if first else {})
+
+
+def _values(view: Mapping[str, Any]) -> dict[str, str | None]:
+    return {
+        block: _value(next(iter(elements.values())))
+        for block, elements in view["state"]["values"].items()
+    }
+
+
 def _value(element: Mapping[str, Any]) -> str | None:
     for key in ("value", "selected_user", "selected_conversation"):
         if element.get(key):
             return str(element[key]).strip() or None
-    return None
+    chosen = [element.get("selected_option"), *(element.get("selected_options") or ())]
+    return next((str(option["value"]) for option in chosen if option), None)
 
 
 def _plain(text: str) -> dict[str, object]:

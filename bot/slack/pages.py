@@ -10,10 +10,12 @@ from slack_sdk.errors import SlackApiError
 
 from bot.render import blocks
 from bot.render.blocks import Message
+from bot.render.blocks.invoices import with_invoices
 from bot.render.charts import chart_of
 from bot.slack.answers import picture_address
 from bot.slack.asked import Asked
 from bot.slack.desk import Desk, Tell
+from core.access.model import Role
 from core.costs.question import QUESTION_HELP, VERBS, Example, Topic, parse_cost_query
 from core.errors import CostTrackerError, NotFoundError
 from core.named_period import parse_period
@@ -103,7 +105,11 @@ async def data_state(desk: Desk, asked: Asked, rest: str) -> None:
     if rest.strip():
         period = parse_period(rest, services.today())
         proofs = await services.proof.reconcile(viewer, period=period)
-        await desk.answer(asked, blocks.reconciled(proofs, str(period)))
+        page = blocks.reconciled(proofs, str(period))
+        if proofs and viewer.may(Role.FINANCE) and asked.response is not None:
+            recorded = await services.proof.invoices(viewer, period=period)
+            page = with_invoices(page, proofs[0].month, recorded)
+        await desk.answer(asked, page)
         return
     states = await services.costs.data_state(viewer)
     since = services.clock() - _RESTATED

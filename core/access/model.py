@@ -47,14 +47,18 @@ class Viewer:
         """Whether the project (None: unassigned spend) may be seen."""
         return self.projects is None or (slug is not None and slug in self.projects)
 
+    def may(self, role: Role) -> bool:
+        """Whether the viewer's role holds another."""
+        order = list(Role)
+        return order.index(self.role) >= order.index(role)
+
     def require(self, role: Role) -> None:
         """Refuse those whose role doesn't hold the one needed.
 
         Raises:
             RoleNeededError: naming the role that does.
         """
-        order = list(Role)
-        if order.index(self.role) < order.index(role):
+        if not self.may(role):
             raise RoleNeededError(
                 f"That needs the role {role}; yours is {self.role}.",
                 fix="An administrator can change it.",

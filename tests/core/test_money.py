@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.money import Money, display, plain, short
+from core.money import AmountError, Money, display, plain, read_amount, short
 
 
 @pytest.mark.parametrize(
@@ -63,3 +63,46 @@ def test_people_read_a_currency_s_own_decimals(amount: str, currency: str, writt
 )
 def test_tight_places_get_few_characters(amount: str, written: str) -> None:
     assert short(Decimal(amount), "USD") == written
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("8412.73", "8412.73"), ("8,412.73", "8412.73"), ("8.412,73", "8412.73"),
+        ("8 412,73", "8412.73"), ("8\u202f412,73", "8412.73"), ("8'412.73", "8412.73"),
+        ("8\u2019412.73", "8412.73"), ("1,234,567", "1234567"), ("1.234.567,8", "1234567.8"),
+        ("12,5", "12.5"), ("0.412", "0.412"), ("0,412", "0.412"), ("8412.000", "8412"),
+        ("-12.30", "-12.3"), ("\u221212,30", "-12.3"), (" 104 ", "104"), ("8.4120", "8.412"),
+    ],
+)  # fmt: skip
+def test_amounts_are_read_as_people_write_them(typed: str, meant: str) -> None:
+    assert read_amount(typed) == Decimal(meant)
+
+
+@pytest.mark.parametrize("typed", ["8.412", "8,412", "-104.125"])
+def test_an_amount_that_could_be_two_is_refused_with_both(typed: str) -> None:
+    with pytest.raises(AmountError) as told:
+        read_amount(typed)
+    whole = typed.replace(",", "").replace(".", "")
+    assert f"can be read as {whole} or as {typed.replace(',', '.')}" in str(told.value)
+    for written in str(told.value.fix).removeprefix("Write ").rstrip(".").split(" or "):
+        read_amount(written)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["", "-", "a lot", "$12", "NaN", "1e3", "8,412,73", "8.412.73", "1,23,456", "12.", ".5",
+     "1.234,567.89", "1,234 567", "1\u0663", "9" * 21],
+)  # fmt: skip
+def test_what_is_no_amount_is_quoted(typed: str) -> None:
+    with pytest.raises(AmountError, match="is no amount"):
+        read_amount(typed)
+
+
+@given(
+    st.decimals(min_value=-(10**9), max_value=10**9, places=2),
+    st.sampled_from([(",", "."), (".", ","), (" ", ","), ("'", "."), ("", "."), ("", ",")]),
+)
+def test_an_amount_with_cents_is_never_ambiguous(amount: Decimal, signs: tuple[str, str]) -> None:
+    grouped, decimals = f"{amount:,.2f}".split(".")
+    assert read_amount(signs[1].join((grouped.replace(",", signs[0]), decimals))) == amount

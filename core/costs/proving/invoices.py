@@ -84,6 +84,14 @@ async def remove(tx: Connection, invoice_id: int) -> bool:
     return bool(done.rowcount)
 
 
+async def read_accounts(connection: Connection) -> tuple[tuple[str, str], ...]:
+    """The billing accounts that have an id: provider and id."""
+    t = billing_accounts.c
+    held = select(t.provider, t.account_id).where(t.account_id != "")
+    rows = await connection.execute(held.order_by(t.provider, t.account_id))
+    return tuple((row.provider, row.account_id) for row in rows)
+
+
 async def find_account(tx: Connection, provider: str, account: str) -> tuple[int, str]:
     """The id of a billing account, and its provider.
 

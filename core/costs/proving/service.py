@@ -152,6 +152,23 @@ class ProofService:
         async with self._database.read() as connection:
             return await invoices.read(connection, months=months, before=before, limit=limit)
 
+    async def invoice(self, viewer: Viewer, number: int) -> Invoice:
+        """One invoice that is recorded.
+
+        Raises:
+            UnknownInvoiceError: there is none of that number.
+        """
+        found = await self.invoices(viewer, before=number + 1, limit=1)
+        if not found or found[0].id != number:
+            raise UnknownInvoiceError(f"No invoice {number} is recorded.")
+        return found[0]
+
+    async def accounts(self, viewer: Viewer) -> tuple[tuple[str, str], ...]:
+        """The billing accounts whose invoices can be recorded: provider and id."""
+        whole(viewer)
+        async with self._database.read() as connection:
+            return await invoices.read_accounts(connection)
+
     async def _prove(
         self, viewer: Viewer, source: str | None, months: Sequence[date] | None
     ) -> tuple[Reconciliation, ...]:

@@ -1,0 +1,80 @@
+"""Invoices in Slack: recorded, corrected and removed by finance, in forms that only they see."""
+
+from dataclasses import replace
+from typing import Any
+
+from bot.render import proofs
+from bot.slack import forms, modals
+from bot.slack.asked import Asked
+from bot.slack.desk import Desk
+from core.access.model import Role
+from core.costs.proving.invoices import (
+    AmbiguousAccountError,
+    InvoiceError,
+    UnknownBillingAccountError,
+)
+from core.money import AmountError, read_amount
+
+
+async def open_new(desk: Desk, asked: Asked) -> None:
+    """Open the form to record an invoice; the value of what was pressed is its month."""
+
+    async def make() -> modals.View:
+        viewer = await desk.viewer(asked)
+        viewer.require(Role.FINANCE)
+        states = await desk.services.costs.data_state(viewer)
+        return modals.new_invoice(
+            asked.text,
+            accounts=await desk.services.proof.accounts(viewer),
+            months=sorted({each.month for s in states for each in s.billing_periods}, reverse=True),
+            currencies=sorted({currency for state in states for currency in state.currencies}),
+        )
+
+    await forms.open_form(desk, asked, modals.RECORD_INVOICE, make)
+
+
+async def open_old(desk: Desk, asked: Asked) -> None:
+    """Open the form to correct or remove an invoice; what was pressed has its number."""
+
+    async def make() -> modals.View:
+        viewer = await desk.viewer(asked)
+        viewer.require(Role.FINANCE)
+        return modals.old_invoice(await desk.services.proof.invoice(viewer, int(asked.text)))
+
+    await forms.open_form(desk, asked, modals.EDIT_INVOICE, make)
+
+
+async def save_new(desk: Desk, body: dict[str, Any]) -> forms.Errors | str:
+    """Record what was submitted, and say how it compares with what is stored."""
+    asked, said = Asked.of_view(body), modals.read_new_invoice(body["view"])
+    try:
+        viewer = await desk.viewer(asked)
+        invoice = replace(said.invoice, amount=read_amount(said.amount))
+        recorded, bill = await desk.services.proof.record_invoice(invoice, by=viewer)
+    except AmountError as error:
+        return {modals.AMOUNT: str(error)}
+    except InvoiceError as error:
+        return {modals.CURRENCY: str(error)}
+    except (UnknownBillingAccountError, AmbiguousAccountError) as error:
+        return {modals.ACCOUNT: str(error)}
+    except Exception as error:  # noqa: BLE001 - the last resort: logged, and owned up to
+        return {modals.AMOUNT: desk.excuse(error, asked).text}
+    return proofs.recorded(bill, recorded.currency)
+
+
+async def save_old(desk: Desk, body: dict[str, Any]) -> forms.Errors | str:
+    """Correct the invoice, or remove it."""
+    asked, said = Asked.of_view(body), modals.read_old_invoice(body["view"])
+    try:
+        viewer = await desk.viewer(asked)
+        if said.remove:
+            await desk.services.proof.remove_invoice(said.number, by=viewer)
+            return "Removed."
+        invoice = await desk.services.proof.invoice(viewer, said.number)
+        corrected = replace(invoice, amount=read_amount(said.amount))
+        _, bill = await desk.services.proof.record_invoice(corrected, by=viewer)
+    except AmountError as error:
+        return {modals.AMOUNT: str(error)}
+    except Exception as error:  # noqa: BLE001 - the last resort: logged, and owned up to
+        return {modals.AMOUNT: desk.excuse(error, asked).text}
+    return proofs.recorded(bill, invoice.currency)
