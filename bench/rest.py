@@ -36,6 +36,7 @@ from core.access.model import OPERATOR, Role, Viewer
 from core.access.service import AccessService
 from core.cache import Cache
 from core.costs.assigning.service import RuleService
+from core.costs.drivers.service import DriverService
 from core.costs.keeping.model import Keep
 from core.costs.keeping.service import RetentionService
 from core.costs.model import CostAnswer, CostQuery, SourceInfo
@@ -226,6 +227,7 @@ async def _ours(url: str, pipe: Pipe) -> None:
         projects=projects,
         rules=RuleService(database, projects, clock, kept={}, zone=PACIFIC),
         costs=costs,
+        drivers=DriverService(database, costs),
         forecasts=ForecastService(database, costs, clock),
         retention=RetentionService(database, clock, Keep(), zone=PACIFIC),
         proof=ProofService(database, clock),

@@ -29,6 +29,7 @@ from core.access.service import AccessService
 from core.cache import open_cache
 from core.clock import Clock, utc_now
 from core.costs.assigning.service import RuleService
+from core.costs.drivers.service import DriverService
 from core.costs.keeping.model import Keep
 from core.costs.keeping.service import RetentionService
 from core.costs.proving.service import ProofService
@@ -119,6 +120,7 @@ async def open_services(
                 zone=zone,
             ),
             costs=costs,
+            drivers=DriverService(database, costs),
             forecasts=ForecastService(database, costs, clock),
             retention=retention,
             proof=ProofService(database, clock),

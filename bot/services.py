@@ -8,6 +8,7 @@ from bot.settings import Settings
 from core.access.service import AccessService
 from core.clock import Clock, today
 from core.costs.assigning.service import RuleService
+from core.costs.drivers.service import DriverService
 from core.costs.keeping.service import RetentionService
 from core.costs.proving.service import ProofService
 from core.costs.service import CostService
@@ -34,6 +35,7 @@ class Services:
     projects: ProjectService
     rules: RuleService
     costs: CostService
+    drivers: DriverService
     forecasts: ForecastService
     retention: RetentionService
     proof: ProofService

@@ -11,12 +11,12 @@ from rich.console import ConsoleRenderable
 
 from bot.cli import console
 from bot.render import csv, foresight_json, json, text
-from bot.render.charts import chart_of, course_of
+from bot.render.charts import chart_of, course_of, waterfall_of
 from bot.render.charts.spec import Chart
 from bot.services import Services
 from core.access.model import OPERATOR
 from core.costs.model import CostQuery
-from core.costs.question import COST, FORECAST, parse_command, parse_cost_query
+from core.costs.question import COST, FORECAST, WHY, parse_command, parse_cost_query
 
 app = typer.Typer()
 
@@ -51,9 +51,20 @@ async def _forecast(services: Services, query: CostQuery) -> _Told:
     )
 
 
+async def _why(services: Services, query: CostQuery) -> _Told:
+    told = await services.drivers.why(query, OPERATOR)
+    return _Told(
+        text.why(told),
+        lambda: foresight_json.why(told),
+        lambda: csv.why(told),
+        lambda: waterfall_of(told),
+    )
+
+
 _ASKED: Final[Mapping[str, Callable[[Services, CostQuery], Awaitable[_Told]]]] = {
     COST: _cost,
     FORECAST: _forecast,
+    WHY: _why,
 }
 
 

@@ -6,11 +6,13 @@ exact, in plain notation, and left alone.
 
 import csv
 import io
-from collections.abc import AsyncGenerator, AsyncIterator, Iterable
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator
 from decimal import Decimal
 from typing import Final
 
-from core.costs.model import CostAnswer, CostQuery, CostRow, Line
+from core.costs.drivers.model import Drivers
+from core.costs.drivers.service import Why
+from core.costs.model import CostAnswer, CostQuery, CostRow, Dimension, Line
 from core.forecasts.service import ForecastAnswer
 from core.money import plain
 
@@ -28,6 +30,12 @@ ROW_COLUMNS: Final = (
 )
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 _CHUNK: Final = 1000
+_KINDS: Final = {
+    (False, False): "cause",
+    (True, False): "one-off",
+    (True, True): "one-off",
+    (False, True): "rest",
+}
 
 type Cell = str | Decimal | None
 
@@ -73,6 +81,41 @@ def forecast(answer: ForecastAnswer) -> bytes:
 def forecast_name(answer: ForecastAnswer) -> str:
     """What to call the file: `forecast-checkout-2026-11-01-to-2026-11-30.csv`."""
     return f"forecast-{_about(answer.query)}.csv"
+
+
+def why(told: Why) -> bytes:
+    """The steps from what it cost to what it costs, with where each is."""
+    dimensions = list(dict.fromkeys(d for each in told.drivers for d in _places(each)))
+    header: list[Cell] = ["currency", "what", *map(str, dimensions)]
+    header += ["before", "after", "change", "by_usage", "by_price"]
+    table: list[list[Cell]] = [header]
+    for drivers in told.drivers:
+        for step in drivers.steps:
+            driver = step.driver
+            path = dict(driver.path) if driver else {}
+            parts = driver.parts if driver else None
+            change = drivers.one_off if step.one_off else driver.change if driver else None
+            table.append(
+                [
+                    drivers.currency,
+                    _KINDS[step.one_off, driver is None],
+                    *(path.get(dimension) for dimension in dimensions),
+                    *((change.before, change.after) if change else (None, None)),
+                    step.amount,
+                    *((parts.usage, parts.price) if parts else (None, None)),
+                ]
+            )
+    return _write(table)
+
+
+def _places(drivers: Drivers) -> Iterator[Dimension]:
+    for step in drivers.steps:
+        yield from (dimension for dimension, _ in (step.driver.path if step.driver else ()))
+
+
+def why_name(told: Why) -> str:
+    """What to call the file: `why-checkout-2026-11-15-to-2026-11-21.csv`."""
+    return f"why-{_about(told.query)}.csv"
 
 
 async def rows(source: AsyncIterator[CostRow]) -> AsyncGenerator[bytes]:

@@ -1,11 +1,16 @@
-"""Forecasts as JSON: exact decimals as text, as the API documents them."""
+"""Forecasts and reasons as JSON: exact decimals as text, as the API documents them."""
 
 from typing import Any
 
 from bot.render.json import freshness, note_of, query_of
+from bot.render.reasons import named
+from core.costs.drivers.model import Change, Driver, Drivers
+from core.costs.drivers.sentence import sentence
+from core.costs.drivers.service import Why
 from core.forecasts.model import Accuracy, Band, Forecast, ForecastDay
 from core.forecasts.service import ForecastAnswer, Outlook
 from core.money import plain
+from core.period import Period
 
 
 def forecast(answer: ForecastAnswer) -> dict[str, Any]:
@@ -63,4 +68,64 @@ def _past(past: Accuracy | None) -> dict[str, Any] | None:
         "forecasts": past.forecasts,
         "error": None if past.error is None else plain(past.error),
         "within": None if past.within is None else plain(past.within),
+    }
+
+
+def why(told: Why) -> dict[str, Any]:
+    """What made the difference; each currency's steps add up to its change."""
+    return {
+        "query": query_of(told.query, told.text),
+        "now": _period(told.now),
+        "then": _period(told.then),
+        "drivers": [_drivers(each, told) for each in told.drivers],
+        "notes": [note_of(each) for each in told.notes],
+        "data": freshness(told.freshness),
+    }
+
+
+def _period(period: Period) -> dict[str, str]:
+    return {"start": period.start.isoformat(), "end": period.end.isoformat()}
+
+
+def _drivers(drivers: Drivers, told: Why) -> dict[str, Any]:
+    def one(driver: Driver) -> dict[str, Any]:
+        return _driver(driver, told)
+
+    return {
+        "currency": drivers.currency,
+        "sentence": sentence(drivers, lambda d, value: named(told, d, value)),
+        "total": _change(drivers.total),
+        "one_off": _change(drivers.one_off),
+        "main": None if drivers.main is None else one(drivers.main),
+        "causes": [one(each) for each in drivers.causes],
+        "rest": plain(drivers.rest),
+        "new": [one(each) for each in drivers.new],
+        "vanished": [one(each) for each in drivers.vanished],
+        "one_offs": [one(each) for each in drivers.one_offs],
+    }
+
+
+def _driver(driver: Driver, told: Why) -> dict[str, Any]:
+    names = {
+        str(dimension): told.names[dimension, value]
+        for dimension, value in driver.path
+        if value is not None and (dimension, value) in told.names
+    }
+    parts = driver.parts
+    return {
+        "where": {str(dimension): value for dimension, value in driver.path},
+        "names": names,
+        **_change(driver.change),
+        "new": driver.new,
+        "vanished": driver.vanished,
+        "by_usage": None if parts is None else plain(parts.usage),
+        "by_price": None if parts is None else plain(parts.price),
+    }
+
+
+def _change(change: Change) -> dict[str, str]:
+    return {
+        "before": plain(change.before),
+        "after": plain(change.after),
+        "change": plain(change.amount),
     }

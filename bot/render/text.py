@@ -1,16 +1,27 @@
 """The answer in a terminal: the same words and figures as in Slack."""
 
 from collections.abc import Iterator
+from typing import Final
 
-from rich.console import Console, ConsoleOptions, ConsoleRenderable, Group, RenderableType
+from rich.console import (
+    Console,
+    ConsoleOptions,
+    ConsoleRenderable,
+    Group,
+    JustifyMethod,
+    RenderableType,
+)
 from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
-from bot.render import foresight, sentences
+from bot.render import foresight, reasons, sentences
 from bot.render.blocks.tables import ACROSS, table_of
+from core.costs.drivers.service import Why
 from core.costs.model import CostAnswer
 from core.forecasts.service import ForecastAnswer
+
+_SIDES: Final[tuple[JustifyMethod, ...]] = ("left", "right", "right", "right", "left")
 
 
 def cost_answer(answer: CostAnswer) -> ConsoleRenderable:
@@ -34,6 +45,25 @@ def forecast(answer: ForecastAnswer) -> ConsoleRenderable:
         parts += [Text(""), table, Text("")]
     notes = [Text(f"- {each}") for each in foresight.notes(answer)]
     return Group(*parts, *notes, Text(sentences.fresh(answer.freshness), style="dim"))
+
+
+def why(told: Why) -> ConsoleRenderable:
+    """A sentence, each step of the change, notes and how fresh the data is."""
+    parts: list[RenderableType] = [
+        Text(reasons.headline(told), style="bold"),
+        Text(reasons.compared(told), style="dim"),
+    ]
+    for drivers in told.drivers:
+        table = Table(box=None, pad_edge=False, header_style="bold")
+        for name, justify in zip(("", "Before", "Now", "Change", "How"), _SIDES, strict=True):
+            table.add_column(name, justify=justify, overflow="fold")
+        for row in reasons.rows(told, drivers):
+            table.add_row(*map(Text, row))
+        table.add_row(*map(Text, reasons.total(drivers)), style="bold")
+        parts += [Text(""), table]
+    notes = [Text(f"- {each}") for each in reasons.notes(told)]
+    fresh = Text(sentences.fresh(told.freshness), style="dim")
+    return Group(*parts, Text(""), *notes, fresh)
 
 
 class _Fitting:

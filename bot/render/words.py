@@ -161,6 +161,11 @@ def signed(amount: Decimal, currency: str) -> str:
     return f"+{display(amount, currency)}" if amount > 0 else display(amount, currency)
 
 
+def signed_short(amount: Decimal, currency: str) -> str:
+    """The same without cents where they would be noise: `+$1,400`."""
+    return f"+{rounded(amount, currency)}" if amount > 0 else rounded(amount, currency)
+
+
 def percent(change: Decimal) -> str:
     """A change with its sign, `+5.3%` or `-12.0%`; `12.4 times` where that stops helping."""
     if change >= BIG_CHANGE:

@@ -1,16 +1,19 @@
-"""Forecasts over REST."""
+"""Forecasts over REST, and what made the difference."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Literal
 
 from pydantic import Field
 
 from bot.render import csv
-from bot.render.foresight_json import forecast as as_json
+from bot.render.foresight_json import forecast as forecast_json
+from bot.render.foresight_json import why as why_json
 from bot.rest import foresight_models as models
 from bot.rest.operations import Call, Operation, Reply
-from bot.rest.parameters import ChargeParameters
+from bot.rest.parameters import ChargeParameters, versus
 from bot.rest.streams import CSV, csv_file, wants_csv
+from core.costs.model import CostQuery, Vocabulary
 from core.named_period import parse_period
 from core.period import Period
 
@@ -40,11 +43,47 @@ async def forecast(call: Call) -> Reply:
         asked.query(call.services.today(), names), call.viewer
     )
     if not wants_csv(call, asked.format):
-        return as_json(found)
+        return forecast_json(found)
     return csv_file(csv.forecast_name(found), csv.forecast(found))
 
 
+class DriverParameters(ChargeParameters):
+    """For what made the difference: of which costs, between which periods."""
+
+    compare: str | None = Field(
+        default=None, max_length=100, description="previous, last-year or a period."
+    )
+    format: Literal["json", "csv"] | None = None
+
+    def query(self, today: date, names: Vocabulary) -> CostQuery:
+        """The question that these make."""
+        asked = super().query(today, names)
+        return replace(asked, versus=versus(self.compare, today, names))
+
+
+async def drivers(call: Call) -> Reply:
+    """What made it cost more or less than before."""
+    asked: DriverParameters = call.parameters
+    names = await call.services.costs.vocabulary(call.viewer)
+    told = await call.services.drivers.why(asked.query(call.services.today(), names), call.viewer)
+    if not wants_csv(call, asked.format):
+        return why_json(told)
+    return csv_file(csv.why_name(told), csv.why(told))
+
+
 OPERATIONS = (
+    Operation(
+        "GET",
+        "/v1/costs/drivers",
+        drivers,
+        "Explain a change",
+        "Costs",
+        reply=models.Why,
+        parameters=DriverParameters,
+        files=(CSV,),
+        tagged=True,
+        also=(409,),
+    ),
     Operation(
         "GET",
         "/v1/costs/forecast",

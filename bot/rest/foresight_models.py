@@ -1,11 +1,11 @@
-"""The bodies of forecasts."""
+"""The bodies of forecasts and of reasons."""
 
 from datetime import date
 from typing import Literal
 
 from pydantic import Field
 
-from bot.rest.models import Amount, Closed, Data, Note, Query
+from bot.rest.models import Amount, Closed, Data, Days, Note, Query
 
 
 class Band(Closed):
@@ -78,5 +78,53 @@ class Forecast(Closed):
     query: Query
     forecasts: list[Outlook]
     refused: list[Refused]
+    notes: list[Note]
+    data: Data
+
+
+class Change(Closed):
+    """What both periods cost, and the difference."""
+
+    before: Amount
+    after: Amount
+    change: Amount
+
+
+class Driver(Change):
+    """One place that made a difference: identities under `where`, null for none.
+
+    `by_usage` and `by_price`: the change taken apart, where quantities are known.
+    """
+
+    where: dict[str, str | None]
+    names: dict[str, str]
+    new: bool
+    vanished: bool
+    by_usage: Amount | None
+    by_price: Amount | None
+
+
+class Drivers(Closed):
+    """What made the difference in one currency: `causes`, `one_off` and `rest` add up to it."""
+
+    currency: str
+    sentence: str
+    total: Change
+    one_off: Change
+    main: Driver | None
+    causes: list[Driver]
+    rest: Amount
+    new: list[Driver]
+    vanished: list[Driver]
+    one_offs: list[Driver]
+
+
+class Why(Closed):
+    """What made the difference between the days of `now` and of `then`."""
+
+    query: Query
+    now: Days
+    then: Days
+    drivers: list[Drivers]
     notes: list[Note]
     data: Data

@@ -160,7 +160,7 @@ class AnswerParameters(CostParameters):
             measure=self.measure,
             basis=self.basis,
             granularity=self.granularity,
-            versus=_versus(self.compare, today, names),
+            versus=versus(self.compare, today, names),
             top=self.limit,
             currency=self.currency,
         )
@@ -196,7 +196,12 @@ def dimension(name: str) -> Dimension:
     raise ParameterError(f"{name!r} is nothing to group by.", fix=f"Use {choice} or label:KEY.")
 
 
-def _versus(words: str | None, today: date, names: Vocabulary) -> Versus | None:
+def versus(words: str | None, today: date, names: Vocabulary) -> Versus | None:
+    """What to compare with; None: nothing is said.
+
+    Raises:
+        ParameterError: that is nothing to compare with.
+    """
     if words is None:
         return None
     if words in ("previous", "last-year"):

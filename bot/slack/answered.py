@@ -6,12 +6,12 @@ from typing import Final
 
 from bot.render import blocks, csv
 from bot.render.blocks import Look, Message
-from bot.render.charts import chart_of, course_of
+from bot.render.charts import chart_of, course_of, waterfall_of
 from bot.render.charts.spec import Chart
 from bot.services import Services
 from core.access.model import Viewer
 from core.costs.model import CostQuery
-from core.costs.question import COST, FORECAST
+from core.costs.question import COST, FORECAST, WHY
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,5 +55,17 @@ async def forecast(services: Services, query: CostQuery, viewer: Viewer) -> Answ
     )
 
 
-ASKED: Final[Mapping[str, Ask]] = {COST: cost, FORECAST: forecast}
+async def why(services: Services, query: CostQuery, viewer: Viewer) -> Answered:
+    """What made it cost more or less than before."""
+    told = await services.drivers.why(query, viewer)
+    drawn = waterfall_of(told)
+    return Answered(
+        told.text,
+        drawn,
+        lambda look: blocks.why(told, look, drawn=drawn),
+        lambda: (csv.why_name(told), csv.why(told)),
+    )
+
+
+ASKED: Final[Mapping[str, Ask]] = {COST: cost, FORECAST: forecast, WHY: why}
 """Who answers, by sub-command; each takes a question of costs."""

@@ -12,7 +12,6 @@ from core.costs.question import Command, write
 from core.errors import NotFoundError
 
 _ABOUT: Final = {
-    "why": "Saying why a cost changed",
     "anomalies": "Finding anomalies",
     "save": "Saving questions",
     "budget": "Watching budgets",

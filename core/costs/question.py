@@ -12,7 +12,7 @@ from core.costs.language.errors import (
 )
 from core.costs.language.examples import QUESTION_HELP, Example, Topic
 from core.costs.language.reader import parse_cost_query
-from core.costs.language.words import FORECAST, RESERVED, VERBS
+from core.costs.language.words import FORECAST, RESERVED, VERBS, WHY
 from core.costs.language.writer import write
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "QUESTION_HELP",
     "RESERVED",
     "VERBS",
+    "WHY",
     "ChannelWithoutProjectsError",
     "Command",
     "Example",

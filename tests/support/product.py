@@ -24,6 +24,7 @@ from core.access.model import OPERATOR, Role
 from core.access.service import AccessService
 from core.cache import open_cache
 from core.costs.assigning.service import RuleService
+from core.costs.drivers.service import DriverService
 from core.costs.keeping.model import Keep
 from core.costs.keeping.service import RetentionService
 from core.costs.proving.service import ProofService
@@ -202,6 +203,7 @@ async def services(
             fresh_database, projects, clock, kept={SOURCE.name: SOURCE.labels}, zone=PACIFIC
         ),
         costs=costs,
+        drivers=DriverService(fresh_database, costs),
         forecasts=ForecastService(fresh_database, costs, clock),
         retention=RetentionService(fresh_database, clock, Keep(), zone=PACIFIC),
         proof=ProofService(fresh_database, clock),

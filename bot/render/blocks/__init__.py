@@ -22,6 +22,7 @@ from bot.render.blocks.message import Message, escape
 from bot.render.blocks.picture import ChartFile, ChartImage, ChartNative, ChartPlace, Look
 from bot.render.blocks.places import data_state, project, projects, whoami
 from bot.render.blocks.replies import crash, error, help_page, said
+from bot.render.blocks.why import why
 
 __all__ = [
     "ASK",
@@ -53,4 +54,5 @@ __all__ = [
     "reconciled",
     "said",
     "whoami",
+    "why",
 ]

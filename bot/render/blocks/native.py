@@ -33,7 +33,7 @@ def native_chart(answer: CostAnswer) -> Iterator[DataVisualizationBlock]:
 def _ranked(answer: CostAnswer, currency: str) -> DataVisualizationBlock:
     lines = [line for line in answer.lines if line.currency == currency]
     names = [" · ".join(filter(None, words.group(x, answer.query.group_by))) for x in lines]
-    labels = _unique(names[:_RANKED])
+    labels = names[:_RANKED]
     series = [("Cost", [line.amount for line in lines[:_RANKED]])]
     previous = [line.previous for line in lines[:_RANKED] if line.previous is not None]
     if len(previous) == len(labels):
@@ -57,7 +57,7 @@ def _stacked(layout: Grid) -> DataVisualizationBlock:
     ]
     each = f", {step} a bar" if step > 1 else ""
     title = f"{layout.granularity.value.capitalize()} cost in {layout.currency}{each}"
-    return bars(title, _unique([_label(layout, point) for point in points]), series)
+    return bars(title, [_label(layout, point) for point in points], series)
 
 
 def _label(layout: Grid, point: Sequence[int]) -> str:
@@ -68,7 +68,8 @@ def _label(layout: Grid, point: Sequence[int]) -> str:
 def bars(
     title: str, labels: Sequence[str], series: Sequence[tuple[str, Sequence[Decimal]]]
 ) -> DataVisualizationBlock:
-    """Bars of a few series over short labels."""
+    """Bars of a few series over labels, which are made short and unique."""
+    labels = _unique(labels)
     return DataVisualizationBlock(
         title=cut(title, _TITLE),
         chart=BarChart(

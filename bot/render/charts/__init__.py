@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from bot.render.charts.spec import Chart
+    from core.costs.drivers.service import Why
     from core.costs.model import CostAnswer
     from core.forecasts.service import ForecastAnswer
 
@@ -24,3 +25,10 @@ def course_of(answer: "ForecastAnswer") -> "Chart | None":
     from bot.render.charts.foresee import course  # noqa: PLC0415 - see above
 
     return course(answer)
+
+
+def waterfall_of(why: "Why") -> "Chart | None":
+    """The picture of what made the difference; None where nothing did."""
+    from bot.render.charts.waterfall import waterfall  # noqa: PLC0415 - see above
+
+    return waterfall(why)

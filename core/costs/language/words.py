@@ -86,6 +86,7 @@ VERBS: Final = words(
     "help why forecast anomalies budget budgets alerts report schedule subscribe unsubscribe "
     "subscriptions save projects project data export whoami"
 )
+WHY: Final = "why"
 FORECAST: Final = "forecast"
 """The sub-command whose periods may be yet to come."""
 QUESTIONS: Final = words("why forecast anomalies")

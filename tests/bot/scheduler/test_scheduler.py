@@ -76,6 +76,7 @@ def scheduler(
             projects=unused,
             rules=RuleService(database, unused, clock, kept={}, zone=PACIFIC),
             costs=unused,
+            drivers=unused,
             forecasts=unused,
             retention=RetentionService(database, clock, Keep(), zone=PACIFIC),
             proof=ProofService(database, clock),
