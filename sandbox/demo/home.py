@@ -151,6 +151,7 @@ class Home:
             'kind = "bigquery"\n'
             f'table = "{PATH}"\n'
             f"labels = [{labels}]\n"
+            "resources = true\n"
         )
         return file
 

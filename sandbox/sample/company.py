@@ -11,7 +11,7 @@ from sandbox.sample.catalogue import REGIONS, SKUS, Region, Sku
 BILLING_ACCOUNT: Final = "01A2B3-C4D5E6-F7A8B9"
 BILLING_PROJECT: Final = "acme-billing"
 DATASET: Final = "billing"
-TABLE: Final = "gcp_billing_export_v1_01A2B3_C4D5E6_F7A8B9"
+TABLE: Final = "gcp_billing_export_resource_v1_01A2B3_C4D5E6_F7A8B9"
 CURRENCY: Final = "USD"
 LABEL_KEYS: Final = ("team", "env")
 """The keys of its resource labels that its `sources.toml` lists."""

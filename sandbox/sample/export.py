@@ -1,7 +1,7 @@
-"""Charges in the shape of Google's standard billing export, as an Arrow table.
+"""Charges in the shape of Google's detailed billing export, as an Arrow table.
 
-The shape is `schema.json`: BigQuery's own description of a `gcp_billing_export_v1_*` table
-(https://cloud.google.com/billing/docs/how-to/export-data-bigquery-tables/standard-usage).
+The shape is `schema.json`: BigQuery's own description of a `gcp_billing_export_resource_v1_*` table
+(https://cloud.google.com/billing/docs/how-to/export-data-bigquery-tables/detailed-usage).
 """
 
 import io
@@ -21,6 +21,7 @@ from sandbox.sample.catalogue import SERVICES, sku_id
 from sandbox.sample.charge import HOUR, MICRO, Charge, instant
 from sandbox.sample.company import BILLING_ACCOUNT, CURRENCY, LINES, Line, Project
 from sandbox.sample.credits import CREDITS
+from sandbox.sample.resources import resource_of
 
 SCHEMA: Final[list[dict[str, Any]]] = json.loads(
     Path(__file__).with_name("schema.json").read_text()
@@ -238,6 +239,7 @@ _OF_LINE: Final[Mapping[str, Callable[[Line], Any]]] = {
     "project": _project,
     "labels": lambda line: _pairs(line.labels),
     "location": _location,
+    "subscription": lambda _: None,
     "tags": lambda _: [],
     "transaction_type": lambda _: "GOOGLE",
     "seller_name": lambda _: "Google",
@@ -254,6 +256,7 @@ _OF_CHARGE: Final[Mapping[str, Callable[[Charge], Any]]] = {
     "cost_at_list": lambda charge: charge.listed / MICRO,
     "cost_at_effective_price_default": lambda charge: charge.listed / MICRO,
     "cost_at_list_consumption_model": lambda charge: charge.listed / MICRO,
+    "resource": resource_of,
     "invoice": lambda charge: {"month": charge.invoice, "publisher_type": "GOOGLE"},
     "cost_type": lambda charge: charge.cost_type,
     "adjustment_info": lambda charge: (
