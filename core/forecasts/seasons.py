@@ -115,8 +115,8 @@ def dates_effect(unexplained: Numbers, dates: Whole, before: Whole, noise: Numbe
     """What a date of the month adds, by what it added in earlier months; 0 where it doesn't.
 
     It counts where there are two months at least, the middle is more than four times the
-    noise, four in five are half of it at least, and days that far out are so rare that they don't meet
-    on a date by chance.
+    noise, four in five are half of it at least, and days that far out are so rare that they
+    don't meet on a date by chance.
 
     Args:
         unexplained: what weekdays and level leave of each day (series, days).

@@ -83,7 +83,7 @@ def _shares(cube: Cube, cells: Mask, used: set[int]) -> Iterator[tuple[int, Numb
     """By dimension: each value's share of the cells' change and of their base."""
     change, base = cube.change[cells], np.abs(cube.before[cells])
     whole, all_base = float(change.sum()), float(base.sum())
-    if whole == 0:
+    if whole == 0 or all_base == 0:  # what is all new doesn't differ from what it was
         return
     for dimension, codes in enumerate(cube.codes):
         if dimension in used:
@@ -91,4 +91,4 @@ def _shares(cube: Cube, cells: Mask, used: set[int]) -> Iterator[tuple[int, Numb
         size = len(cube.values[dimension])
         here = codes[cells]
         shares = np.bincount(here, change, size) / whole
-        yield dimension, shares, np.bincount(here, base, size) / (all_base or 1.0)
+        yield dimension, shares, np.bincount(here, base, size) / all_base
