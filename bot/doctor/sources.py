@@ -51,7 +51,7 @@ async def stored(case: Case, tell: Tell) -> None:
                 f"data of {name}",
                 "",
                 "is stored, but sources.toml lists no such source any more",
-                f"List it again, or leave it: what is stored of {name} stays as it is.",
+                f"List it again, or delete what is stored of it: cost-tracker sync {name} --prune",
             )
         )
     await _owners(case.services, tell)
@@ -68,6 +68,8 @@ def _proof(part: str, state: SourceState, tell: Tell) -> None:
                 f"Run: cost-tracker sync {state.name} --full",
             )
         )
+    elif not state.billing_periods:
+        tell(warning(part, "proof", "no charge is stored", "The lines left out, below, say why."))
     else:
         months = words.plural(len(state.billing_periods), "month")
         tell(ok(part, "proof", f"{months} match the export, in {', '.join(state.currencies)}"))
@@ -89,15 +91,12 @@ def _days(part: str, state: SourceState, missing: Sequence[str], tell: Tell) -> 
 
 
 def _lines(part: str, state: SourceState, tell: Tell) -> None:
-    if state.left_out:
-        tell(
-            warning(
-                part,
-                "lines",
-                "; ".join(in_words(state.left_out)),
-                "They are counted, never lost; `left_out` of GET /v1/sources says of which months.",
-            )
-        )
+    said = "; ".join(in_words(state.left_out))
+    if any(each.reason.kept for each in state.left_out):
+        fix = "They are kept and counted; left_out of GET /v1/sources says of which months."
+        tell(warning(part, "lines", said, fix))
+    else:
+        tell(ok(part, "lines", said or "every one could be mapped"))
 
 
 async def _owners(services: Services, tell: Tell) -> None:

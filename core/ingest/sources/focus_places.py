@@ -1,5 +1,6 @@
 """Where billing files lie: folders and object stores, by pyarrow's file systems."""
 
+import json
 import os
 import re
 from collections.abc import Generator
@@ -192,7 +193,10 @@ def _refusal(source: FocusSource, error: Exception) -> SourceError:
         )
     if _any(said, *_MISSING):
         return _missing(source)
-    return SourceError(f"{source.url} can't be read: {_short(said)}.")
+    return SourceError(
+        f"{source.url} can't be read: {_short(said)}.",
+        fix="Try again; if it stays so, look at the object store's own log.",
+    )
 
 
 def _missing(source: FocusSource) -> NoSuchFolderError:
@@ -208,8 +212,9 @@ def _grant(source: FocusSource) -> str:
     match scheme:
         case "s3":
             return (
-                f"Allow s3:ListBucket on arn:aws:s3:::{place} and s3:GetObject on "
-                f"arn:aws:s3:::{place}/* to the role or user that asks."
+                "Allow s3:ListBucket and s3:GetObject to the role that asks: aws iam "
+                "put-role-policy --role-name ROLE --policy-name read-billing-export "
+                f"--policy-document '{_policy(place, rest.partition('/')[2])}'"
             )
         case "gs":
             return (
@@ -224,6 +229,15 @@ def _grant(source: FocusSource) -> str:
                 f"--scope $(az storage account show --name {account} --query id --output tsv)"
             )
     return f"Let the user that runs this read the folder: chmod -R u+rX {source.url}"
+
+
+def _policy(bucket: str, prefix: str) -> str:
+    """The least that lets an export in S3 be read."""
+    arn = f"arn:aws:s3:::{bucket}"
+    files = "/".join(filter(None, (arn, prefix.strip("/"), "*")))
+    allowed = (("s3:ListBucket", arn), ("s3:GetObject", files))
+    statements = [{"Effect": "Allow", "Action": a, "Resource": r} for a, r in allowed]
+    return json.dumps({"Version": "2012-10-17", "Statement": statements}, separators=(",", ":"))
 
 
 def _sign_in(source: FocusSource) -> str:
