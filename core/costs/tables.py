@@ -46,6 +46,7 @@ sources = Table(
     Column("complete_until", Date),
     Column("held_since", Date, comment="first day held when a sync last finished"),
     Column("synced_at", DateTime(timezone=True)),
+    Column("reading_since", Date, comment="the day that a sync looked from and hasn't finished"),
     Column(
         "succeeded_by",
         ForeignKey("sources.id", ondelete="SET NULL"),

@@ -51,12 +51,14 @@ class Run:
         await stored_sources.register(self._database, source.info)
         stored = await stored_sources.stored_slices(self._database, name)
         lacks = lacking(source, stored, self._clock())
-        start = None if how.full else how.since or window(source, stored, lacks)
+        start = None if how.full else how.since or await self._start(source, stored, lacks)
         seen = await source.look(start)
         changed = to_read(seen, stored, lacks)
         scan = await source.estimate(seen, changed)
         self._count(seen=len(seen.fingerprints), changed=len(changed), scan=scan)
         self._progress.listed(name, len(seen.fingerprints), len(changed), scan)
+        if changed:
+            await stored_sources.begin_reading(self._database, name, start)
         async with aclosing(source.read(seen, changed)) as readings:
             async for reading in readings:
                 if isinstance(reading, Left):
@@ -66,10 +68,24 @@ class Run:
         if changed:  # reading takes its time: what moved meanwhile is behind
             seen = await source.look(start)
         await self._finish(source, seen)
+        await stored_sources.end_reading(self._database, name, start)
         if how.prune:
             await self._prune(name)
         if self._bad:
             raise BadSlicesError("; ".join(self._bad))
+
+    async def _start(
+        self, source: Source, stored: Mapping[str, StoredSlice], lacks: Collection[str]
+    ) -> date | None:
+        """From which day on to look by itself: where one that was killed began, if that's earlier.
+
+        What it left unread may be older than the newest slice stored.
+        """
+        begun = await stored_sources.reading_since(self._database, source.info.name)
+        start = window(source, stored, lacks)
+        if begun is None or start is None:
+            return start
+        return min(start, begun) if begun > date.min else None
 
     def _leave(self, left: Left) -> None:
         if left.bad:

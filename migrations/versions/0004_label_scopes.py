@@ -1,4 +1,4 @@
-"""Scopes by label values, and how long facts are kept."""
+"""Scopes by label values; how long facts are kept; where a sync that was killed goes on."""
 
 from typing import Final
 
@@ -62,10 +62,20 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_retention")),
     )
     op.execute("INSERT INTO retention (id) VALUES (1)")
+    op.add_column(
+        "sources",
+        sa.Column(
+            "reading_since",
+            sa.Date(),
+            nullable=True,
+            comment="the day that a sync looked from and hasn't finished",
+        ),
+    )
 
 
 def downgrade() -> None:
     """To the revision before."""
+    op.drop_column("sources", "reading_since")
     op.drop_table("retention")
     op.drop_table("months_to_rescope")
     op.drop_constraint("uq_scopes_account_rule", "scopes", type_="unique")

@@ -15,7 +15,7 @@ from decimal import Decimal
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, func, select, text, update
+from sqlalchemy import Date, cast, delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from core import data_version
@@ -96,6 +96,34 @@ async def periods_held(database: Database, source: str) -> tuple[date, ...]:
             .order_by(billing_claims.c.billing_period)
         )
         return tuple((await connection.execute(statement)).scalars())
+
+
+async def begin_reading(database: Database, source: str, since: date | None) -> None:
+    """Keep that slices from a day on (None: all) are about to be read."""
+    first = since or date.min
+    async with database.begin() as tx:
+        await tx.execute(
+            update(sources)
+            .where(sources.c.name == source)
+            .values(reading_since=func.least(sources.c.reading_since, cast(first, Date)))
+        )
+
+
+async def end_reading(database: Database, source: str, since: date | None) -> None:
+    """Keep that all slices from a day on (None: all) have been read."""
+    begun = sources.c.reading_since >= (since or date.min)
+    async with database.begin() as tx:
+        await tx.execute(
+            update(sources).where(sources.c.name == source, begun).values(reading_since=None)
+        )
+
+
+async def reading_since(database: Database, source: str) -> date | None:
+    """From which day on slices were to be read that may not all have been; `date.min`: all."""
+    statement = select(sources.c.reading_since).where(sources.c.name == source)
+    async with database.read() as connection:
+        found: date | None = (await connection.execute(statement)).scalar_one()
+        return found
 
 
 async def finish_sync(

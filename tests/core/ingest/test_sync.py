@@ -18,7 +18,7 @@ from core.costs.writing import sources as stored_sources
 from core.database import Database
 from core.ingest.config import BigQuerySource
 from core.ingest.errors import NoSourcesError, UnknownSourceError
-from core.ingest.model import SyncReport
+from core.ingest.model import Silent, SyncReport
 from core.ingest.service import IngestService
 from core.projects.service import ProjectService
 from tests.support.bigquery import Emulator, Table
@@ -356,3 +356,33 @@ async def test_killed_anywhere_and_run_again_the_rows_are_the_same(
     assert (await first.wait(), await second.wait()) == (0, 0)
     assert await stored(fresh_database) == expected(lines)
     assert await rollups_agree(fresh_database)
+
+
+class Dying(Silent):
+    """Dies when so many slices have been replaced."""
+
+    def __init__(self, after: int) -> None:
+        self._left = after
+
+    def replaced(self, source: str, key: str, outcome: Replaced, rows: int) -> None:  # noqa: ARG002
+        self._left -= 1
+        if not self._left:
+            raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("how", [{"full": True}, {"since": FIRST}])
+async def test_a_backfill_that_was_killed_is_finished_by_any_sync_after_it(
+    fresh_database: Database, bigquery_emulator: Emulator, how: dict[str, Any]
+) -> None:
+    """Though the newest slices are stored already, and an ordinary sync looks at those alone."""
+    lines = history(FIRST, 30)
+    table = written(bigquery_emulator.table("standard"), lines)
+    service = ingest(fresh_database, bigquery_emulator, source(table))
+    await synced(service, since=FIRST + timedelta(25))
+    with pytest.raises(KeyboardInterrupt):
+        await service.sync(progress=Dying(6), **how)
+    assert await slices_held(fresh_database) == 11
+    resumed = await synced(service)
+    assert (resumed.seen, resumed.changed) == (30, 19)
+    assert await stored(fresh_database) == expected(lines)
+    assert (await synced(service)).seen == 8
