@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
+from statistics import quantiles
 
 import numpy as np
 import pyarrow as pa
@@ -16,6 +17,7 @@ import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
 from bench import Figure, Limit
+from bench.lag import Lag, sample
 from bench.memory import peak
 from bench.server import Server
 from core.clock import utc_now
@@ -28,6 +30,7 @@ from core.projects.service import ProjectService
 ROWS = 500_000
 RUNS = 3
 MEMORY = 500
+LAG = 20
 _KEY = "2026-10"
 _AMOUNTS = {
     "BilledCost": 1.0,
@@ -55,11 +58,18 @@ async def measure(folder: Path) -> AsyncIterator[Figure]:
 
 async def _synced(server: Server, path: Path) -> list[Figure]:
     ours, alone, copied, memory = [], [], [], []
+    busy, late, idle = [], [], []
     for _ in range(RUNS):
         async with server.database("ours") as database:
-            seconds, megabytes = await _in_a_process(server.url("ours"), path)
+            nothing: list[Lag] = []
+            watching = asyncio.create_task(sample(nothing))
+            seconds, megabytes, *lag = await _in_a_process(server.url("ours"), path)
+            watching.cancel()
             ours.append(seconds * 1000)
             memory.append(megabytes)
+            busy.append(lag[0])
+            late.append(lag[1])
+            idle.append(_p99([late for late, _ in nothing]))
             alone.append(_read(path))
             await server.export(database, _KEY)
             async with server.copy("ours", "raw"):
@@ -72,17 +82,19 @@ async def _synced(server: Server, path: Path) -> list[Figure]:
         Figure("  of that", ours, copied, "ms", Limit.TIMES, None, "psql COPY of the facts"),
         Figure("  speed", speed, unit="rows/s"),
         Figure("  memory at most", memory, unit="MB", limit=MEMORY),
+        Figure("  loop busy at a stretch meanwhile, CPU, p99", busy, limit=LAG),
+        Figure("  loop late by the clock, p99", late, idle, raw_is="an idle process meanwhile"),
     ]
 
 
-async def _in_a_process(url: str, path: Path) -> tuple[float, float]:
+async def _in_a_process(url: str, path: Path) -> list[float]:
+    """Seconds, megabytes, and how busy and how late the loop was; see `_sync`."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "bench.focus", url, str(path)), stdout=asyncio.subprocess.PIPE
     )
     out, _ = await process.communicate()
     assert process.returncode == 0
-    seconds, megabytes = out.decode().split()[-2:]
-    return float(seconds), float(megabytes)
+    return [float(figure) for figure in out.decode().split()[-4:]]
 
 
 def _read(path: Path) -> float:
@@ -160,12 +172,20 @@ async def _sync(url: str, path: str) -> None:
     source = FocusSource(name="aws", kind="focus", url=path, labels=("team", "env"))
     database = await Database.connect(url)
     service = IngestService(database, ProjectService(database, utc_now), utc_now, [source])
+    lags: list[Lag] = []
+    watching = asyncio.create_task(sample(lags))
     start = time.perf_counter()
     (report,) = await service.sync()
     took = time.perf_counter() - start
+    watching.cancel()
     assert report.matches
     await database.close()
-    print(took, await asyncio.to_thread(peak))
+    busy, late = _p99([cpu for _, cpu in lags]), _p99([late for late, _ in lags])
+    print(took, await asyncio.to_thread(peak), busy, late)
+
+
+def _p99(values: list[float]) -> float:
+    return quantiles(values, n=100)[-1]
 
 
 if __name__ == "__main__":

@@ -28,6 +28,7 @@ from aiohttp.test_utils import TestServer, unused_port
 from pydantic import SecretStr
 
 from bench import Figure
+from bench.lag import Lag, sample
 from bench.read import DAYS, _fill
 from bench.server import Server
 from bot.app import RunRole, serve
@@ -46,11 +47,7 @@ PEOPLE: Final = ("U0ADA", "U0BEN", "U0CHLOE")
 KNOWN: Final = [f"project-{n} 2026-09-01..2026-09-20 by service" for n in range(1, 13)]
 SIGNING: Final = "bench" * 6
 BOT: Final = "xoxb-bench"
-_TICK: Final = 0.002
 _SETTLED_SECONDS: Final = 5
-
-type Lag = tuple[float, float]
-"""How late the loop woke up by the clock, and the CPU it used meanwhile; milliseconds."""
 
 
 async def measure(folder: Path) -> AsyncIterator[Figure]:
@@ -283,18 +280,10 @@ async def _served(settings: Settings | None, pipe: Pipe) -> None:
 
 
 async def _sample(pipe: Pipe) -> None:
-    """Note how late the loop wakes up from short sleeps; tell it when asked.
-
-    Late by the clock is also late because others used the processor; late by CPU is what the
-    loop itself did in the meantime.
-    """
+    """Note how late the loop is; tell it when asked."""
     lags: list[Lag] = []
     asyncio.get_running_loop().add_reader(pipe.fileno(), lambda: _tell(pipe, lags))
-    while True:
-        before, cpu = time.perf_counter(), time.thread_time()
-        await asyncio.sleep(_TICK)
-        late = time.perf_counter() - before - _TICK
-        lags.append((late * 1000, (time.thread_time() - cpu) * 1000))
+    await sample(lags)
 
 
 def _tell(pipe: Pipe, lags: list[Lag]) -> None:
