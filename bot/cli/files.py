@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Final, Protocol
 
 from core.errors import ConflictError, UnavailableError
 
@@ -21,10 +21,14 @@ class FileError(UnavailableError):
     """The file can't be written."""
 
 
+class _Takes(Protocol):
+    def write(self, part: memoryview, /) -> int: ...
+
+
 class NewFile:
     """A file in the making."""
 
-    def __init__(self, path: Path, file: BinaryIO) -> None:
+    def __init__(self, path: Path, file: _Takes) -> None:
         self._path = path
         self._file = file
 
@@ -34,8 +38,10 @@ class NewFile:
         Raises:
             FileError: it can't be written.
         """
+        rest = memoryview(part)
         with _told(self._path):
-            self._file.write(part)
+            while rest:
+                rest = rest[self._file.write(rest) :]
 
 
 @contextmanager
@@ -54,9 +60,26 @@ def written(path: Path, *, force: bool = False) -> Iterator[NewFile]:
         yield NewFile(path, sys.stdout.buffer)
         with _told(path):
             sys.stdout.buffer.flush()
-        return
-    if path.exists() and not force:
+    elif path.exists() and not path.is_file():
+        with _straight(path) as file:  # a pipe or a device can't be replaced
+            yield file
+    elif path.exists() and not force:
         raise FileTakenError(f"{path} is there already.", fix="Give --force to write over it.")
+    else:
+        with _beside(path.resolve()) as file:
+            yield file
+
+
+@contextmanager
+def _straight(path: Path) -> Iterator[NewFile]:
+    with _told(path):
+        file = path.open("wb", buffering=0)
+    with file:
+        yield NewFile(path, file)
+
+
+@contextmanager
+def _beside(path: Path) -> Iterator[NewFile]:
     beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
     with _told(path):
         file = beside.open("xb")

@@ -1,0 +1,124 @@
+"""`export focus`, as a shell runs it."""
+
+import gzip
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from bot.cli import files
+from core.database import Database
+from tests.bot.test_command_line import Ran, Run, run
+from tests.support.exporting import parquet, read, summed
+from tests.support.facts import store
+from tests.support.product import company
+
+OCTOBER = Decimal("7618.25")
+
+
+@pytest.fixture
+async def tracker(fresh_database: Database, tmp_path: Path) -> Run:
+    """The program on the small company."""
+    await store(fresh_database, company())
+
+    async def on_company(*words: str) -> Ran:
+        return await run(
+            *("export", "focus", *words),
+            DATABASE_URL=fresh_database.url,
+            DATA_DIR=str(tmp_path / "data"),
+            SOURCES_FILE=str(tmp_path / "sources.toml"),
+        )
+
+    return on_company
+
+
+def left(folder: Path) -> list[str]:
+    """The names of all files in a folder."""
+    return sorted(path.name for path in folder.iterdir() if path.is_file())
+
+
+def total(file: bytes) -> Decimal:
+    return summed(read(file), "BilledCost")[()]
+
+
+async def test_the_name_of_a_file_says_what_it_holds(tracker: Run, tmp_path: Path) -> None:
+    for name, *words in (("a.csv",), ("a.csv.gz",), ("costs", "--format", "parquet")):
+        done = await tracker("2026-10", "--out", str(tmp_path / name), *words)
+        assert (done.status, done.out, done.err) == (0, "", "124 charges written.\n")
+    assert total((tmp_path / "a.csv").read_bytes()) == OCTOBER
+    assert total(gzip.decompress((tmp_path / "a.csv.gz").read_bytes())) == OCTOBER
+    assert sum(parquet((tmp_path / "costs").read_bytes())["BilledCost"].to_pylist()) == OCTOBER
+    assert left(tmp_path) == ["a.csv", "a.csv.gz", "costs"]
+
+
+async def test_standard_output_has_csv_and_nothing_else(tracker: Run) -> None:
+    done = await tracker("last", "month", "--out", "-")
+    assert (done.status, done.err) == (0, "124 charges written.\n")
+    assert total(done.out.encode()) == OCTOBER
+
+
+async def test_period_and_filters_are_those_of_questions(tracker: Run) -> None:
+    done = await tracker("search", "2026-10", "invoice", "--out", "-")
+    assert total(done.out.encode()) == Decimal(1240)
+    unknown = await tracker("2026-10", "project=chekout", "--out", "-")
+    assert (unknown.status, unknown.out) == (1, "")
+    assert "checkout" in unknown.err
+
+
+async def test_a_file_that_is_there_stays_unless_forced(tracker: Run, tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("mine")
+    refused = await tracker("2026-10", "--out", str(path))
+    assert refused.status == 1
+    assert "is there already. Give --force to write over it." in " ".join(refused.err.split())
+    assert path.read_text() == "mine"
+    assert (await tracker("2026-10", "--out", str(path), "--force")).status == 0
+    assert total(path.read_bytes()) == OCTOBER
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "told"),
+    [
+        (("2026-10", "--out", "a.xlsx"), 2, "'a.xlsx' doesn't say what kind of file it is"),
+        (("2026-10", "daily", "top", "3", "--out", "-"), 2, "daily, weekly or monthly and top"),
+        (("2026-10", "--out", "/no/such/folder/a.csv"), 1, "No such file or directory"),
+        (("blue-moon", "--out", "-"), 1, "blue"),
+        (("2026-10",), 2, "--out"),
+    ],
+)
+async def test_mistakes_are_named_and_nothing_is_written(
+    tracker: Run, words: tuple[str, ...], status: int, told: str
+) -> None:
+    done = await tracker(*words)
+    assert (done.status, done.out) == (status, "")
+    assert told in " ".join(done.err.split())
+
+
+@pytest.mark.skipif(not Path("/dev/full").is_char_device(), reason="there is no /dev/full here")
+async def test_a_disk_that_is_full_is_told(tracker: Run) -> None:
+    done = await tracker("2026-10", "--out", "/dev/full", "--format", "csv")
+    assert (done.status, done.out) == (1, "")
+    told = " ".join(done.err.split())
+    assert "/dev/full can't be written: No space left on device." in told
+
+
+def test_what_fails_half_way_leaves_what_was_there(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("mine")
+
+    def fail() -> None:
+        with files.written(path, force=True) as file:
+            file.write(b"half")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
+    assert (path.read_text(), left(tmp_path)) == ("mine", ["a.csv"])
+
+
+def test_where_a_link_leads_is_written_and_the_link_stays(tmp_path: Path) -> None:
+    (tmp_path / "link.csv").symlink_to(tmp_path / "a.csv")
+    with files.written(tmp_path / "link.csv") as file:
+        file.write(b"whole")
+    assert (tmp_path / "link.csv").is_symlink()
+    assert (tmp_path / "a.csv").read_text() == "whole"
