@@ -14,6 +14,7 @@ from bot.cli.access import BadDurationError, duration
 from core.database import Database
 from core.sizes import size
 from tests.support.facts import store
+from tests.support.postgres import Databases
 from tests.support.product import SIGNING, company
 
 PROGRAM = str(Path(sys.executable).with_name("cost-tracker"))
@@ -97,6 +98,40 @@ async def test_projects_are_listed_and_changed(tracker: Run) -> None:
     assert (shop["owner"], shop["aliases"]) == ("ada@acme.example", ["checkout"])
 
 
+async def test_labels_define_projects_in_an_order(tracker: Run, tmp_path: Path) -> None:
+    (tmp_path / "sources.toml").write_text(
+        '[[source]]\nname = "gcp"\nkind = "bigquery"\ntable = "a.b.c"\nlabels = ["team"]\n'
+    )
+    assert "No labels define projects" in (await tracker("projects", "rules")).out
+    pay = await tracker("projects", "link", "search", "--label", "team=pay")
+    assert pay.status == 0, pay.err
+    assert pay.out.startswith("team=pay is search's, from ")
+    narrow = ("--label", "team=pay", "--provider", "gcp", "--account", "acme-lab", "--history")
+    assert (await tracker("projects", "link", "checkout", *narrow)).out == (
+        "team=pay in gcp account acme-lab is checkout's, always; 0 charges moved.\n"
+    )
+    listed = json.loads((await tracker("projects", "rules", "--json")).out)
+    assert [(each["place"], each["project"]) for each in listed] == [(1, "checkout"), (2, "search")]
+    moved = await tracker("projects", "order", str(listed[1]["id"]), "1")
+    assert moved.out.startswith("Order now: team=pay, team=pay in gcp account acme-lab")
+    assert "team=pay, gcp:acme-search" in (await tracker("projects")).out
+    taken = await tracker("projects", "link", "checkout", "--label", "team=pay")
+    assert (taken.status, "defines the project 'search'" in taken.err) == (1, True)
+    unlisted = await tracker("projects", "link", "search", "--label", "app=web")
+    assert unlisted.status == 2
+    assert 'labels = ["app", "team"]' in unlisted.err
+    assert (await tracker("projects", "unlink", "search", "--label", "team=pay")).status == 0
+    nothing = await tracker("projects", "link", "search")
+    assert (nothing.status, "--label team=payments" in nothing.err) == (2, True)
+
+
+async def test_what_is_too_old_is_said_and_trimmed(tracker: Run) -> None:
+    before = await tracker("trim", "--dry-run")
+    assert before.out.startswith("To be dropped: charges of none.")
+    done = json.loads((await tracker("trim", "--json")).out)
+    assert (done["charges"], done["dropped"], done["dropped_until"]) == (0, True, None)
+
+
 async def test_a_token_is_issued_listed_and_revoked(tracker: Run) -> None:
     issued = await tracker("token", "issue", "--sub", "ci", "--role", "viewer", "--ttl", "1d")
     assert issued.status == 0, issued.err
@@ -125,8 +160,11 @@ async def test_a_sync_without_sources_says_what_to_do(tracker: Run) -> None:
 
 async def test_doctor_says_what_is_wrong_and_how_to_mend_it(tracker: Run) -> None:
     found = await tracker("doctor")
-    assert "database: reached" in found.out
-    assert "SLACK_BOT_TOKEN is not set" in found.out
+    assert found.status == 0, found.out + found.err
+    told = [" ".join(line.split()) for line in found.out.splitlines()]
+    assert "✓ database reached (PostgreSQL), and its schema is up to date" in told
+    assert "! Slack SLACK_BOT_TOKEN is not set" in told
+    assert "→ See 'Slack' in the README." in told
     parts = {
         one["part"]: one["state"] for one in json.loads((await tracker("doctor", "--json")).out)
     }
@@ -139,6 +177,27 @@ async def test_doctor_names_a_database_that_cant_be_reached_without_its_password
     assert found.status == 1
     assert "127.0.0.1:1" in found.out
     assert "hunter2" not in found.out + found.err
+    assert "! Slack" in found.out  # the rest is looked at all the same
+
+
+async def test_doctor_changes_nothing_and_says_which_migrations_are_missing(
+    databases: Databases, tmp_path: Path
+) -> None:
+    async with databases.made() as name:
+        environment = {"DATABASE_URL": databases.url(name), "DATA_DIR": str(tmp_path)}
+        for _ in range(2):
+            found = await run("doctor", JWT_SECRETS=SIGNING, **environment)
+            assert found.status == 1
+            assert "revisions behind: 0001" in " ".join(found.out.split())
+            assert "→ Run: cost-tracker migrate" in found.out
+
+
+async def test_doctor_tells_of_settings_that_can_t_be_used_as_of_the_rest() -> None:
+    found = await run("doctor", "--json", HTTP_PORT="eighty")
+    assert found.status == 1
+    [told] = json.loads(found.out)
+    assert (told["part"], told["state"]) == ("settings", "failure")
+    assert "HTTP_PORT" in told["words"]
 
 
 async def test_manifest_and_openapi_need_no_database() -> None:
@@ -171,3 +230,21 @@ def test_sizes_are_read_by_people() -> None:
     assert [size(n) for n in (0, 999, 1000, 1_234_567, 5 * 10**15)] == [
         "0 B", "999 B", "1.0 kB", "1.2 MB", "5.0 PB",
     ]  # fmt: skip
+
+
+async def test_why_is_told_in_a_terminal(tracker: Run, tmp_path: Path) -> None:
+    asked = ("cost", "why", "checkout", "2026-10", "vs", "2026-11-01..2026-11-10")
+    told = await tracker(*asked)
+    assert told.status == 0, told.err
+    assert "checkout: " in told.out
+    assert "Total" in told.out
+    drivers = json.loads((await tracker(*asked, "--json")).out)["drivers"]
+    assert drivers[0]["currency"] == "USD"
+    picture = tmp_path / "why.png"
+    assert (await tracker(*asked, "--png", str(picture))).status == 0
+
+
+async def test_a_command_that_is_no_question_is_refused(tracker: Run) -> None:
+    told = await tracker("cost", "budgets", "checkout")
+    assert told.status == 2
+    assert "is a command of its own" in told.err
