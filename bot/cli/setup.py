@@ -40,7 +40,7 @@ def doctor(*, as_json: console.AsJson = False) -> None:
         if as_json:
             console.print_json([asdict(finding) for finding in found])
         else:
-            console.out.print(findings(found))
+            console.out.print(findings(found), crop=False)
         sys.stdout.flush()
         return any(finding.state is State.FAILURE for finding in found)
 
