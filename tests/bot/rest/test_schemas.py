@@ -17,6 +17,7 @@ from tests.support.product import Product, bill
 
 DOCUMENT = document()
 AUGUST = Invoice("0123AB", date(2026, 8, 1), Decimal(104), "USD")
+NOVEMBER = "2026-11-01..2026-11-10"
 CALLS: Mapping[str, tuple[str, Any]] = {
     "projects.list_projects": ("/v1/projects?archived=true&limit=1", None),
     "projects.create": ("/v1/projects", {"slug": "ml", "team": "data"}),
@@ -48,6 +49,8 @@ CALLS: Mapping[str, tuple[str, Any]] = {
     "costs.rows": ("/v1/costs?period=last-7d&limit=5", None),
     "costs.summary": ("/v1/costs/summary?period=last-7d&group_by=project&limit=1", None),
     "costs.trend": ("/v1/costs/trend?period=mtd&compare=previous&group_by=service", None),
+    "foresight.forecast": ("/v1/costs/forecast?project=checkout&period=qtd", None),
+    "foresight.drivers": (f"/v1/costs/drivers?period=2026-10&compare={NOVEMBER}", None),
 }
 
 
