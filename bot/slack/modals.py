@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from bot.render import words
+from bot.render import blocks, words
 from core.costs.model import PROVIDER
 from core.costs.proving.invoices import Invoice
 from core.money import ZERO, plain
@@ -59,10 +59,25 @@ def project(found: Project) -> View:
             _input("channel", "Channel: its questions are about this project", _channel(found)),
         ],
     }
+            *_labels(found),
 
 
 def read_project(view: Mapping[str, Any]) -> tuple[str, str, ProjectChange]:
     """Of the submitted form: the project, the slug it shall have, and what it shall be."""
+def _labels(found: Project) -> list[dict[str, object]]:
+    """What labels define a project, and where that is changed."""
+    if not found.rules:
+        return []
+    told = f"Labels: {blocks.labels_of(found)}. Changed by `cost-tracker projects link`."
+    return [
+        {
+            "type": "context",
+            "block_id": "labels",
+            "elements": [_plain(told[:_LONGEST])],
+        }
+    ]
+
+
     values = _values(view)
     slug = view["private_metadata"]
     change = ProjectChange(

@@ -70,10 +70,15 @@ def _facts(found: Project) -> Iterator[str]:
         for account in found.accounts
     ]
     if found.rules:
-        yield f"Labels: {escape(words.listing([_rule(each) for each in found.rules], most=20))}"
+        yield f"Labels: {escape(labels_of(found))}"
     yield f"Accounts: {escape(words.listing(accounts, most=20) or 'none')}"
     if found.aliases:
         yield f"Also found as: {escape(words.listing(found.aliases, most=10))}"
+
+
+def labels_of(found: Project) -> str:
+    """The labels that define a project, in the order in which they are looked at."""
+    return words.listing([_rule(each) for each in found.rules], most=20)
 
 
 def _rule(placed: PlacedRule) -> str:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from bot.render import blocks
 from bot.render.blocks import ChartFile, ChartImage, ChartNative, ChartPlace, Look, Message
+from bot.slack import modals
 from core.access.model import Role, Viewer
 from core.costs.listings import BillingPeriodState, SourceState
 from core.costs.model import (
@@ -31,6 +32,7 @@ from core.errors import InvalidError, NotFoundError
 from core.money import display
 from core.period import Period
 from core.projects.model import Account, Project
+from core.projects.rules import LabelMatch, PlacedRule, Rule
 from sandbox.slack.blocks import characters, message_problems, view_problems
 from tests.support.answers import NAMES, answer, answers, by_service, daily, line
 
@@ -419,7 +421,7 @@ SOURCES = [
 def test_projects_are_a_table(count: int) -> None:
     message = check(blocks.projects(PROJECTS[:count]))
     if count:
-        assert table(message)[1] == ["project-0", "Project <0>", "core", "1"]
+        assert table(message)[1] == ["project-0", "Project <0>", "core", "1 account"]
     else:
         assert message.text.startswith("There are no projects yet")
 
@@ -431,6 +433,23 @@ def test_a_project_says_who_answers_for_it() -> None:
     assert "Accounts: Google Cloud acme-0 (Acme)" in message.text
     assert buttons(message)[blocks.PROJECT_CHANGE] == ("Change", "project-0")
     assert blocks.PROJECT_CHANGE not in buttons(blocks.project(PROJECTS[0]))
+
+
+def test_a_project_says_which_labels_define_it() -> None:
+    matches = (LabelMatch("team", "pay"), LabelMatch("env", "<b>", "gcp", "acme"))
+    rules = tuple(
+        PlacedRule(at, Rule(at, match, "web"), date(2026, 11, 1) if at == 1 else None)
+        for at, match in enumerate(matches, start=1)
+    )
+    found = Project("web", "Web", rules=rules)
+    told = "Labels: team=pay (from November 2026) and env=&lt;b&gt; (Google Cloud, acme)"
+    assert told in check(blocks.project(found)).text
+    assert table(check(blocks.projects([found])))[1][3] == "2 labels, 0 accounts"
+    assert view_problems(modals.project(found)) == []
+    shown = modals.project(found)["blocks"][-1]["elements"][0]["text"]  # type: ignore[index]
+    assert shown.startswith(
+        "Labels: team=pay (from November 2026) and env=<b> (Google Cloud, acme)"
+    )
 
 
 def test_the_state_of_the_data_is_said_per_source() -> None:
