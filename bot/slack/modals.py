@@ -57,13 +57,11 @@ def project(found: Project) -> View:
             _input("team", "Team", _text(found.team, 80)),
             _input("cost_center", "Cost centre", _text(found.cost_center, 80)),
             _input("channel", "Channel: its questions are about this project", _channel(found)),
+            *_labels(found),
         ],
     }
-            *_labels(found),
 
 
-def read_project(view: Mapping[str, Any]) -> tuple[str, str, ProjectChange]:
-    """Of the submitted form: the project, the slug it shall have, and what it shall be."""
 def _labels(found: Project) -> list[dict[str, object]]:
     """What labels define a project, and where that is changed."""
     if not found.rules:
@@ -78,6 +76,8 @@ def _labels(found: Project) -> list[dict[str, object]]:
     ]
 
 
+def read_project(view: Mapping[str, Any]) -> tuple[str, str, ProjectChange]:
+    """Of the submitted form: the project, the slug it shall have, and what it shall be."""
     values = _values(view)
     slug = view["private_metadata"]
     change = ProjectChange(
