@@ -7,9 +7,9 @@ from bot.render import proofs
 from bot.slack import forms, modals
 from bot.slack.asked import Asked
 from bot.slack.desk import Desk
-from core.access.model import Role
+from core.access.model import Role, Viewer
 from core.costs.proving.invoices import (
-    AmbiguousAccountError,
+    Invoice,
     InvoiceError,
     UnknownBillingAccountError,
 )
@@ -49,17 +49,32 @@ async def save_new(desk: Desk, body: dict[str, Any]) -> forms.Errors | str:
     asked, said = Asked.of_view(body), modals.read_new_invoice(body["view"])
     try:
         viewer = await desk.viewer(asked)
-        invoice = replace(said.invoice, amount=read_amount(said.amount))
-        recorded, bill = await desk.services.proof.record_invoice(invoice, by=viewer)
+        provider, account = await _account(desk, viewer, said.account)
+        invoice = Invoice(
+            account=account,
+            month=said.month,
+            amount=read_amount(said.amount),
+            currency=said.currency,
+            invoice_id=said.invoice_id,
+            provider=provider,
+        )
+        _, bill = await desk.services.proof.record_invoice(invoice, by=viewer)
     except AmountError as error:
         return {modals.AMOUNT: str(error)}
     except InvoiceError as error:
         return {modals.CURRENCY: str(error)}
-    except (UnknownBillingAccountError, AmbiguousAccountError) as error:
+    except UnknownBillingAccountError as error:
         return {modals.ACCOUNT: str(error)}
     except Exception as error:  # noqa: BLE001 - the last resort: logged, and owned up to
         return {modals.AMOUNT: desk.excuse(error, asked).text}
-    return proofs.recorded(bill, recorded.currency)
+    return proofs.recorded(bill, said.currency)
+
+
+async def _account(desk: Desk, viewer: Viewer, key: str) -> tuple[str, str]:
+    for account in await desk.services.proof.accounts(viewer):
+        if modals.account_key(*account) == key:
+            return account
+    raise UnknownBillingAccountError
 
 
 async def save_old(desk: Desk, body: dict[str, Any]) -> forms.Errors | str:

@@ -1,5 +1,6 @@
 """Modals: opened at once, filled when the data is there, read when submitted."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -8,7 +9,7 @@ from typing import Any, Final
 from bot.render import blocks, words
 from core.costs.model import PROVIDER
 from core.costs.proving.invoices import Invoice
-from core.money import ZERO, plain
+from core.money import plain
 from core.projects.model import UNCHANGED, Project, ProjectChange
 
 type View = dict[str, object]
@@ -29,6 +30,7 @@ CURRENCY: Final = "currency"
 REMOVE: Final = "remove"
 _LONGEST: Final = 3000
 _OPTIONS: Final = 100
+_OPTION: Final = 75
 
 
 def notice(title: str, said: str) -> View:
@@ -92,10 +94,13 @@ def read_project(view: Mapping[str, Any]) -> tuple[str, str, ProjectChange]:
 
 @dataclass(frozen=True, slots=True)
 class NewInvoice:
-    """What was said of an invoice; its amount as it was typed."""
+    """What was said of an invoice: its account by `account_key`, its amount as it was typed."""
 
-    invoice: Invoice
+    account: str
+    month: date
+    invoice_id: str
     amount: str
+    currency: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +127,7 @@ def new_invoice(
         months: those that can be chosen, latest first.
         currencies: those that can be chosen; none: it is typed.
     """
-    choices = {f"{provider}:{id_}": _account(provider, id_) for provider, id_ in accounts}
+    choices = {account_key(*each): _account(*each) for each in accounts}
     return {
         "type": "modal",
         "callback_id": NEW_INVOICE,
@@ -174,18 +179,15 @@ def old_invoice(invoice: Invoice) -> View:
 
 
 def read_new_invoice(view: Mapping[str, Any]) -> NewInvoice:
-    """Of the submitted form: the invoice without its amount, and that as typed."""
+    """What the submitted form says."""
     values = _values(view)
-    provider, _, account = (values.get(ACCOUNT) or "").partition(":")
-    invoice = Invoice(
-        account=account,
+    return NewInvoice(
+        account=values.get(ACCOUNT) or "",
         month=date.fromisoformat(f"{values.get(MONTH)}-01"),
-        amount=ZERO,
-        currency=(values.get(CURRENCY) or "").upper(),
         invoice_id=values.get(INVOICE_ID) or "",
-        provider=provider,
+        amount=values.get(AMOUNT) or "",
+        currency=(values.get(CURRENCY) or "").upper(),
     )
-    return NewInvoice(invoice, values.get(AMOUNT) or "")
 
 
 def read_old_invoice(view: Mapping[str, Any]) -> OldInvoice:
@@ -195,8 +197,16 @@ def read_old_invoice(view: Mapping[str, Any]) -> OldInvoice:
     return OldInvoice(number, values.get(AMOUNT) or "", remove=values.get(REMOVE) == REMOVE)
 
 
+def account_key(provider: str, account: str) -> str:
+    """A billing account as a menu's value, which Slack keeps short; ids of Azure's are long."""
+    return hashlib.sha256(f"{provider}:{account}".encode()).hexdigest()[:24]
+
+
 def _account(provider: str, account: str) -> str:
-    return f"{account} ({words.identity(provider, PROVIDER)})"
+    """A billing account in a menu; of a long id its end, by which they differ."""
+    of = f" ({words.identity(provider, PROVIDER)})"
+    room = _OPTION - len(of)
+    return (account if len(account) <= room else f"…{account[1 - room :]}") + of
 
 
 def _amount(value: str | None) -> dict[str, object]:
@@ -206,7 +216,7 @@ def _amount(value: str | None) -> dict[str, object]:
 def _choice(options: Mapping[str, str], chosen: str = "") -> dict[str, object]:
     """A menu, by value; where there is but one option, or one was chosen before, it is set."""
     made = {
-        value: {"text": _plain(text[:75]), "value": value}
+        value: {"text": _plain(text[:_OPTION]), "value": value}
         for value, text in [*options.items()][:_OPTIONS]
     }
     first = made.get(chosen) or (next(iter(made.values())) if len(made) == 1 else None)

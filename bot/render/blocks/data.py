@@ -64,6 +64,11 @@ def data_page(
             restated.HEADER, restated.rows(changed), names=restated.NAMES, taken=text_size(page)
         )
         text += f"\n{escape(changes)} {_first(changed)}"
+    if any(not each.matches_export or each.unfinished or each.through is None for each in sources):
+        typed = code("cost-tracker doctor")
+        page.append(
+            context(f"{typed} says what is wrong with a source, and how to mend it.", "fix")
+        )
     months = [period.month for source in sources for period in source.billing_periods]
     if months:
         typed = code(f"{command} data {max(months):%Y-%m}")

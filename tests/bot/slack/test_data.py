@@ -96,7 +96,9 @@ async def test_a_mismatch_is_told_first(product: Product) -> None:
     await Writer(product.services.database).write("late", BILLED, said=[])
     told = words(await ask(product, "data 2026-08"))
     assert "Warning: what is stored differs from the export: Credit FREE_TIER by -0.125 USD" in told
-    assert "not matched: August 2026" in words(await ask(product, "data"))
+    page = words(await ask(product, "data"))
+    assert "not matched: August 2026" in page
+    assert "`cost-tracker doctor` says what is wrong" in page
 
 
 async def test_years_of_proofs_fit_into_a_message(product: Product) -> None:

@@ -11,6 +11,7 @@ from core.access.model import OPERATOR, Member, Role
 from core.costs.proving.invoices import Invoice
 from tests.bot.slack.acting import ask, sees
 from tests.bot.slack.reading import Json, buttons, words
+from tests.support.charges import Writer, charge
 from tests.support.product import Product, bill
 from tests.support.slack import ADA, BEN, CHECKOUT
 
@@ -135,3 +136,19 @@ async def test_where_everybody_reads_there_are_no_invoices(billed: Product) -> N
     assert page["only_for"] is None
     assert RECORD not in buttons(page)
     assert "Recorded of" not in words(page)
+
+
+async def test_accounts_with_long_ids_can_be_told_apart_and_chosen(product: Product) -> None:
+    """Azure's are longer than a menu's texts and values may be."""
+    start = "/providers/Microsoft.Billing/billingAccounts/" + "0f" * 40 + ":" + "1e" * 30
+    for profile in ("AAAA-BBBB", "CCCC-DDDD"):
+        rows = [charge("2026-08-05", "7", billing_account=f"{start}/billingProfiles/{profile}")]
+        await Writer(product.services.database).write(profile, rows)
+    view = await form(product)
+    menu = view["blocks"][0]["element"]["options"]
+    assert [each["text"]["text"][-30:] for each in menu] == [
+        "rofiles/AAAA-BBBB (Google Cloud)"[-30:], "rofiles/CCCC-DDDD (Google Cloud)"[-30:],
+    ]  # fmt: skip
+    outcome = await product.slack.submit(view, {"account": menu[1]["value"], "amount": "7"})
+    assert outcome["ok"], outcome
+    assert (await recorded(product))[0][0].endswith("CCCC-DDDD")
