@@ -19,6 +19,7 @@ from bench.foresight.backtest import (
     SIMPLE,
     Judged,
     Past,
+    foreknown,
     judge,
     judge_simple,
     pasts,
@@ -29,6 +30,7 @@ from bench.foresight.real import real
 
 _SEEDS: Final = range(100, 110 if os.environ.get("BENCH_WIDE") else 103)
 _NAIVE: Final = "seasonal naive"
+_BEFORE: Final = "robust additive"
 _WINS: Final = 1.1
 
 
@@ -40,8 +42,9 @@ async def measure(folder: Path) -> AsyncIterator[Figure]:  # noqa: ARG001 - no f
     judged = [judge(past) for past in year]
     took = (time.process_time() - began) / len(year) * 1000
     yield Figure("a forecast with its bands, a year of history: CPU", [took], limit=50)
-    for figure in _figures("generated, 365 days", year, judged, 0.73, all_of=True):
+    for figure in _figures("generated, 365 days", year, judged, None, all_of=True):
         yield figure
+    yield _beside_the_best(year, judged)
     _told_apart(year, judged)
     for days, mase in ((60, 1.51), (120, None), (240, None)):
         some = list(pasts(real(), days))
@@ -64,11 +67,13 @@ def _figures(
     ours = mean(j.mase for j in judged)
     yield Figure(f"{of}: MASE", [ours], unit="", limit=mase)
     others = {name: [judge_simple(p, way) for p in some] for name, way in SIMPLE.items()}
-    others["robust additive"] = [robust_additive(past) for past in some]
+    others[_BEFORE] = [robust_additive(past) for past in some]
     for name, other in others.items():
         if all_of or name == _NAIVE:
             theirs = mean(j.mase for j in other)
-            yield Figure(f"{of}: MASE beside", [ours], [theirs], "", Limit.TIMES, raw_is=name)
+            # What scored 0.73 on others' made-up series is what has to be beaten on these.
+            most = 1 if name == _BEFORE and all_of else None
+            yield Figure(f"{of}: MASE beside", [ours], [theirs], "", Limit.TIMES, most, name)
     naive = median(j.total for j in others[_NAIVE]) * 100
     total = median(j.total for j in judged) * 100
     yield Figure(f"{of}: error of the total", [total], [naive], "%", raw_is=_NAIVE)
@@ -84,6 +89,18 @@ def _figures(
             yield Figure(f"{of}: {name}, at most", [mean(known)], (), "", Limit.VALUE, 0.84)
         else:
             yield Figure(f"{of}: {name}", [mean(known)], unit="")
+
+
+def _beside_the_best(some: Sequence[Past], judged: Sequence[Judged]) -> Figure:
+    quiet = pasts((s for seed in _SEEDS for s in cost_like(seed, quiet=True)), 365, 3)
+    pairs = [
+        (ours.mase, best.mase)
+        for past, still, ours in zip(some, quiet, judged, strict=True)
+        if (best := foreknown(past, still)) is not None
+    ]
+    ours, best = (mean(side) for side in zip(*pairs, strict=True))
+    what = "generated, 365 days: MASE of drift, growth, shifts and bills beside"
+    return Figure(what, [ours], [best], "", Limit.TIMES, 1.2, "the series known without its noise")
 
 
 def _told_apart(some: Sequence[Past], judged: Sequence[Judged]) -> None:

@@ -144,6 +144,20 @@ SIMPLE: Final = {
 }
 
 
+def foreknown(past: Past, quiet: Past) -> Judged | None:
+    """What can't be beaten: of a series its noise-free self, known as far as anybody could.
+
+    Growth and bills go on; a level that wanders or jumps is known up to the last day. None for
+    archetypes whose noise is what they are.
+    """
+    match past.name:
+        case "growth" | "monthly_bills":
+            return Judged(past.name, *_errors(past, quiet.came))
+        case "drift" | "shifts":
+            return Judged(past.name, *_errors(past, seasonal_naive(quiet.known)))
+    return None
+
+
 def robust_additive(past: Past) -> Judged:
     """Weekdays, dates and the level of the last fortnight alone: what the blend grew out of."""
     first = np.datetime64(past.start, "D")

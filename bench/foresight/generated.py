@@ -32,6 +32,7 @@ class Maker:
     rng: np.random.Generator
     start: date
     days: int
+    quiet: bool = False
 
     @property
     def weekday(self) -> npt.NDArray[np.int64]:
@@ -45,7 +46,8 @@ class Maker:
 
     def noise(self, most: float = 0.08) -> Numbers:
         """Factors around 1; how far around is the series' own."""
-        return 1 + self.rng.normal(0, self.rng.uniform(most / 4, most), self.days)
+        factors = 1 + self.rng.normal(0, self.rng.uniform(most / 4, most), self.days)
+        return np.ones(self.days) if self.quiet else factors
 
     def week(self, weekend: float) -> Numbers:
         """Factors of weekdays, with a weekend of so much."""
@@ -136,11 +138,20 @@ ARCHETYPES: Final[tuple[Callable[[Maker], Numbers], ...]] = (
 )  # fmt: skip
 
 
-def cost_like(seed: int, each: int = 5, days: int = DAYS) -> Iterator[Sample]:
-    """Series of every archetype; the same ones whenever the seed is the same."""
+def cost_like(
+    seed: int, each: int = 5, days: int = DAYS, *, quiet: bool = False
+) -> Iterator[Sample]:
+    """Series of every archetype; the same ones whenever the seed is the same.
+
+    Args:
+        seed: of the random numbers.
+        each: how many of an archetype.
+        days: how long they are.
+        quiet: the same series without their daily noise.
+    """
     for number, archetype in enumerate(ARCHETYPES):
         for n in range(each):
             rng = np.random.default_rng([seed, number, n])
-            make = Maker(rng, _FIRST + timedelta(int(rng.integers(0, 200))), days)
+            make = Maker(rng, _FIRST + timedelta(int(rng.integers(0, 200))), days, quiet)
             values = make.level() * archetype(make)
             yield Sample(archetype.__name__, make.start, values.round(2))
