@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from core.ingest.times import SyncTimes
+
 
 class Settings(BaseSettings):
     """The settings of one installation; names are those of the environment, lower case.
@@ -54,6 +56,11 @@ class Settings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["text", "json"] = "text"
     otel_exporter_otlp_endpoint: str | None = None
+
+    @property
+    def sync_times(self) -> SyncTimes:
+        """When syncs are due."""
+        return SyncTimes(self.sync_at, self.report_timezone, self.sync_every)
 
     @field_validator("slack_admins", mode="before")
     @classmethod

@@ -1,7 +1,7 @@
 """Syncs over REST: what they came to, and one more in the background."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator
 from typing import Final
 
 import structlog
@@ -15,12 +15,11 @@ from bot.rest.operations import Call, Operation, Reply
 from bot.services import Services
 from core.access.model import Role
 from core.costs.proving.service import whole
-from core.errors import ConflictError, UnavailableError
-from core.ingest.model import SyncReport
+from core.errors import ConflictError
+from core.ingest.syncing import ASKED, SYNC, claim, keep
 from core.jobs.model import Job, JobState
 
-ASKED: Final = "sync-asked"
-KINDS: Final = ("sync", ASKED)
+KINDS: Final = (SYNC, ASKED)
 """The jobs of syncs: by schedule, and asked for."""
 
 _WORK: Final = web.AppKey("syncs", set[asyncio.Task[None]])
@@ -30,10 +29,6 @@ _log = structlog.get_logger()
 
 class SyncRunningError(ConflictError):
     """A sync is under way already."""
-
-
-class SyncFailedError(UnavailableError):
-    """A source could not be synced."""
 
 
 async def background(application: web.Application) -> AsyncIterator[None]:
@@ -57,6 +52,7 @@ async def list_syncs(call: Call) -> Reply:
 async def start(call: Call) -> Reply:
     """Start a sync in the background; the list of syncs says what becomes of it.
 
+    One of everything counts for the present period: the schedule doesn't do it again.
     One at a time: while any is under way, this is a conflict.
     """
     body: data_models.NewSync = call.body
@@ -66,8 +62,9 @@ async def start(call: Call) -> Reply:
     latest = await services.jobs.listed(*KINDS, limit=_LATEST)
     running = next((each for each in latest if each.state is JobState.RUNNING), None)
     if running is None:
-        asked_at = services.clock().isoformat(timespec="microseconds")
-        job = await services.jobs.claim(ASKED, asked_at)
+        times, now = services.settings.sync_times, services.clock()
+        everything = body.source is None and body.since is None
+        job = await claim(services.jobs, times, now, everything=everything)
     if running is not None or job is None:
         raise SyncRunningError(fix="GET /v1/syncs lists it.")
     task = asyncio.create_task(_sync(services, job, body))
@@ -84,15 +81,9 @@ async def _sync(services: Services, job: Job, wanted: data_models.NewSync) -> No
             reports = await services.ingest.sync(
                 wanted.source, full=wanted.full, since=wanted.since
             )
-            await services.jobs.report(job, [report.as_dict() for report in reports])
-            _refuse_failed(reports)
+            await keep(services.jobs, job, reports)
     except Exception:  # noqa: BLE001 - nobody waits for it: logged, and kept with the job
         _log.exception("sync failed", id=job.id)
-
-
-def _refuse_failed(reports: Iterable[SyncReport]) -> None:
-    if failed := [f"{report.source}: {report.error}" for report in reports if report.error]:
-        raise SyncFailedError(" ".join(failed))
 
 
 OPERATIONS = (

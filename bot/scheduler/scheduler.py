@@ -15,12 +15,12 @@ from typing import Final
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from bot.scheduler import syncing
 from bot.scheduler.slots import week
 from bot.services import Services
 from core.access.model import Role, Viewer
 from core.errors import ConflictError, CostTrackerError
 from core.incidents.model import ToldError
+from core.ingest.syncing import SYNC, keep
 from core.jobs.model import Job, JobState
 
 LOOK_EVERY: Final = timedelta(seconds=30)
@@ -68,10 +68,10 @@ class Scheduler:
         ]
         if services.ingest.sources:
             self.duties += [
-                Duty(syncing.SYNC, self._sync_slot, self._sync),
-                Duty("reconcile", self._day, self._reconcile, after=syncing.SYNC),
-                Duty("freshness", self._hour, self._watch, after=syncing.SYNC),
-                Duty("foresight", self._day, self._foresee, after=syncing.SYNC),
+                Duty(SYNC, self._sync_slot, self._sync),
+                Duty("reconcile", self._day, self._reconcile, after=SYNC),
+                Duty("freshness", self._hour, self._watch, after=SYNC),
+                Duty("foresight", self._day, self._foresee, after=SYNC),
             ]
 
     async def start(self) -> None:
@@ -146,7 +146,7 @@ class Scheduler:
         return f"{now:%Y-%m-%dT%HZ}"
 
     def _sync_slot(self, now: datetime) -> str:
-        return syncing.period(self._services.settings, now)
+        return self._services.settings.sync_times.period(now)
 
     async def _keep_up(self, _: Job) -> None:
         """Have next months' partitions ready; forget old jobs, messages and charges."""
@@ -188,7 +188,7 @@ class Scheduler:
             if weekly is not None:
                 await stack.enter_async_context(services.jobs.running(weekly))
             reports = await services.ingest.sync(full=weekly is not None)
-            await syncing.keep(services, job, reports)
+            await keep(services.jobs, job, reports)
 
 
 def _waits(job: Job, now: datetime) -> bool:

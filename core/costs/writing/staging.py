@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv
 
+from core.costs.codes import combined
 from core.costs.writing import facts
 from core.costs.writing.facts import FACT, IDENTITY, VALUES
 from core.database import Connection
@@ -23,7 +24,6 @@ from core.database import Connection
 _TEXTS: Final = ("invoice_id", "currency", "unit")
 _OFTEN_CONSTANT: Final = ("billing_period", "billing_account_id", *_TEXTS)
 _CHUNK: Final = 1 << 15
-_ROOM: Final = 1 << 62
 
 # In this order sorting for the rollups costs next to nothing, and what is asked for together
 # lies together: an account's days.
@@ -62,14 +62,7 @@ def stage(charges: pa.Table, ids: Mapping[str, npt.NDArray[np.int32]]) -> Staged
 
 def _codes(rows: pa.Table) -> npt.NDArray[np.int64]:
     """A number for each row: equal where the whole identity is, and in the order of `_ORDER`."""
-    codes, room = np.zeros(len(rows), dtype=np.int64), 1
-    for name in _ORDER:
-        indices, count = _indices(rows[name].combine_chunks())
-        if room * count > _ROOM:
-            distinct, codes = np.unique(codes, return_inverse=True)
-            room = len(distinct)
-        codes, room = codes * count + indices, room * count
-    return codes
+    return combined((_indices(rows[name].combine_chunks()) for name in _ORDER), len(rows))
 
 
 def _indices(column: pa.Array) -> tuple[npt.NDArray[np.int64], int]:

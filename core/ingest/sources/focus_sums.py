@@ -14,12 +14,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from core.costs.charges import CHARGES
+from core.costs.codes import combined
 
 EXACT: Final = pa.decimal256(76, 38)
 
 _AMOUNTS: Final = ("billed", "effective", "list", "contracted", "quantity")
 _BESIDE: Final = ("account_name", "service_category", "sku_name")
-_ROOM: Final = 1 << 62
 _HELD: Final = 50_000
 
 # A list price is known of a day's charges only if it is of each; a quantity as far as it is.
@@ -122,13 +122,7 @@ def _decoded(column: pa.ChunkedArray, rows: pa.ChunkedArray) -> pa.ChunkedArray:
 
 def codes(rows: pa.Table, keys: Sequence[str]) -> npt.NDArray[np.int64]:
     """A number for each row, equal where the rows are alike in some columns."""
-    found, room = np.zeros(len(rows), dtype=np.int64), 1
-    for indices, count in _encoded(rows, keys):
-        if room * count > _ROOM:
-            distinct, found = np.unique(found, return_inverse=True)
-            room = len(distinct)
-        found, room = found * count + indices, room * count
-    return found
+    return combined(_encoded(rows, keys), len(rows))
 
 
 def _encoded(rows: pa.Table, keys: Sequence[str]) -> Iterator[tuple[npt.NDArray[np.int64], int]]:

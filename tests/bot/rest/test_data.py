@@ -205,6 +205,15 @@ async def test_an_invoice_of_an_unknown_account_is_refused(product: Product) -> 
     assert (await reply.json())["suggestions"] == ["0123AB"]
 
 
+async def test_a_sync_of_everything_counts_for_the_period(product: Product) -> None:
+    """The schedule doesn't do it again; one after it, or of a part, is one more."""
+    due = product.services.settings.sync_times.period(product.services.clock())
+    for body, counts in (({}, True), ({"source": "gcp"}, False)):
+        reply = await product.call("POST", "/v1/syncs", role=Role.ADMIN, json=body)
+        assert reply.status == 202
+        assert ((await ended(product))["period"] == due) is counts
+
+
 async def test_a_sync_is_started_in_the_background_and_listed(product: Product) -> None:
     started = await product.call("POST", "/v1/syncs", role=Role.ADMIN, json={"source": "gcp"})
     assert started.status == 202

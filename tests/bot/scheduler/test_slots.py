@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.scheduler.slots import SyncTimes, week
+from bot.scheduler.slots import week
+from core.ingest.times import SyncTimes
 
 PACIFIC = ZoneInfo("America/Los_Angeles")
 ZONES = ("America/Los_Angeles", "Europe/Berlin", "Australia/Lord_Howe", "Asia/Kathmandu", "UTC")
