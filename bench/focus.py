@@ -20,6 +20,7 @@ from bench import Figure, Limit
 from bench.lag import Lag, sample
 from bench.memory import peak
 from bench.server import Server
+from bot.process import settle
 from core.clock import utc_now
 from core.database import Database
 from core.embedded_postgres import ensure, stop
@@ -172,6 +173,7 @@ async def _sync(url: str, path: str) -> None:
     source = FocusSource(name="aws", kind="focus", url=path, labels=("team", "env"))
     database = await Database.connect(url)
     service = IngestService(database, ProjectService(database, utc_now), utc_now, [source])
+    settle()
     lags: list[Lag] = []
     watching = asyncio.create_task(sample(lags))
     start = time.perf_counter()

@@ -1,7 +1,6 @@
 """The composition root: settings → database → services → Slack, REST, scheduler, delivery."""
 
 import asyncio
-import gc
 import os
 import secrets
 import signal
@@ -10,13 +9,12 @@ from collections.abc import AsyncGenerator, Collection
 from contextlib import AsyncExitStack, asynccontextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import Final
 
 import structlog
 from aiohttp import web
 from pydantic import SecretStr
 
-from bot import rest
+from bot import process, rest
 from bot.notify import open_notifier
 from bot.render.charts.worker import ChartWorker
 from bot.scheduler import Scheduler
@@ -45,9 +43,6 @@ from core.jobs.service import JobService
 from core.outbox.service import OutboxService
 from core.projects.service import ProjectService
 from migrations import upgrade
-
-_YOUNGEST: Final = 50_000
-"""Objects made before the collector looks at the youngest."""
 
 _log = structlog.get_logger()
 
@@ -156,7 +151,7 @@ async def serve(settings: Settings, roles: Collection[RunRole]) -> None:
             await notifier.start()
         application = await _application(services, roles, stack)
         await _listen(application, settings, stack)
-        _settle_collector()
+        process.settle()
         _log.info("ready", roles=sorted(roles), host=settings.http_host, port=settings.http_port)
         await stopping.wait()
         _log.info("stopping")
@@ -184,17 +179,6 @@ async def _listen(application: web.Application, settings: Settings, stack: Async
     await runner.setup()
     stack.push_async_callback(runner.cleanup)
     await web.TCPSite(runner, settings.http_host, settings.http_port).start()
-
-
-def _settle_collector() -> None:
-    """Have the garbage collector pass over what stays as long as the process.
-
-    Looking at all of it takes 0.1 s in which nobody is answered; and an answer of thousands of
-    lines makes enough objects to set that off, none of them garbage.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(_YOUNGEST)
 
 
 def with_own_secret(settings: Settings) -> Settings:

@@ -8,7 +8,6 @@ from sqlalchemy import text
 
 from core.costs.proving import resources
 from core.costs.writing.facts import AMOUNTS
-from core.costs.writing.resources import TABLE
 from core.costs.writing.rollups import ROLLUPS, Rollup, summed
 from core.database import Database
 
@@ -43,7 +42,7 @@ async def check_rollups(
     wanted = {} if months is None else {"months": sorted(months)}
     some = months is not None
     compared = [(rollup.table, _compared(rollup, some=some)) for rollup in ROLLUPS]
-    compared.append((TABLE, resources.differing(some=some)))
+    compared.append((resources.TABLE, resources.differing(some=some)))
     errors: list[RollupError] = []
     async with database.read() as connection:
         for table, statement in compared:

@@ -2,8 +2,9 @@
 
 from typing import Final
 
-from core.costs.writing.resources import TABLE
+from core.costs.tables import cost_by_day_resource
 
+TABLE: Final = cost_by_day_resource.name
 KEY: Final = (
     *("slice_id", "day", "billing_period", "scope_id", "service_id", "region_id"),
     *("tag_set_id", "kind_id", "currency"),
