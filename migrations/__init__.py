@@ -1,6 +1,7 @@
 """The schema and its history."""
 
 from pathlib import Path
+from typing import Final
 
 from alembic import command
 from alembic.config import Config
@@ -9,6 +10,9 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
 from core.database import Database
+
+FIRST: Final = "0001"
+"""The revision that every schema begins with."""
 
 
 async def upgrade(database: Database) -> None:

@@ -88,7 +88,8 @@ async def _limited(part: str, check: Check, case: Case) -> list[Finding]:
     except CostTrackerError as error:
         found.append(failure(part, "", error.message, error.fix or ""))
     except Exception as error:  # noqa: BLE001 - the others are told all the same
-        words = f"looking at it fails: {type(error).__name__}: {error}"
+        said = str(error).partition("\n")[0]
+        words = f"looking at it fails: {type(error).__name__}: {said}"
         found.append(failure(part, "", words, "Report this, with the words above."))
     return found
 

@@ -11,6 +11,7 @@ from core.cache import ping
 from core.errors import CostTrackerError
 from core.findings import failure, ok, warning
 from core.sizes import size
+from migrations import FIRST
 
 SKEW: Final = timedelta(seconds=30)
 """Clocks may differ by so much; tokens allow ten seconds, Slack's signatures five minutes."""
@@ -22,7 +23,10 @@ _NEARLY_FULL: Final = 5_000_000_000
 async def database(services: Services, behind: Sequence[str], tell: Tell) -> None:
     """Its schema, and its clock beside ours."""
     kind = "embedded" if services.settings.database_url is None else "PostgreSQL"
-    if behind:
+    if FIRST in behind:
+        fix = "Run: cost-tracker migrate (`run` and `sync` do it too)"
+        tell(warning("database", "schema", f"reached ({kind}), and still empty", fix))
+    elif behind:
         tell(
             failure(
                 "database",
