@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from core.access.model import Viewer
-from core.costs.drivers.explaining import explain
 from core.costs.drivers.model import Drivers
 from core.costs.model import (
     Basis,
@@ -91,6 +90,8 @@ class DriverService:
                 f"No days of {asked.period} and of the period before are complete yet.",
                 fix="Ask for an earlier period, or compare with another: vs 2026-09.",
             )
+        from core.costs.drivers.explaining import explain  # noqa: PLC0415  # on use: numpy
+
         now, then = answer.comparable
         found = await read_cells(
             self._database,

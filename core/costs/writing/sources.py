@@ -31,7 +31,7 @@ from core.costs.tables import (
     sources,
 )
 from core.costs.tables import slices as slices_table
-from core.costs.writing import control, facts, resources, rollups, slices
+from core.costs.writing import control, facts, rollups, slices
 from core.costs.writing.completeness import OLDEST, WINDOW, HeldAt, complete_until, is_final
 from core.costs.writing.left_out import keep_unfinished
 from core.costs.writing.slices import Source
@@ -157,6 +157,8 @@ async def finish_sync(
         found = await slices.find_source(tx, source, lock=True)
         await slices.mark(tx, found, listing, now)
         await keep_unfinished(tx, found, listing, now)
+        from core.costs.writing import resources  # noqa: PLC0415  # on use: pyarrow
+
         await resources.trim(tx, found, read_since(here.date()))
         until = await _complete_until(tx, found, here.date())
         through = through or found.through
@@ -269,6 +271,8 @@ async def prune(database: Database, source: str, keys: Collection[str], *, now: 
             await facts.make_staged(tx)
             await facts.write(tx, held)
             await rollups.add(tx)
+            from core.costs.writing import resources  # noqa: PLC0415  # on use: pyarrow
+
             await resources.clear(tx, held)
             await slices.remove(tx, held)
             await control.refresh(tx, found.id, now)
