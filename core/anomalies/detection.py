@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -69,7 +70,8 @@ class _Screening:
     expected, apart: what each day was expected to be, and how far off it was (nan: flagged).
     peaks: the same, and incidents by the furthest of their days.
     side: of each day, 1 too high, -1 too low, 0 ordinary.
-    run: how many days the present incident of each series has lasted.
+    run: how many days the present incident of each series has lasted since it began or settled.
+    begun, last: the day it began on; on which side the last known day was.
     """
 
     watched: list[Watched]
@@ -88,6 +90,8 @@ class _Screening:
     peaks: Numbers = field(init=False)
     side: Numbers = field(init=False)
     run: npt.NDArray[np.int64] = field(init=False)
+    begun: npt.NDArray[np.int64] = field(init=False)
+    last: Numbers = field(init=False)
     settled: set[tuple[int, int]] = field(default_factory=set)
 
     @classmethod
@@ -123,6 +127,8 @@ class _Screening:
         self.peaks = np.full_like(self.values, np.nan)
         self.side = np.zeros_like(self.values)
         self.run = np.zeros(len(self.watched), np.int64)
+        self.begun = np.zeros(len(self.watched), np.int64)
+        self.last = np.zeros(len(self.watched))
 
     def _hear(self) -> None:
         """Take in what people said and planned."""
@@ -199,28 +205,29 @@ class _Screening:
 
     def _remember(self, day: int, side: Numbers, apart: Numbers) -> None:
         missing = np.isnan(self.values[:, day])
-        last = self.side[:, day - 1] if day else np.zeros(len(side))
         self.side[:, day] = side
-        going_on = (side != 0) & (side == last)
-        self.run = np.where(going_on, self.run + 1, np.where(side != 0, 1, 0))
+        going_on = (side != 0) & (side == self.last)
+        self.begun = np.where((side != 0) & ~going_on, day, self.begun)
+        self.run = np.where(missing, self.run, np.where(side != 0, self.run * going_on + 1, 0))
+        self.last = np.where(missing, self.last, side)
         ordinary = (side == 0) & ~missing & (self.planned[:, day] == 0) & (day < self.complete)
         self.apart[:, day] = np.where(ordinary & ~self.accepted[:, day], apart, np.nan)
         self.baseline[~ordinary, day] = np.nan
         self._forget_dates(day)
         self._peak(day, side, apart)
-        for row in np.flatnonzero(self.run >= self.rules.settles):
+        for row in np.flatnonzero((self.run >= self.rules.settles) & (side != 0)):
             if day < self.complete:
                 self._settle(int(row), day)
         for row in np.flatnonzero(self._just_accepted(day)):
             self._accept(int(row), day)
 
     def _peak(self, day: int, side: Numbers, apart: Numbers) -> None:
+        """Keep how far off the day was; of an incident, the furthest, on its first day."""
         self.peaks[:, day] = np.where(self.planned[:, day] == 0, apart, np.nan)
-        again = np.flatnonzero((side != 0) & (self.run > 1))
-        further = np.abs(self.peaks[again, day]) > np.abs(self.peaks[again, day - 1])
-        self.peaks[again[further], day - 1] = np.nan
-        self.peaks[again[~further], day] = self.peaks[again[~further], day - 1]
-        self.peaks[again[~further], day - 1] = np.nan
+        for row in np.flatnonzero((side != 0) & (self.run > 1)):
+            first = self.begun[row]
+            self.peaks[row, first] = max(apart[row], self.peaks[row, first], key=abs)
+            self.peaks[row, day] = np.nan
 
     def _forget_dates(self, day: int) -> None:
         """What is now known to come on this date of every month was never out of the ordinary."""
@@ -231,11 +238,10 @@ class _Screening:
 
     def _settle(self, row: int, day: int) -> None:
         """The incident is the new baseline: what was before is moved to its level."""
-        begin = day - int(self.run[row]) + 1
-        days = slice(begin, day + 1)
-        self._move(row, days)
+        begin = int(self.begun[row])
+        self._move(row, slice(begin, day + 1))
         self.settled.add((row, begin))
-        self.run[row] = 0
+        self.run[row], self.begun[row] = 0, day + 1
 
     def _just_accepted(self, day: int) -> Flags:
         """Whose days that were said to be expected end with this one."""
@@ -257,27 +263,23 @@ class _Screening:
         self.baseline[row, days] = came
 
     def _told(self, row: int) -> tuple[Incident, ...]:
-        side = self.side[row]
-        edges = np.flatnonzero(np.diff(side, prepend=0))
-        begins = [int(day) for day in edges if side[day] != 0]
-        return tuple(self._incident(row, begin) for begin in begins)
-
-    def _incident(self, row: int, begin: int) -> Incident:
-        one, side = self.watched[row], self.side[row]
-        end = begin
-        while end < len(side) and side[end] == side[begin]:
-            end += 1
-        settled = next((True for place in self.settled if place == (row, begin)), False)
-        unit = Decimal(1).scaleb(-get_currency_precision(one.series.currency))
-        days = tuple(self._odd_day(one, row, day, unit) for day in range(begin, end))
-        last = self._last(row)
-        return Incident(
-            one.subject,
-            one.series.currency,
-            days,
-            ongoing=end > last and not settled,
-            settled=settled,
+        known = np.flatnonzero(~np.isnan(self.values[row]))
+        side = self.side[row, known]
+        edges = np.flatnonzero(np.diff(side, prepend=0, append=0))
+        return tuple(
+            self._incident(row, known[begin:end])
+            for begin, end in pairwise(edges)
+            if side[begin] != 0
         )
+
+    def _incident(self, row: int, places: npt.NDArray[np.int64]) -> Incident:
+        """Some days of a series; days that are missing between them don't end it."""
+        one = self.watched[row]
+        unit = Decimal(1).scaleb(-get_currency_precision(one.series.currency))
+        settled = any((row, int(place)) in self.settled for place in places)
+        days = tuple(self._odd_day(one, row, int(place), unit) for place in places)
+        ongoing = int(places[-1]) >= self._last(row) and not settled
+        return Incident(one.subject, one.series.currency, days, ongoing=ongoing, settled=settled)
 
     def _last(self, row: int) -> int:
         """The last day with an amount that counts."""

@@ -122,10 +122,14 @@ def test_a_service_that_is_new_is_an_incident() -> None:
     assert incident.expected == 0
 
 
-def test_a_missing_day_is_no_incident_and_ends_none_by_itself() -> None:
+def test_a_missing_day_is_no_incident_and_ends_none() -> None:
     amounts: list[float | None] = list(usual())
     amounts[100] = None
     assert found(amounts) == ()
+    more: list[float | None] = list(with_more(usual(), range(99, 103), 90))
+    more[100] = None
+    (incident,) = found(more)
+    assert [odd.date for odd in incident.days] == [day(99), day(101), day(102)]
 
 
 def test_a_day_that_is_not_over_counts_once_it_is_too_high() -> None:
@@ -191,3 +195,12 @@ def test_many_at_once_are_what_each_is_alone() -> None:
         incidents for n in (0, 1, 64, 69) for incidents in screen([some[n]])
     ]
     assert [len(incidents) for incidents in together] == [int(n % 3 > 0) for n in range(70)]
+
+
+def test_a_level_that_keeps_rising_is_followed() -> None:
+    """Each week it lasts moves the baseline by what that week was off, not by more."""
+    amounts = [a + 80 * (n >= 80) + 120 * (n >= 87) for n, a in enumerate(usual())]
+    incidents = found(amounts)
+    assert incidents[0].begin == day(80)
+    assert all(i.end <= day(96) for i in incidents)
+    assert all(i.direction is Direction.UP for i in incidents)
