@@ -32,6 +32,7 @@ async def test_what_vanished_is_listed_and_deleted_only_if_that_is_wanted(
         "SOURCES_FILE": str(sources),
         "BIGQUERY_API_ENDPOINT": bigquery_emulator.endpoint,
         "LOG_LEVEL": "WARNING",
+        "KEEP_CHARGES_MONTHS": "0",  # whatever day it is
     }
 
     async def sync(*options: str, typed: str = "") -> tuple[int, str]:

@@ -35,6 +35,7 @@ def sync(fresh_database: Database, bigquery_emulator: Emulator, tmp_path: Path) 
         "SOURCES_FILE": str(sources),
         "BIGQUERY_API_ENDPOINT": bigquery_emulator.endpoint,
         "LOG_LEVEL": "ERROR",
+        "KEEP_CHARGES_MONTHS": "0",  # whatever day it is
     }
 
     async def run(listed: dict[str, Table], *options: str, typed: str = "") -> tuple[int, str]:
