@@ -122,7 +122,7 @@ def lasting(span: timedelta) -> str:
 def lines(incident: Incident) -> Iterator[str]:
     """All of it, for who reads plain text."""
     yield f"{title(incident)}."
-    yield happened(incident)
+    yield f"{happened(incident).rstrip('.')}."
     yield meaning(incident)
     yield remedy(incident)
 

@@ -18,7 +18,7 @@ def incident(found: Incident) -> Message:
     """What is wrong, or was: the message that is kept up to date."""
     if found.closed_at is not None:
         return _closed(found)
-    head = f":red_circle: Open: {bold(incidents.title(found))}"
+    head = f":warning: Open: {bold(incidents.title(found))}"
     said = _quoted(incidents.happened(found, _clock), found)
     facts = [
         f"*Figures:* {_linked(incidents.meaning(found, _clock))}",
@@ -37,12 +37,12 @@ def incident(found: Incident) -> Message:
 def incident_over(found: Incident) -> Message:
     """The reply that ends its thread."""
     length = incidents.lasting((found.closed_at or found.seen_at) - found.opened_at)
-    text = f":large_green_circle: Resolved after {length}: {escape(incidents.resolved(found))}."
+    text = f":white_check_mark: Resolved after {length}: {escape(incidents.resolved(found))}."
     return message(text, [section(text, "incident.over")])
 
 
 def _closed(found: Incident) -> Message:
-    head = f":large_green_circle: Resolved: {bold(incidents.resolved(found))}"
+    head = f":white_check_mark: Resolved: {bold(incidents.resolved(found))}"
     was = escape(f"It was: {incidents.title(found)}.")
     course = _linked(incidents.course(found, _clock))
     text = f"{head}. {was} {escape(incidents.course(found))}"
