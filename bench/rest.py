@@ -34,6 +34,7 @@ from bot.services import Services
 from bot.settings import Settings
 from core.access.model import OPERATOR, Role, Viewer
 from core.access.service import AccessService
+from core.anomalies.service import AnomalyService
 from core.cache import Cache
 from core.costs.assigning.service import RuleService
 from core.costs.drivers.service import DriverService
@@ -219,6 +220,7 @@ async def _ours(url: str, pipe: Pipe) -> None:
     settings = Settings(jwt_secrets=SECRET)
     access, projects = AccessService(database, clock), ProjectService(database, clock)
     costs = Forgetting(database, Cache(), clock)
+    drivers = DriverService(database, costs)
     services = Services(
         settings=settings,
         clock=clock,
@@ -227,8 +229,9 @@ async def _ours(url: str, pipe: Pipe) -> None:
         projects=projects,
         rules=RuleService(database, projects, clock, kept={}, zone=PACIFIC),
         costs=costs,
-        drivers=DriverService(database, costs),
+        drivers=drivers,
         forecasts=ForecastService(database, costs, clock),
+        anomalies=AnomalyService(database, costs, drivers, projects, clock),
         retention=RetentionService(database, clock, Keep(), zone=PACIFIC),
         proof=ProofService(database, clock),
         jobs=JobService(database, worker="bench"),

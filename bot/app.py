@@ -24,6 +24,7 @@ from bot.slack import SlackApp
 from core import embedded_postgres
 from core.access.model import Role
 from core.access.service import AccessService
+from core.anomalies.service import AnomalyService
 from core.cache import open_cache
 from core.clock import Clock, utc_now
 from core.costs.assigning.service import RuleService
@@ -96,6 +97,7 @@ async def open_services(
         keep = Keep(settings.keep_charges_months, settings.keep_days_months)
         retention = RetentionService(database, clock, keep, zone=zone)
         costs = CostService(database, cache, clock, zone=zone)
+        drivers = DriverService(database, costs)
         yield Services(
             settings=settings,
             clock=clock,
@@ -115,8 +117,9 @@ async def open_services(
                 zone=zone,
             ),
             costs=costs,
-            drivers=DriverService(database, costs),
+            drivers=drivers,
             forecasts=ForecastService(database, costs, clock),
+            anomalies=AnomalyService(database, costs, drivers, projects, clock),
             retention=retention,
             proof=ProofService(database, clock),
             jobs=JobService(database, worker=f"{socket.gethostname()}:{os.getpid()}"),

@@ -6,6 +6,7 @@ from datetime import date
 from bot.render.charts.worker import ChartWorker
 from bot.settings import Settings
 from core.access.service import AccessService
+from core.anomalies.service import AnomalyService
 from core.clock import Clock, today
 from core.costs.assigning.service import RuleService
 from core.costs.drivers.service import DriverService
@@ -37,6 +38,7 @@ class Services:
     costs: CostService
     drivers: DriverService
     forecasts: ForecastService
+    anomalies: AnomalyService
     retention: RetentionService
     proof: ProofService
     jobs: JobService

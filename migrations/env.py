@@ -10,6 +10,7 @@ from alembic.runtime.environment import NameFilterParentNames, NameFilterType
 from sqlalchemy import Connection, text
 
 import core.access.tables
+import core.anomalies.tables
 import core.costs.tables
 import core.data_version
 import core.forecasts.tables

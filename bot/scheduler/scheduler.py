@@ -175,10 +175,12 @@ class Scheduler:
             raise MismatchError(f"What is stored is not what was read: {', '.join(wrong)}.")
 
     async def _foresee(self, _: Job) -> None:
-        """Judge the forecasts whose days are in, and make those of today."""
+        """Judge the forecasts whose days are in, make those of today, look for anomalies."""
         forecasts = self._services.forecasts
         judged, made = await forecasts.judge_due(), await forecasts.make_all()
         _log.info("forecasts", judged=judged, made=made)
+        screened = await self._services.anomalies.screen()
+        _log.info("anomalies", projects=screened.projects, new=screened.new, known=screened.known)
 
     async def _sync(self, job: Job) -> None:
         """Sync every source; once a week all they have, whatever its age."""

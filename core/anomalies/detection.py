@@ -54,11 +54,12 @@ def screen(
         found: dict[int, tuple[Incident, ...]] = {}
         groups: dict[date, list[int]] = defaultdict(list)
         for place, one in enumerate(batch):
-            groups[one.series.end].append(place)
+            if one.series.amounts:
+                groups[one.series.end].append(place)
         for places in groups.values():
             incidents = _Screening.of([batch[place] for place in places], rules).incidents()
             found |= dict(zip(places, incidents, strict=True))
-        yield from (found[place] for place in range(len(batch)))
+        yield from (found.get(place, ()) for place in range(len(batch)))
 
 
 @dataclass(slots=True, eq=False)
@@ -258,8 +259,9 @@ class _Screening:
 
     def _move(self, row: int, days: slice) -> None:
         came = self.values[row, days] - self.dates[row, days]
-        moved = np.nanmedian(came - (self.expected[row, days] - self.dates[row, days]))
-        self.baseline[row, : days.start] += moved
+        moved = float(median(came - (self.expected[row, days] - self.dates[row, days])))
+        if not np.isnan(moved):
+            self.baseline[row, : days.start] += moved
         self.baseline[row, days] = came
 
     def _told(self, row: int) -> tuple[Incident, ...]:

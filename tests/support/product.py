@@ -22,6 +22,7 @@ from bot.settings import Settings
 from bot.slack import SlackApp
 from core.access.model import OPERATOR, Role
 from core.access.service import AccessService
+from core.anomalies.service import AnomalyService
 from core.cache import open_cache
 from core.costs.assigning.service import RuleService
 from core.costs.drivers.service import DriverService
@@ -193,6 +194,7 @@ async def services(
     cache = await open_cache(None)
     projects = ProjectService(fresh_database, clock, reserved=RESERVED)
     costs = CostService(fresh_database, cache, clock)
+    drivers = DriverService(fresh_database, costs)
     yield Services(
         settings=settings,
         clock=clock,
@@ -203,8 +205,9 @@ async def services(
             fresh_database, projects, clock, kept={SOURCE.name: SOURCE.labels}, zone=PACIFIC
         ),
         costs=costs,
-        drivers=DriverService(fresh_database, costs),
+        drivers=drivers,
         forecasts=ForecastService(fresh_database, costs, clock),
+        anomalies=AnomalyService(fresh_database, costs, drivers, projects, clock),
         retention=RetentionService(fresh_database, clock, Keep(), zone=PACIFIC),
         proof=ProofService(fresh_database, clock),
         jobs=JobService(fresh_database, worker="test"),

@@ -78,6 +78,7 @@ def scheduler(
             costs=unused,
             drivers=unused,
             forecasts=unused,
+            anomalies=unused,
             retention=RetentionService(database, clock, Keep(), zone=PACIFIC),
             proof=ProofService(database, clock),
             jobs=JobService(database, worker=name, lease=LEASE),

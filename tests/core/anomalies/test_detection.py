@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -204,3 +205,33 @@ def test_a_level_that_keeps_rising_is_followed() -> None:
     assert incidents[0].begin == day(80)
     assert all(i.end <= day(96) for i in incidents)
     assert all(i.direction is Direction.UP for i in incidents)
+
+
+dated = st.builds(
+    lambda begin, days: Period(day(begin), day(begin + days)), *[st.integers(1, 80)] * 2
+)
+
+
+@settings(max_examples=20)
+@given(
+    st.lists(st.one_of(st.none(), st.just(0.0), st.floats(-1e6, 1e6)), max_size=70),
+    st.lists(st.builds(Feedback, st.sampled_from(Verdict), dated), max_size=3),
+    st.lists(
+        st.builds(PlannedEvent, dated, st.none() | st.decimals(-99, 99, places=2)), max_size=2
+    ),
+)
+def test_anything_can_be_screened(
+    amounts: list[float | None], feedback: list[Feedback], planned: list[PlannedEvent]
+) -> None:
+    last = day(len(amounts))
+    incidents = found(
+        amounts,
+        feedback=tuple(feedback),
+        planned=tuple(planned),
+        so_far={last: Decimal(10**7), last + timedelta(2): Decimal(5)},
+    )
+    for one, after in pairwise(incidents):
+        assert one.end <= after.begin
+    for incident in incidents:
+        assert abs(incident.impact) >= 20 * len(incident.days)
+        assert incident.actual - incident.expected == incident.impact
