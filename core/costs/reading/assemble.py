@@ -187,17 +187,7 @@ def _choose(
     rows, others = _apart(query, rows)
     if query.top is None and query.over is None:
         return rows, others
-    groups: defaultdict[Any, list[Row]] = defaultdict(list)
-    for row in rows:
-        groups[row[layout.currency], layout.values(row)].append(row)
-    with localcontext(EXACT):
-        ranked = [
-            added
-            for (currency, values), group in groups.items()
-            if (added := _row(layout, currency, layout.sums(group), values))[layout.amount]
-            is not None
-        ]
-    _sort(layout, ranked)
+    ranked = _ranked(query, layout, rows)
     kept: set[Any] = set()
     taken: Counter[str] = Counter()
     for row in ranked:
@@ -211,6 +201,24 @@ def _choose(
         [row for row, keep in zip(rows, is_kept, strict=True) if keep],
         [*(row for row, keep in zip(rows, is_kept, strict=True) if not keep), *others],
     )
+
+
+def _ranked(query: CostQuery, layout: Layout, rows: Sequence[Row]) -> list[Row]:
+    """A row for each group with an amount, the largest first."""
+    groups: defaultdict[Any, list[Row]] = defaultdict(list)
+    if query.granularity is not None:
+        for row in rows:
+            groups[row[layout.currency], layout.values(row)].append(row)
+    with localcontext(EXACT):
+        added = [
+            _row(layout, currency, layout.sums(group), values)
+            for (currency, values), group in groups.items()
+        ]
+    # Without a granularity each row is a group already.
+    whole = rows if query.granularity is None else added
+    ranked = [row for row in whole if row[layout.amount] is not None]
+    _sort(layout, ranked)
+    return ranked
 
 
 def _apart(query: CostQuery, rows: Sequence[Row]) -> tuple[Sequence[Row], list[Row]]:

@@ -56,7 +56,8 @@ _VALUES: dict[str, ColumnElement[str]] = {
     SERVICE.name: services.c.name,
     CATEGORY.name: services.c.category,
     SKU.name: skus.c.sku_id,
-    RESOURCE.name: resources.c.resource_id,
+    # There are thousands: bytes compare faster than words.
+    RESOURCE.name: resources.c.resource_id.collate("C"),
     REGION.name: regions.c.region_id,
 }
 _TABLES: dict[str, tuple[str, Table]] = {
