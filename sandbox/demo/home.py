@@ -176,6 +176,7 @@ class Home:
             "SLACK_BOT_TOKEN": self.secrets.bot_token,
             "SLACK_SIGNING_SECRET": self.secrets.signing,
             "SLACK_ADMINS": ",".join(one.id for one in PEOPLE if one.role == "admin"),
+            "OPS_CHANNEL": "C0PLATFORM",
             "JWT_SECRETS": self.secrets.jwt,
             "SOURCES_FILE": str(self.folder / "sources.toml"),
             "BIGQUERY_API_ENDPOINT": f"http://127.0.0.1:{ports.bigquery}",

@@ -14,10 +14,13 @@ import psutil
 import pytest
 from aiohttp.test_utils import unused_port
 
+from core.clock import utc_now
 from core.database import Database
+from core.incidents.model import Facts, IncidentKind
+from core.incidents.service import found
 from tests.support.facts import store
 from tests.support.product import SIGNING, company
-from tests.support.slack import ADA, CHECKOUT, Slackbox, slackbox
+from tests.support.slack import ADA, CHECKOUT, PLATFORM, Slackbox, slackbox
 
 __all__ = ["slackbox"]
 
@@ -139,6 +142,23 @@ async def test_a_role_has_only_its_own_routes(environment: dict[str, str]) -> No
                 assert reply.status == 404
             async with session.post(f"{base}/slack/events") as reply:
                 assert reply.status == 404
+        await stopped(process)
+
+
+async def test_a_worker_tells_what_goes_wrong(
+    environment: dict[str, str], slackbox: Slackbox, fresh_database: Database
+) -> None:
+    await slackbox.invite(PLATFORM)
+    told = environment | {"OPS_CHANNEL": "#platform"}
+    async with running(told, "--role", "worker") as process:
+        async with fresh_database.begin() as tx:
+            facts = Facts("The export is gone.")
+            await found(tx, IncidentKind.SYNC, "gcp", facts, now=utc_now())
+
+        async def posted() -> bool:
+            return "The export is gone." in str(await slackbox.messages(PLATFORM))
+
+        assert await slackbox.until(posted, seconds=20)
         await stopped(process)
 
 
