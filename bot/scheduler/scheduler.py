@@ -45,13 +45,15 @@ class MismatchError(ToldError, ConflictError):
 class Duty:
     """Work that is due once a period: `period` names the present one.
 
-    `after`: the kind of job that must have been done once before this makes sense.
+    `after`: the kind of job that must have been done once before this makes sense; `each_time`:
+    for the same period.
     """
 
     kind: str
     period: Callable[[datetime], str]
     work: Callable[[Job], Awaitable[None]]
     after: str | None = None
+    each_time: bool = False
 
 
 class Scheduler:
@@ -71,7 +73,7 @@ class Scheduler:
                 Duty(SYNC, self._sync_slot, self._sync),
                 Duty("reconcile", self._day, self._reconcile, after=SYNC),
                 Duty("freshness", self._hour, self._watch, after=SYNC),
-                Duty("foresight", self._day, self._foresee, after=SYNC),
+                Duty("foresight", self._sync_slot, self._foresee, after=SYNC, each_time=True),
             ]
 
     async def start(self) -> None:
@@ -116,8 +118,10 @@ class Scheduler:
     async def _claim(self, duty: Duty) -> Job | None:
         now, jobs = self._services.clock(), self._services.jobs
         period = duty.period(now)
-        if duty.after and await jobs.latest(duty.after, JobState.DONE) is None:
-            return None
+        if duty.after:
+            before = await jobs.latest(duty.after, JobState.DONE)
+            if before is None or (duty.each_time and before.period != period):
+                return None
         latest = await jobs.latest(duty.kind)
         if latest is not None and latest.period == period and _waits(latest, now):
             return None

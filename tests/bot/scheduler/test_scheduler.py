@@ -14,6 +14,7 @@ from bot.scheduler import Scheduler
 from bot.services import Services
 from bot.settings import Settings
 from core.access.model import OPERATOR
+from core.anomalies.service import Screened
 from core.clock import Clock, utc_now
 from core.costs.assigning.service import RuleService
 from core.costs.keeping.model import Keep
@@ -58,11 +59,31 @@ class FakeIngest:
         self.watched += 1
 
 
+@dataclass
+class FakeForesight:
+    """Forecasts and anomalies that write down what was asked of them, in its order."""
+
+    asked: list[str] = field(default_factory=list)
+
+    async def judge_due(self) -> int:
+        self.asked.append("judge")
+        return 0
+
+    async def make_all(self) -> int:
+        self.asked.append("make")
+        return 0
+
+    async def screen(self) -> Screened:
+        self.asked.append("screen")
+        return Screened()
+
+
 def scheduler(
     database: Database,
     clock: Clock,
     ingest: FakeIngest | IngestService,
     name: str = "a",
+    foresight: FakeForesight | None = None,
     **settings: Any,
 ) -> Scheduler:
     """A replica's scheduler."""
@@ -77,8 +98,8 @@ def scheduler(
             rules=RuleService(database, unused, clock, kept={}, zone=PACIFIC),
             costs=unused,
             drivers=unused,
-            forecasts=unused,
-            anomalies=unused,
+            forecasts=cast("Any", foresight or FakeForesight()),
+            anomalies=cast("Any", foresight or FakeForesight()),
             retention=RetentionService(database, clock, Keep(), zone=PACIFIC),
             proof=ProofService(database, clock),
             jobs=JobService(database, worker=name, lease=LEASE),
@@ -118,6 +139,25 @@ async def test_of_many_replicas_one_does_it(fresh_database: Database, clock: Fak
         await asyncio.gather(*(replica.look() for replica in replicas))
         await asyncio.gather(*(replica.idle() for replica in replicas))
     assert len(ingest.full) == 1
+
+
+async def test_after_each_sync_one_looks_ahead_and_for_what_is_odd(
+    fresh_database: Database, clock: FakeClock
+) -> None:
+    foresight = FakeForesight()
+    ingest = FakeIngest(error="no such table")
+    replica = scheduler(fresh_database, clock.at("2026-11-22T15:00"), ingest, foresight=foresight)
+    await tried(replica)
+    assert foresight.asked == []
+    ingest.error = None
+    clock.advance(days=1)
+    for _ in range(3):
+        await tried(replica)
+    assert foresight.asked == ["judge", "make", "screen"]
+    clock.advance(days=1)
+    await tried(replica)
+    await tried(replica)
+    assert foresight.asked == ["judge", "make", "screen"] * 2
 
 
 async def test_after_downtime_the_latest_only(fresh_database: Database, clock: FakeClock) -> None:
