@@ -72,7 +72,7 @@ _NOTES: Final = {
         "Days on which it isn't among those that cost most of its project and service aren't in"
         " these figures."
     ),
-    NoteKind.RESOURCES_UNKNOWN: "{some} has no resources: none are kept{of}.",
+    NoteKind.RESOURCES_UNKNOWN: "{some} is of sources that keep no resources{rates}.",
 }
 
 
