@@ -16,6 +16,7 @@ from core.access.model import OPERATOR
 from core.costs.model import Replaced
 from core.costs.writing import sources as stored_sources
 from core.database import Database
+from core.findings import Finding
 from core.ingest.config import BigQuerySource
 from core.ingest.errors import NoSourcesError, UnknownSourceError
 from core.ingest.model import Silent, SyncReport
@@ -238,13 +239,18 @@ async def test_names_that_are_not_configured(
     assert told.value.suggestions == ("gcp-main",)
 
 
-async def test_a_check_says_what_a_source_holds(
+async def test_a_probe_says_what_the_next_sync_reads(
     fresh_database: Database, bigquery_emulator: Emulator
 ) -> None:
     table = written(bigquery_emulator.table("standard"), history(FIRST, 2, each=3))
     config = source(table)
-    told = await ingest(fresh_database, bigquery_emulator, config).check(config)
-    assert told == f"{table.id} (standard export): 2 slices, 6 lines, newest 2026-09-25"
+    service = ingest(fresh_database, bigquery_emulator, config)
+    for changed in (2, 0):
+        told: list[Finding] = []
+        await service.probe(config, told.append)
+        found = {finding.check: finding.words for finding in told}
+        assert found["next sync"].startswith(f"reads {changed} of 2 slices")
+        await service.sync()
 
 
 class Watched:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from core.access.model import OPERATOR
 from core.database import Database
+from core.findings import Finding
 from core.ingest.config import FocusSource
 from core.ingest.model import SyncReport
 from core.ingest.service import IngestService
@@ -185,16 +186,18 @@ async def test_three_clouds_of_one_file(fresh_database: Database) -> None:
     assert totals[:2] == [Decimal("20.6203386184") - Decimal("2.6137"), Decimal("1.97651418586")]
 
 
-async def test_a_check_says_what_there_is(database: Database, tmp_path: Path) -> None:
+async def test_a_probe_says_what_there_is(database: Database, tmp_path: Path) -> None:
     deliveries = Deliveries(tmp_path)
     deliveries.aws(OCTOBER, LINES)
     deliveries.aws(NOVEMBER, MORE)
     deliveries.files[0].unlink()
     config = source(tmp_path)
-    said = await ingest(database, config).check(config)
-    assert said.startswith(
-        f"{tmp_path} (FOCUS files): 1 slices, newest 2026-10, 2026-11 left alone: acme/"
-    )
+    told: list[Finding] = []
+    await ingest(database, config).probe(config, told.append)
+    found = {finding.check: finding.words for finding in told}
+    assert found["list"].startswith(f"may list {tmp_path}: ")
+    assert found["unfinished"].startswith("2026-11 is left alone, as it is stored: acme/")
+    assert found["next sync"].startswith("reads 1 of 1 slices")
 
 
 _MONTHS = (SEPTEMBER, OCTOBER, NOVEMBER)
