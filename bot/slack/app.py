@@ -23,7 +23,18 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.render import blocks
 from bot.render.blocks.invoices import EDIT, RECORD
 from bot.services import Services
-from bot.slack import costs, forms, invoices, modals, pages, pictures, projects, receive, socket
+from bot.slack import (
+    anomalies,
+    costs,
+    forms,
+    invoices,
+    modals,
+    pages,
+    pictures,
+    projects,
+    receive,
+    socket,
+)
 from bot.slack.asked import Asked
 from bot.slack.desk import Desk
 from bot.slack_web.client import BUSY, code, open_client, open_session
@@ -159,6 +170,8 @@ def _listen(bolt: AsyncApp, desk: Desk) -> None:
         blocks.CSV: costs.send_csv,
         blocks.PROJECT_SHOW: projects.card,
         blocks.PROJECT_CHANGE: projects.open_form,
+        blocks.JUDGE: anomalies.judge,
+        blocks.PLAN: anomalies.open_plan,
         RECORD: invoices.open_new,
         EDIT: invoices.open_old,
     }.items():
@@ -169,6 +182,7 @@ def _listen(bolt: AsyncApp, desk: Desk) -> None:
         (modals.PROJECT, modals.CHANGE_PROJECT, projects.save),
         (modals.NEW_INVOICE, modals.RECORD_INVOICE, invoices.save_new),
         (modals.OLD_INVOICE, modals.EDIT_INVOICE, invoices.save_old),
+        (modals.NEW_PLAN, modals.PLAN_DAYS, anomalies.save_plan),
     ):
         bolt.view(form)(forms.submission(desk, title, save))
 

@@ -6,13 +6,13 @@ from contextlib import asynccontextmanager
 from typing import Final
 
 from bot.render import blocks
-from bot.slack import answers, later, pages, projects
+from bot.slack import anomalies, answers, later, pages, projects
 from bot.slack.answered import ASKED, Answered
 from bot.slack.asked import Asked
 from bot.slack.desk import Desk
 from core.access.model import Viewer
 from core.costs.model import Form
-from core.costs.question import COST, Command, parse_command
+from core.costs.question import ANOMALIES, COST, Command, parse_command
 from core.errors import InvalidError
 
 
@@ -112,6 +112,8 @@ async def _obey(desk: Desk, asked: Asked, viewer: Viewer, understood: Command) -
     page = pages.PAGES.get(verb)
     if verb in ASKED:
         await _answer(desk, asked, viewer, understood)
+    elif verb == ANOMALIES:
+        await anomalies.listed(desk, asked, viewer, understood)
     elif verb == "export":
         await _export(desk, asked, viewer, understood)
     elif verb == "project" and rest:

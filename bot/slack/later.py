@@ -12,7 +12,6 @@ from core.costs.question import Command, write
 from core.errors import NotFoundError
 
 _ABOUT: Final = {
-    "anomalies": "Finding anomalies",
     "save": "Saving questions",
     "budget": "Watching budgets",
     "budgets": "Watching budgets",

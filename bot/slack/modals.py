@@ -28,6 +28,11 @@ INVOICE_ID: Final = "invoice_id"
 AMOUNT: Final = "amount"
 CURRENCY: Final = "currency"
 REMOVE: Final = "remove"
+PLAN_DAYS: Final = "Plan days ahead"
+NEW_PLAN: Final = "anomaly.plan"
+PLANNED_PROJECT: Final = "project"
+FIRST_DAY: Final = "first"
+LAST_DAY: Final = "last"
 _LONGEST: Final = 3000
 _OPTIONS: Final = 100
 _OPTION: Final = 75
@@ -195,6 +200,70 @@ def read_old_invoice(view: Mapping[str, Any]) -> OldInvoice:
     values = _values(view)
     number = int(view["private_metadata"])
     return OldInvoice(number, values.get(AMOUNT) or "", remove=values.get(REMOVE) == REMOVE)
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedDays:
+    """What was said of days ahead; `amount` as it was typed, '' for whatever it costs."""
+
+    project: str
+    first: date
+    last: date
+    service: str
+    amount: str
+    note: str
+
+
+def plan_days(projects: Sequence[str], *, chosen: str, today: date) -> View:
+    """The form to say that days will cost something else.
+
+    Args:
+        projects: those that can be chosen.
+        chosen: the one that is at first; '' none.
+        today: the first day at first.
+    """
+    slugs = list(dict.fromkeys([*([chosen] if chosen else []), *projects]))
+    return {
+        "type": "modal",
+        "callback_id": NEW_PLAN,
+        "title": _plain(PLAN_DAYS),
+        "submit": _plain("Plan"),
+        "close": _plain("Cancel"),
+        "blocks": [
+            _input(
+                PLANNED_PROJECT,
+                "Project",
+                _choice({each: each for each in slugs}, chosen),
+                optional=False,
+            ),
+            _input(FIRST_DAY, "First day", _day(today), optional=False),
+            _input(LAST_DAY, "Last day", _day(today), optional=False),
+            _input("service", "Service: empty for the whole project", _text(None, 200)),
+            _input(AMOUNT, "More a day: empty for whatever it costs", _text(None, 40)),
+            _input("note", "What for", _text(None, 150)),
+        ],
+    }
+
+
+def read_plan(view: Mapping[str, Any]) -> PlannedDays:
+    """What the submitted form says."""
+    values = _values(view)
+    return PlannedDays(
+        project=values.get(PLANNED_PROJECT) or "",
+        first=date.fromisoformat(values.get(FIRST_DAY) or ""),
+        last=date.fromisoformat(values.get(LAST_DAY) or ""),
+        service=(values.get("service") or "").strip(),
+        amount=(values.get(AMOUNT) or "").strip(),
+        note=(values.get("note") or "").strip(),
+    )
+
+
+def _day(chosen: date) -> dict[str, object]:
+    return {
+        "type": "datepicker",
+        "action_id": "choice",
+        "initial_date": chosen.isoformat(),
+    }
 
 
 def account_key(provider: str, account: str) -> str:

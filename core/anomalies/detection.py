@@ -20,6 +20,7 @@ from babel.numbers import get_currency_precision
 
 from core.anomalies.model import DEFAULT_RULES, Incident, OddDay, Rules, Verdict, Watched
 from core.forecasts.making import numbers
+from core.forecasts.model import KEPT_DAYS
 from core.forecasts.panel import Panel
 from core.forecasts.robust import Numbers, counted, mean, median
 from core.forecasts.seasons import WINDOW, less, level, usual_week
@@ -30,7 +31,6 @@ type Flags = npt.NDArray[np.bool_]
 LEAST_DAYS: Final = 21
 """How many days must be known before one can be out of the ordinary."""
 
-_KEPT_DAYS: Final = 400
 _TOGETHER: Final = 64
 _LEVEL_SHARE: Final = 0.02
 _TRIMMED: Final = 0.1
@@ -98,7 +98,7 @@ class _Screening:
     @classmethod
     def of(cls, watched: list[Watched], rules: Rules) -> "_Screening":
         end = watched[0].series.end
-        complete = min(max(len(one.series.amounts) for one in watched), _KEPT_DAYS)
+        complete = min(max(len(one.series.amounts) for one in watched), KEPT_DAYS)
         days = complete + max((_ahead(one, end) for one in watched), default=0)
         values = np.full((len(watched), days), np.nan)
         for row, one in zip(values, watched, strict=True):

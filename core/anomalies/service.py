@@ -18,7 +18,6 @@ from core.anomalies.found import (
     match,
 )
 from core.anomalies.model import DEFAULT_RULES, Incident, Verdict
-from core.anomalies.screening import Told, by_project, screened
 from core.clock import Clock
 from core.costs.drivers.sentence import sentence
 from core.costs.drivers.service import DriverService, Why
@@ -72,6 +71,8 @@ class AnomalyService:
         What is found again is updated, never found twice; what late data made ordinary goes,
         unless somebody has judged it.
         """
+        from core.anomalies.screening import Told, by_project, screened  # noqa: PLC0415  # numpy
+
         complete = await self._complete_until()
         if complete is None:
             return Screened()

@@ -12,10 +12,11 @@ from core.costs.language.errors import (
 )
 from core.costs.language.examples import QUESTION_HELP, Example, Topic
 from core.costs.language.reader import parse_cost_query
-from core.costs.language.words import FORECAST, RESERVED, VERBS, WHY
+from core.costs.language.words import ANOMALIES, FORECAST, RESERVED, VERBS, WHY
 from core.costs.language.writer import write
 
 __all__ = [
+    "ANOMALIES",
     "COST",
     "FORECAST",
     "QUESTION_HELP",

@@ -10,8 +10,6 @@ from core.forecasts.robust import Numbers
 LEAST_DAYS: Final = 3
 NAIVE_FROM: Final = 14
 BLEND_FROM: Final = 28
-KEPT_DAYS: Final = 400
-"""Older days say nothing that is used."""
 
 _RECENT: Final = 56
 _SELDOM: Final = 0.5

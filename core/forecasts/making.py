@@ -11,9 +11,10 @@ import numpy as np
 from babel.numbers import get_currency_precision
 
 from core.forecasts.backtest import Backtest, Sides
-from core.forecasts.history import BLEND_FROM, KEPT_DAYS, LEAST_DAYS, begun, method_for
+from core.forecasts.history import BLEND_FROM, LEAST_DAYS, begun, method_for
 from core.forecasts.methods import METHODS
 from core.forecasts.model import (
+    KEPT_DAYS,
     Band,
     Forecast,
     ForecastDay,

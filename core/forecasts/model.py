@@ -5,11 +5,14 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
-from typing import NamedTuple, Self
+from typing import Final, NamedTuple, Self
 
 from core.errors import InvalidError
 from core.money import ZERO
 from core.period import Period
+
+KEPT_DAYS: Final = 400
+"""Older days say nothing that is used."""
 
 
 class NotEnoughHistoryError(InvalidError):

@@ -28,9 +28,7 @@ from core.costs.service import CostService
 from core.database import Database
 from core.errors import InvalidError, NotFoundError
 from core.forecasts import store
-from core.forecasts.history import KEPT_DAYS
-from core.forecasts.making import forecast, forecasts
-from core.forecasts.model import Forecast, NotEnoughHistoryError, Series
+from core.forecasts.model import KEPT_DAYS, Forecast, NotEnoughHistoryError, Series
 from core.forecasts.scoring import accuracy, score
 from core.forecasts.store import Made
 from core.money import ZERO
@@ -153,6 +151,8 @@ class ForecastService:
         found = Outlook(
             currency, None, history, so_far, _total(amounts, previous(asked.period), history)
         )
+        from core.forecasts.making import forecast  # noqa: PLC0415  # on use: numpy
+
         try:
             made = await asyncio.to_thread(
                 forecast,
@@ -291,6 +291,8 @@ def _size(outlook: Outlook) -> Decimal:
 
 
 def _forecasts(batch: Sequence[tuple[str, Series]], month: Period) -> list[Made]:
+    from core.forecasts.making import forecasts  # noqa: PLC0415  # on use: numpy
+
     made = forecasts([series for _, series in batch], month)
     return [
         Made(subject, found)

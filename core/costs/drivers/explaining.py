@@ -1,7 +1,6 @@
 """Two periods' cells → what made the difference."""
 
 from collections.abc import Iterator, Sequence
-from decimal import Decimal
 from typing import Final
 
 import numpy as np
@@ -143,11 +142,3 @@ class Listing:
         nothing = np.bincount(codes, np.abs(without), size) == 0
         amounts = np.abs(np.bincount(codes, having, size))
         return [int(n) for n in np.flatnonzero(nothing & (amounts > max(self._least, _SMALLEST)))]
-
-
-def share_explained(drivers: Drivers) -> Decimal | None:
-    """How much of the change, one-off charges aside, the main cause explains; None without one."""
-    lasting = drivers.total.amount - drivers.one_off.amount
-    if drivers.main is None or not lasting:
-        return None
-    return drivers.main.change.amount / lasting

@@ -125,6 +125,12 @@ class Drivers:
         return self.total.amount - self.one_off.amount - explained
 
     @property
+    def share_explained(self) -> Decimal | None:
+        """How much of the change, one-off charges aside, the main cause is; None without one."""
+        lasting = self.total.amount - self.one_off.amount
+        return self.main.change.amount / lasting if self.main is not None and lasting else None
+
+    @property
     def steps(self) -> tuple[Step, ...]:
         """From the first period's total to the second's; adds up exactly."""
         steps = [Step(cause.change.amount, cause) for cause in self.causes]

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Final
 
-from core.costs.drivers.explaining import share_explained
 from core.costs.drivers.model import Change, Driver, Drivers, Path
 from core.costs.model import ACCOUNT, CATEGORY, PROJECT, REGION, SERVICE, SKU, TEAM, Dimension
 from core.money import display
@@ -53,7 +52,7 @@ def _why(drivers: Drivers, named: Named) -> str:
     aside = f"; one-off charges {_signed(once, drivers.currency)}" if once else ""
     if main is None:
         return _largest(drivers, named) + aside
-    share = share_explained(drivers)
+    share = drivers.share_explained
     lasting = "" if not once else " of the rest"
     explained = f", {share:.0%} of it" if share is not None and share < 1 and not once else lasting
     amount = _signed(main.change.amount, drivers.currency)

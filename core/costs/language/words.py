@@ -87,6 +87,7 @@ VERBS: Final = words(
     "subscriptions save projects project data export whoami"
 )
 WHY: Final = "why"
+ANOMALIES: Final = "anomalies"
 FORECAST: Final = "forecast"
 """The sub-command whose periods may be yet to come."""
 QUESTIONS: Final = words("why forecast anomalies")

@@ -1,0 +1,100 @@
+"""What is said of anomalies, sentence by sentence.
+
+Text here is plain; whoever puts it into Slack's markup escapes it.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from bot.render import words
+from bot.render.sentences import Mark
+from core.anomalies.found import Anomaly, Event
+from core.anomalies.model import Incident, Subject, Verdict
+from core.costs.model import PROJECT, SERVICE
+from core.money import display
+
+VERDICTS: Final = {
+    Verdict.EXPECTED: "Expected: this is what it costs now",
+    Verdict.PLANNED: "Planned: known, and it will be over",
+    Verdict.NOT_USEFUL: "Not useful: such need not be told",
+}
+BUTTONS: Final = {
+    Verdict.EXPECTED: "Expected",
+    Verdict.PLANNED: "Planned",
+    Verdict.NOT_USEFUL: "Not useful",
+}
+
+
+def subject(value: Subject, mark: Mark = str) -> str:
+    """Whose cost: `checkout`, `Cloud SQL of checkout`."""
+    project = mark(words.identity(value.project, PROJECT))
+    if value.whole:
+        return project
+    return f"{mark(words.identity(value.service, SERVICE))} of {project}"
+
+
+def headline(anomaly: Anomaly, mark: Mark = str) -> str:
+    """What was found, in a sentence."""
+    found = anomaly.incident
+    actual, expected = (display(x, found.currency) for x in (found.actual, found.expected))
+    days = words.days(anomaly.days)
+    verb = "has cost" if found.provisional else "cost"
+    difference = display(abs(found.impact), found.currency)
+    more = "more" if found.impact > 0 else "less"
+    return (
+        f"{subject(found.subject, mark)} {verb} {actual} on {days}, {difference} {more} than the "
+        f"{expected} expected{_course(found)}."
+    )
+
+
+def _course(found: Incident) -> str:
+    if found.settled:
+        return "; it stayed so and is the new usual"
+    if found.provisional:
+        return "; the day isn't over"
+    return "; it goes on" if found.ongoing else ""
+
+
+def details(anomaly: Anomaly) -> Iterator[str]:
+    """What is behind it: services, what made the difference, what somebody said."""
+    parts = [each for each in anomaly.incident.parts if each.subject != anomaly.incident.subject]
+    if parts:
+        shown = [
+            f"{words.identity(each.subject.service, SERVICE)} "
+            f"{words.signed(each.impact, each.currency)}"
+            for each in parts
+        ]
+        yield f"In it: {words.listing(shown, most=4)}."
+    if anomaly.why:
+        yield f"Against the same days a week or more before: {anomaly.why}"
+    if anomaly.verdict is not None:
+        yield f"{VERDICTS[anomaly.verdict]}."
+
+
+def summary(found: Sequence[Anomaly], about: str) -> str:
+    """How many there are, and what they come to."""
+    if not found:
+        return f"Nothing out of the ordinary was found: {about}."
+    sums: dict[str, list[Anomaly]] = {}
+    for each in found:
+        sums.setdefault(each.incident.currency, []).append(each)
+    told = [
+        words.signed(
+            sum((x.incident.impact for x in some), start=some[0].incident.impact * 0), code
+        )
+        for code, some in sums.items()
+    ]
+    count = words.plural(len(found), "anomaly", "anomalies")
+    return f"{count}, {words.listing(told)} against what was expected: {about}."
+
+
+def event(value: Event) -> str:
+    """Days that are planned: `1 to 5 Dec, checkout: 500 more a day (load test)`."""
+    whose = (
+        Subject(value.project)
+        if value.service is None
+        else Subject.of_service(value.project, value.service)
+    )
+    much = "whatever it costs" if value.amount is None else f"{value.amount:f} more a day"
+    note = f" ({value.note})" if value.note else ""
+    return f"{words.days(value.days, year=True)}, {subject(whose)}: {much}{note}"

@@ -1,0 +1,97 @@
+"""Anomalies in Slack: listed, judged, and days planned ahead."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any, Final
+
+from bot.render import blocks, sentences, words
+from bot.slack import forms, modals
+from bot.slack.asked import Asked
+from bot.slack.desk import Desk
+from core.access.model import Viewer
+from core.anomalies.found import Event
+from core.anomalies.model import Verdict
+from core.anomalies.service import BadEventError
+from core.costs.model import CostQuery
+from core.costs.question import Command, parse_cost_query, write
+from core.errors import InvalidError
+from core.money import AmountError, read_amount
+from core.period import Period
+
+_DAYS: Final = 30
+"""How far one looks back where nothing is said."""
+
+
+async def listed(desk: Desk, asked: Asked, viewer: Viewer, understood: Command) -> None:
+    """What was found, of a question's projects and days."""
+    if understood.query is None:
+        return
+    query = understood.query
+    if query.period.name == "mtd" and "mtd" not in understood.rest.lower().split():
+        query = replace(query, period=_lately(desk))
+    await _show(desk, asked, viewer, query)
+
+
+def _lately(desk: Desk) -> Period:
+    today = desk.services.today()
+    return Period(today - timedelta(_DAYS), today + timedelta(1))
+
+
+async def _show(desk: Desk, asked: Asked, viewer: Viewer, query: CostQuery) -> None:
+    found = await desk.services.anomalies.list(viewer, query=query)
+    events = await desk.services.anomalies.events(viewer)
+    about = f"{sentences.subject(query)}, {words.period(query.period)}"
+    told = blocks.anomalies(found, events, asked=write(query, grouped=False), about=about)
+    await desk.answer(asked, told, replace=asked.private)
+
+
+async def judge(desk: Desk, asked: Asked) -> None:
+    """What somebody says of one; the list is shown anew."""
+    number, verdict, question = asked.text.split(" ", 2)
+    viewer = await desk.viewer(asked)
+    said = None if verdict == "none" else Verdict(verdict)
+    await desk.services.anomalies.judge(int(number), said, by=viewer)
+    await _show(desk, asked, viewer, await _query(desk, viewer, question))
+
+
+async def _query(desk: Desk, viewer: Viewer, question: str) -> CostQuery:
+    names = await desk.services.costs.vocabulary(viewer)
+    return parse_cost_query(question, today=desk.services.today(), names=names)
+
+
+async def open_plan(desk: Desk, asked: Asked) -> None:
+    """Open the form to plan days; the project asked about is chosen already."""
+
+    async def make() -> modals.View:
+        viewer = await desk.viewer(asked)
+        query = await _query(desk, viewer, asked.text)
+        chosen = query.projects[0] if query.projects else ""
+        names = [each.slug for each in await desk.services.projects.list(viewer)]
+        return modals.plan_days(names, chosen=chosen, today=desk.services.today())
+
+    await forms.open_form(desk, asked, modals.PLAN_DAYS, make)
+
+
+async def save_plan(desk: Desk, body: dict[str, Any]) -> forms.Errors | str:
+    """Keep what was planned."""
+    asked, said = Asked.of_view(body), modals.read_plan(body["view"])
+    if said.first > said.last:
+        return {modals.LAST_DAY: f"{said.last} is before {said.first}, the first day."}
+    try:
+        viewer = await desk.viewer(asked)
+        event = Event(
+            0,
+            said.project,
+            Period(said.first, said.last + timedelta(1)),
+            said.service or None,
+            read_amount(said.amount) if said.amount else None,
+            said.note,
+        )
+        await desk.services.anomalies.plan(event, by=viewer)
+    except (AmountError, BadEventError) as error:
+        return {modals.AMOUNT: str(error)}
+    except InvalidError as error:
+        return {modals.PLANNED_PROJECT: str(error)}
+    except Exception as error:  # noqa: BLE001 - the last resort: logged, and owned up to
+        return {modals.PLANNED_PROJECT: desk.excuse(error, asked).text}
+    return f"Planned for {said.project}: {words.days(event.days, year=True)}."
