@@ -99,12 +99,13 @@ class ForecastService:
         _check(query)
         asked = replace(query, period=whole(query.period))
         answer = await self._daily(asked, viewer)
+        subject = _subject(asked) if _whole_view(asked, viewer) else None
         outlooks = [
-            await self._outlook(currency, amounts, asked, answer)
+            await self._outlook(currency, amounts, asked, answer, subject)
             for currency, amounts in _by_currency(answer).items()
         ]
-        if _whole_view(asked, viewer):
-            await self._keep(_subject(asked), outlooks)
+        if subject is not None:
+            await self._keep(subject, outlooks)
         return ForecastAnswer(
             query=asked,
             text=f"{FORECAST} {write(query, grouped=False)}",
@@ -143,8 +144,14 @@ class ForecastService:
         return sum(judged)
 
     async def _outlook(
-        self, currency: str, amounts: Mapping[date, Decimal], asked: CostQuery, answer: CostAnswer
+        self,
+        currency: str,
+        amounts: Mapping[date, Decimal],
+        asked: CostQuery,
+        answer: CostAnswer,
+        subject: str | None,
     ) -> Outlook:
+        """One currency's; `subject` None: nobody else sees the same, so no earlier one tells."""
         complete = answer.freshness.complete_until or asked.period.start
         history = Series.of(amounts, currency, complete_until=complete)
         so_far = {day: amount for day, amount in amounts.items() if day >= complete}
@@ -163,8 +170,10 @@ class ForecastService:
             )
         except NotEnoughHistoryError as error:
             return replace(found, refused=error)
-        async with self._database.read() as connection:
-            past = accuracy(await store.scores(connection, _subject(asked), currency))
+        past = None
+        if subject is not None:
+            async with self._database.read() as connection:
+                past = accuracy(await store.scores(connection, subject, currency))
         return replace(found, forecast=replace(made, period=asked.period, past=past))
 
     async def _daily(self, asked: CostQuery, viewer: Viewer) -> CostAnswer:

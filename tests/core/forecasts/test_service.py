@@ -171,6 +171,25 @@ async def test_forecasts_are_judged_by_the_days_and_the_next_one_tells(
     assert (past.forecasts, past.error) == (1, Decimal(22) / Decimal(322))
 
 
+async def test_who_sees_less_is_not_told_of_forecasts_of_more(
+    database: Database, service: ForecastService, clock: FakeClock
+) -> None:
+    await store(database, STEADY)
+    await ask(service, where=())
+    clock.now = datetime(2026, 12, 6, 12, tzinfo=UTC)
+    await clear(database)
+    charges = daily("10", date(2026, 8, 1), date(2026, 12, 5))
+    await store(database, world(*charges, complete=date(2026, 12, 5)))
+    await service.judge_due()
+    some = Viewer("U", Role.VIEWER, frozenset({"shop"}))
+    days = parse_period("mtd", date(2026, 12, 6))
+    told = [
+        (await service.forecast(CostQuery(days), viewer)).outlooks[0].forecast
+        for viewer in (OPERATOR, some)
+    ]
+    assert [made is not None and made.past is not None for made in told] == [True, False]
+
+
 async def test_what_only_some_see_of_everything_judges_nobody_elses_forecast(
     database: Database, service: ForecastService
 ) -> None:
