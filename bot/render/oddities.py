@@ -10,19 +10,22 @@ from bot.render import words
 from bot.render.sentences import Mark
 from core.anomalies.found import Anomaly, Event
 from core.anomalies.model import Incident, Subject, Verdict
+from core.anomalies.service import MOST_LISTED
 from core.costs.model import PROJECT, SERVICE
-from core.money import display
+from core.money import display, plain
 
 VERDICTS: Final = {
     Verdict.EXPECTED: "Expected: this is what it costs now",
     Verdict.PLANNED: "Planned: known, and it will be over",
-    Verdict.NOT_USEFUL: "Not useful: such need not be told",
+    Verdict.NOT_USEFUL: "Not useful: from now on it takes more to be told of it",
 }
 BUTTONS: Final = {
     Verdict.EXPECTED: "Expected",
     Verdict.PLANNED: "Planned",
     Verdict.NOT_USEFUL: "Not useful",
 }
+
+_WEEK: Final = 7
 
 
 def subject(value: Subject, mark: Mark = str) -> str:
@@ -55,6 +58,11 @@ def _course(found: Incident) -> str:
     return "; it goes on" if found.ongoing else ""
 
 
+def latest(found: Sequence[Anomaly]) -> list[Anomaly]:
+    """In the order in which they are told: what ended last first, then what came to most."""
+    return sorted(found, key=lambda a: (a.days.end, abs(a.incident.impact)), reverse=True)
+
+
 def details(anomaly: Anomaly) -> Iterator[str]:
     """What is behind it: services, what made the difference, what somebody said."""
     parts = [each for each in anomaly.incident.parts if each.subject != anomaly.incident.subject]
@@ -66,13 +74,22 @@ def details(anomaly: Anomaly) -> Iterator[str]:
         ]
         yield f"In it: {words.listing(shown, most=4)}."
     if anomaly.why:
-        yield f"Against the same days a week or more before: {anomaly.why}"
+        yield f"Against the same days {_weeks(anomaly)} before: {_lower(anomaly.why)}"
     if anomaly.verdict is not None:
         yield f"{VERDICTS[anomaly.verdict]}."
 
 
+def _weeks(anomaly: Anomaly) -> str:
+    weeks = -(-anomaly.days.days // _WEEK)
+    return "a week" if weeks == 1 else f"{weeks} weeks"
+
+
+def _lower(text: str) -> str:
+    return text[:1].lower() + text[1:]
+
+
 def summary(found: Sequence[Anomaly], about: str) -> str:
-    """How many there are, and what they come to."""
+    """How many there are, and what they come to; the latest, where there are too many to list."""
     if not found:
         return f"Nothing out of the ordinary was found: {about}."
     sums: dict[str, list[Anomaly]] = {}
@@ -85,6 +102,7 @@ def summary(found: Sequence[Anomaly], about: str) -> str:
         for code, some in sums.items()
     ]
     count = words.plural(len(found), "anomaly", "anomalies")
+    count = f"The latest {count}" if len(found) == MOST_LISTED else count
     return f"{count}, {words.listing(told)} against what was expected: {about}."
 
 
@@ -95,6 +113,9 @@ def event(value: Event) -> str:
         if value.service is None
         else Subject.of_service(value.project, value.service)
     )
-    much = "whatever it costs" if value.amount is None else f"{value.amount:f} more a day"
+    much = "whatever it costs"
+    if value.amount is not None:
+        more = "more" if value.amount > 0 else "less"
+        much = f"{plain(abs(value.amount))} {more} a day"
     note = f" ({value.note})" if value.note else ""
     return f"{words.days(value.days, year=True)}, {subject(whose)}: {much}{note}"

@@ -1,6 +1,5 @@
 """Anomalies in Slack: listed, judged, and days planned ahead."""
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final
 
@@ -9,40 +8,47 @@ from bot.slack import forms, modals
 from bot.slack.asked import Asked
 from bot.slack.desk import Desk
 from core.access.model import Viewer
-from core.anomalies.found import Event
+from core.anomalies.found import Event, UnknownServiceError
 from core.anomalies.model import Verdict
-from core.anomalies.service import BadEventError
+from core.anomalies.service import MOST_LISTED, BadEventError, TooLongError
 from core.costs.model import CostQuery
 from core.costs.question import Command, parse_cost_query, write
-from core.errors import InvalidError
+from core.errors import CostTrackerError, NotFoundError
 from core.money import AmountError, read_amount
 from core.period import Period
 
-_DAYS: Final = 30
-"""How far one looks back where nothing is said."""
+
+class NoProjectError(NotFoundError):
+    """There is no project yet whose days could be planned."""
+
+
+_FIELDS: Final = (
+    (TooLongError, modals.LAST_DAY),
+    (BadEventError, modals.AMOUNT),
+    (AmountError, modals.AMOUNT),
+    (UnknownServiceError, modals.PLANNED_SERVICE),
+)
+"""Where in the form it is said what is wrong; the first that fits."""
 
 
 async def listed(desk: Desk, asked: Asked, viewer: Viewer, understood: Command) -> None:
     """What was found, of a question's projects and days."""
-    if understood.query is None:
-        return
-    query = understood.query
-    if query.period.name == "mtd" and "mtd" not in understood.rest.lower().split():
-        query = replace(query, period=_lately(desk))
-    await _show(desk, asked, viewer, query)
-
-
-def _lately(desk: Desk) -> Period:
-    today = desk.services.today()
-    return Period(today - timedelta(_DAYS), today + timedelta(1))
+    if understood.query is not None:
+        await _show(desk, asked, viewer, understood.query)
 
 
 async def _show(desk: Desk, asked: Asked, viewer: Viewer, query: CostQuery) -> None:
-    found = await desk.services.anomalies.list(viewer, query=query)
-    events = await desk.services.anomalies.events(viewer)
+    found = await desk.services.anomalies.list(viewer, query=query, limit=MOST_LISTED)
+    planned = await desk.services.anomalies.events(viewer)
+    events = [each for each in planned if _asked_about(each, query)]
     about = f"{sentences.subject(query)}, {words.period(query.period)}"
     told = blocks.anomalies(found, events, asked=write(query, grouped=False), about=about)
     await desk.answer(asked, told, replace=asked.private)
+
+
+def _asked_about(event: Event, query: CostQuery) -> bool:
+    ahead = event.days.end > query.period.start
+    return ahead and (not query.projects or event.project in query.projects)
 
 
 async def judge(desk: Desk, asked: Asked) -> None:
@@ -51,6 +57,14 @@ async def judge(desk: Desk, asked: Asked) -> None:
     viewer = await desk.viewer(asked)
     said = None if verdict == "none" else Verdict(verdict)
     await desk.services.anomalies.judge(int(number), said, by=viewer)
+    await _show(desk, asked, viewer, await _query(desk, viewer, question))
+
+
+async def cancel(desk: Desk, asked: Asked) -> None:
+    """Take back what was planned; the list is shown anew."""
+    number, question = asked.text.split(" ", 1)
+    viewer = await desk.viewer(asked)
+    await desk.services.anomalies.cancel(int(number), by=viewer)
     await _show(desk, asked, viewer, await _query(desk, viewer, question))
 
 
@@ -67,6 +81,8 @@ async def open_plan(desk: Desk, asked: Asked) -> None:
         query = await _query(desk, viewer, asked.text)
         chosen = query.projects[0] if query.projects else ""
         names = [each.slug for each in await desk.services.projects.list(viewer)]
+        if not names:
+            raise NoProjectError
         return modals.plan_days(names, chosen=chosen, today=desk.services.today())
 
     await forms.open_form(desk, asked, modals.PLAN_DAYS, make)
@@ -88,10 +104,14 @@ async def save_plan(desk: Desk, body: dict[str, Any]) -> forms.Errors | str:
             said.note,
         )
         await desk.services.anomalies.plan(event, by=viewer)
-    except (AmountError, BadEventError) as error:
-        return {modals.AMOUNT: str(error)}
-    except InvalidError as error:
-        return {modals.PLANNED_PROJECT: str(error)}
+    except CostTrackerError as error:
+        return _at_its_field(error)
     except Exception as error:  # noqa: BLE001 - the last resort: logged, and owned up to
         return {modals.PLANNED_PROJECT: desk.excuse(error, asked).text}
     return f"Planned for {said.project}: {words.days(event.days, year=True)}."
+
+
+def _at_its_field(error: CostTrackerError) -> forms.Errors:
+    field = next((f for kind, f in _FIELDS if isinstance(error, kind)), modals.PLANNED_PROJECT)
+    near = f" Did you mean {words.listing(error.suggestions)}?" if error.suggestions else ""
+    return {field: f"{error}{near}"}

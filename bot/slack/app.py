@@ -172,6 +172,7 @@ def _listen(bolt: AsyncApp, desk: Desk) -> None:
         blocks.PROJECT_CHANGE: projects.open_form,
         blocks.JUDGE: anomalies.judge,
         blocks.PLAN: anomalies.open_plan,
+        blocks.CANCEL: anomalies.cancel,
         RECORD: invoices.open_new,
         EDIT: invoices.open_old,
     }.items():

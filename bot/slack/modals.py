@@ -33,6 +33,7 @@ NEW_PLAN: Final = "anomaly.plan"
 PLANNED_PROJECT: Final = "project"
 FIRST_DAY: Final = "first"
 LAST_DAY: Final = "last"
+PLANNED_SERVICE: Final = "service"
 _LONGEST: Final = 3000
 _OPTIONS: Final = 100
 _OPTION: Final = 75
@@ -238,8 +239,8 @@ def plan_days(projects: Sequence[str], *, chosen: str, today: date) -> View:
             ),
             _input(FIRST_DAY, "First day", _day(today), optional=False),
             _input(LAST_DAY, "Last day", _day(today), optional=False),
-            _input("service", "Service: empty for the whole project", _text(None, 200)),
-            _input(AMOUNT, "More a day: empty for whatever it costs", _text(None, 40)),
+            _input(PLANNED_SERVICE, "Service: empty for the whole project", _text(None, 200)),
+            _input(AMOUNT, "How much more a day: empty for whatever it costs", _text(None, 40)),
             _input("note", "What for", _text(None, 150)),
         ],
     }
@@ -252,9 +253,9 @@ def read_plan(view: Mapping[str, Any]) -> PlannedDays:
         project=values.get(PLANNED_PROJECT) or "",
         first=date.fromisoformat(values.get(FIRST_DAY) or ""),
         last=date.fromisoformat(values.get(LAST_DAY) or ""),
-        service=(values.get("service") or "").strip(),
-        amount=(values.get(AMOUNT) or "").strip(),
-        note=(values.get("note") or "").strip(),
+        service=values.get(PLANNED_SERVICE) or "",
+        amount=values.get(AMOUNT) or "",
+        note=values.get("note") or "",
     )
 
 
@@ -301,7 +302,7 @@ def _values(view: Mapping[str, Any]) -> dict[str, str | None]:
 
 
 def _value(element: Mapping[str, Any]) -> str | None:
-    for key in ("value", "selected_user", "selected_conversation"):
+    for key in ("value", "selected_user", "selected_conversation", "selected_date"):
         if element.get(key):
             return str(element[key]).strip() or None
     chosen = [element.get("selected_option"), *(element.get("selected_options") or ())]

@@ -20,6 +20,10 @@ class UnknownEventError(NotFoundError):
     """There is no such planned event."""
 
 
+class UnknownServiceError(NotFoundError):
+    """There is no such service."""
+
+
 @dataclass(frozen=True, slots=True)
 class Anomaly:
     """An incident that was found.

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
+from difflib import get_close_matches
 from typing import Final
 
 from core.access.model import OPERATOR, Viewer
@@ -15,6 +16,7 @@ from core.anomalies.found import (
     Event,
     UnknownAnomalyError,
     UnknownEventError,
+    UnknownServiceError,
     match,
 )
 from core.anomalies.model import DEFAULT_RULES, Incident, Verdict
@@ -35,6 +37,14 @@ _WEEK: Final = 7
 
 class BadEventError(InvalidError):
     """A planned event has days, and an amount more a day or none."""
+
+
+class TooLongError(BadEventError):
+    """What lasts that long isn't an event, but what things cost."""
+
+
+class NotListedByError(InvalidError):
+    """Anomalies are listed by project and service."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,18 +117,31 @@ class AnomalyService:
             query: only of its projects and services, and on its days; None: all.
             before: the `id` to continue after.
             limit: no more than so many, 200 at most.
+
+        Raises:
+            UnknownProjectError: there is no such project, or not for this viewer.
+            NotListedByError: the question asks by more than projects, services and days.
         """
+        slugs = await self._slugs(query, viewer)
         async with self._database.read() as connection:
             found = await store.listed(
                 connection,
                 visible=viewer.projects,
-                slugs=_values(query, PROJECT),
+                slugs=slugs,
                 services=_values(query, SERVICE),
                 days=query.period if query else None,
                 before=before,
                 limit=max(1, min(limit, MOST_LISTED)),
             )
         return tuple(found)
+
+    async def _slugs(self, query: CostQuery | None, viewer: Viewer) -> Sequence[str | None]:
+        """The projects of a question, by the slugs that they have now."""
+        _check_listed_by(query)
+        return [
+            None if slug is None else (await self._projects.get(slug, viewer)).slug
+            for slug in _values(query, PROJECT)
+        ]
 
     async def get(self, number: int, viewer: Viewer) -> Anomaly:
         """One anomaly.
@@ -151,17 +174,34 @@ class AnomalyService:
 
         Raises:
             UnknownProjectError: there is no such project, or not for this viewer.
+            UnknownServiceError: nothing has been spent on that service yet.
             BadEventError: its days are too many, or it says nothing.
         """
         if event.project is not None:
             event = replace(event, project=(await self._projects.get(event.project, by)).slug)
         _check(event)
-        event = replace(event, planned_by=by.subject)
+        service = await self._service(event.service, by)
+        event = replace(event, service=service, planned_by=by.subject)
         async with self._database.begin() as tx:
             ids = await store.project_ids(tx)
             number = await store.plan(tx, ids[event.project], event, self._clock())
             await record(tx, by, "anomaly.plan", str(number), project=event.project)
         return replace(event, id=number)
+
+    async def _service(self, said: str | None, viewer: Viewer) -> str | None:
+        """A service by the name that it has, however it was written."""
+        if said is None:
+            return None
+        names = {n.lower(): n for n in (await self._costs.vocabulary(viewer)).services}
+        found = names.get(said.strip().lower())
+        if found is None:
+            near = [names[n] for n in get_close_matches(said.strip().lower(), names, n=3)]
+            raise UnknownServiceError(
+                f"Nothing is spent on a service {said[:80]!r}.",
+                fix="Leave the service out to plan the whole project.",
+                suggestions=near,
+            )
+        return found
 
     async def events(self, viewer: Viewer) -> tuple[Event, ...]:
         """What is planned for days to come, and for those screened still."""
@@ -271,9 +311,18 @@ def _values(query: CostQuery | None, dimension: Dimension) -> Sequence[str | Non
     ]
 
 
+def _check_listed_by(query: CostQuery | None) -> None:
+    for each in query.where if query else ():
+        if each.negated or each.dimension not in {PROJECT, SERVICE}:
+            said = f"without some {each.dimension}" if each.negated else f"by {each.dimension}"
+            raise NotListedByError(
+                f"Anomalies can't be listed {said}.", fix="Name projects, services and days."
+            )
+
+
 def _check(event: Event) -> None:
     if event.days.days > HISTORY.days:
-        raise BadEventError(
+        raise TooLongError(
             f"{event.days.days} days are too many for one event.",
             fix=f"Plan {HISTORY.days} days at most; what lasts longer is the new usual by itself.",
         )

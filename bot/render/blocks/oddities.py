@@ -4,11 +4,20 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Final
 
-from slackblocks import Block, Button, DividerBlock
+from slackblocks import Block, Button, DividerBlock, SectionBlock, Text, TextType
 
 from bot.render import oddities
 from bot.render.blocks import actions
-from bot.render.blocks.message import Message, code, context, escape, message, section, sentence
+from bot.render.blocks.message import (
+    Message,
+    code,
+    context,
+    cut,
+    escape,
+    message,
+    section,
+    sentence,
+)
 from core.anomalies.found import Anomaly, Event
 from core.anomalies.service import question
 from core.costs.question import ANOMALIES, WHY, write
@@ -17,13 +26,18 @@ JUDGE: Final = "anomaly.judge"
 """Say something of an anomaly: the value is its number, a verdict, and the question asked."""
 PLAN: Final = "anomaly.plan"
 """Open the form to plan days; the value is the question asked."""
+CANCEL: Final = "anomaly.cancel"
+"""Take back what was planned: the value is its number, and the question asked."""
 SHOWN: Final = 10
+EVENTS: Final = 4
+_DETAILS: Final = 700
+"""Characters of what is behind one: ten of them fit into a message."""
 
 
 def anomalies(
     found: Sequence[Anomaly], events: Sequence[Event], *, asked: str, about: str
 ) -> Message:
-    """What was found, the newest first, with what made the difference and what can be said of it.
+    """What was found, the latest first, with what made the difference and what can be said of it.
 
     Args:
         found: what was found.
@@ -32,7 +46,7 @@ def anomalies(
         about: what was asked about, for people.
     """
     head = escape(oddities.summary(found, about))
-    shown = found[:SHOWN]
+    shown = oddities.latest(found)[:SHOWN]
     blocks: list[Block] = [
         section(head, "answer"),
         context(f"Understood as {code(f'{ANOMALIES} {asked}')}", "question"),
@@ -40,11 +54,9 @@ def anomalies(
     for anomaly in shown:
         blocks += _one(anomaly, asked)
     if len(found) > len(shown):
-        more = f"and {len(found) - len(shown):,} more; `cost-tracker anomalies` has all"
+        more = f"and {len(found) - len(shown):,} more. Ask for fewer days, or for one project."
         blocks.append(context(more, "more"))
-    if events:
-        told = "\n".join(f"• {escape(oddities.event(each))}" for each in events[:SHOWN])
-        blocks.append(context(f"Planned:\n{told}", "planned"))
+    blocks += _planned(events, asked)
     blocks += actions.row([actions.button("Plan days ahead", PLAN, asked)], "actions")
     said = [sentence(partial(oddities.headline, each)) for each in shown]
     return message("\n".join([head, *said]), blocks)
@@ -57,8 +69,21 @@ def _one(anomaly: Anomaly, asked: str) -> Iterator[Block]:
     yield section(headline, f"anomaly.{number}")
     details = "\n".join(escape(each) for each in oddities.details(anomaly))
     if details:
-        yield context(details, f"details.{number}")
+        yield context(cut(details, _DETAILS), f"details.{number}")
     yield from actions.row(_buttons(anomaly, asked), f"actions.{number}")
+
+
+def _planned(events: Sequence[Event], asked: str) -> Iterator[Block]:
+    if not events:
+        return
+    yield DividerBlock(block_id="line.planned")
+    hidden = len(events) - EVENTS
+    more = f" (the first {EVENTS} of {len(events):,})" if hidden > 0 else ""
+    yield context(f"Planned{more}; up to what was said, nobody is told:", "planned")
+    for each in events[:EVENTS]:
+        text = Text(cut(escape(oddities.event(each)), _DETAILS), TextType.MARKDOWN)
+        cancel = actions.button("Cancel", f"{CANCEL}.{each.id}", f"{each.id} {asked}")
+        yield SectionBlock(text=text, block_id=f"planned.{each.id}", accessory=cancel)
 
 
 def _buttons(anomaly: Anomaly, asked: str) -> Iterator[Button | None]:
@@ -68,7 +93,7 @@ def _buttons(anomaly: Anomaly, asked: str) -> Iterator[Button | None]:
         yield actions.button("Why", f"{actions.ASK}.why.{anomaly.id}", again)
     if anomaly.verdict is not None:
         value = f"{anomaly.id} none {asked}"
-        yield actions.button("Take back what was said", f"{JUDGE}.{anomaly.id}.none", value)
+        yield actions.button("Take that back", f"{JUDGE}.{anomaly.id}.none", value)
         return
     for verdict, label in oddities.BUTTONS.items():
         value = f"{anomaly.id} {verdict} {asked}"

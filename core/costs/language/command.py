@@ -1,20 +1,22 @@
 """What follows the slash command: a sub-command wherever it stands, or else a question."""
 
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from typing import Final
 
 from core.costs.language.errors import CommandInQuestionError
 from core.costs.language.reader import Reading, read
 from core.costs.language.text import quote
-from core.costs.language.words import FORECAST, QUESTIONS
+from core.costs.language.words import ANOMALIES, FORECAST, QUESTIONS
 from core.costs.model import Asker, CostQuery, Vocabulary
 from core.errors import CostTrackerError
-from core.period import check
+from core.period import Period, check
 
 COST: Final = "cost"
 """The verb of a plain question."""
 _HELP: Final = "help"
+_LATELY: Final = timedelta(30)
+"""How far anomalies are looked back for where no days are said."""
 _NOBODY: Final = Asker()
 
 
@@ -54,6 +56,8 @@ def parse_command(text: str, *, today: date, names: Vocabulary, asker: Asker = _
     query = None if problem else reading.said.query(today, asker)
     if query is not None and (verb is None or verb.low != FORECAST):
         check(query.period, today)
+    if query is not None and verb and verb.low == ANOMALIES and reading.said.period is None:
+        query = replace(query, period=Period(today - _LATELY, today + timedelta(1)))
     if verb is None:
         return Command(COST, reading.text.strip(), query)
     return Command(verb.low, reading.without(verb), query, problem)

@@ -102,7 +102,6 @@ async def test_a_mistake_in_what_to_export_is_explained(product: Product) -> Non
 @pytest.mark.parametrize(
     ("typed", "about"),
     [
-        ("checkout anomalies", "Finding anomalies"),
         ("budget checkout 5000", "Watching budgets"),
         ("budgets", "Watching budgets"),
         ("alerts", "Posting alerts"),
@@ -120,7 +119,7 @@ async def test_what_is_to_come_is_said_in_one_sentence(
 
 
 async def test_what_is_to_come_offers_the_nearest_that_works(product: Product) -> None:
-    answer = await ask(product, "anomalies checkout last-7d")
+    answer = await ask(product, "alerts checkout last-7d")
     await product.slack.click(answer, buttons(answer)["Daily trend"])
     assert await sees(product, "checkout last-7d by service daily")
 
