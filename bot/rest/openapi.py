@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from bot.rest import (
+    anomalies,
     costs,
     data,
     deliveries,
@@ -33,6 +34,7 @@ OPERATIONS: Final = (
     *dimensions.OPERATIONS,
     *costs.OPERATIONS,
     *foresight.OPERATIONS,
+    *anomalies.OPERATIONS,
     *data.OPERATIONS,
     *invoices.OPERATIONS,
     *exports.OPERATIONS,

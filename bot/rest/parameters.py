@@ -42,7 +42,38 @@ Values = Annotated[
 ]
 
 
-class ChargeParameters(Parameters):
+class DaysParameters(Parameters):
+    """Which days: by a period's name, or from `start` up to `end`."""
+
+    period: str | None = Field(
+        default=None,
+        max_length=100,
+        description="As in questions: mtd, last-7d, 2026-10, 2026-10-01..2026-10-15.",
+        examples=["last-7d"],
+    )
+    start: Day | None = Field(default=None, description="First day; goes with `end`.")
+    end: Day | None = Field(default=None, description="The day after the last; exclusive.")
+
+    def said(self, today: date) -> Period | None:
+        """The days asked for; None: nothing is said.
+
+        Raises:
+            ParameterError: they are said twice, or by half.
+        """
+        if self.start is None and self.end is None:
+            return self.named(self.period, today) if self.period else None
+        if self.period is not None:
+            raise ParameterError("Give either 'period' or 'start' and 'end'.")
+        if self.start is None or self.end is None:
+            raise ParameterError("'start' and 'end' go together; 'end' is exclusive.")
+        return Period(self.start, self.end)
+
+    def named(self, words: str, today: date) -> Period:
+        """The days of a period's name."""
+        return parse_period(words, today)
+
+
+class ChargeParameters(DaysParameters):
     """What all that is about charges takes: which, of which days.
 
     `label.KEY=value` filters by a label; `none` is what has no such label, `unassigned` the
@@ -68,26 +99,11 @@ class ChargeParameters(Parameters):
         description="As in questions: mtd, last-7d, 2026-10, 2026-10-01..2026-10-15. Default: mtd.",
         examples=["last-7d"],
     )
-    start: Day | None = Field(default=None, description="First day; goes with `end`.")
-    end: Day | None = Field(default=None, description="The day after the last; exclusive.")
     basis: Basis = Basis.USAGE
 
     def days(self, today: date) -> Period:
-        """The days asked for."""
-        if self.start is not None or self.end is not None:
-            return self._written()
-        return self.named(self.period or "mtd", today)
-
-    def named(self, words: str, today: date) -> Period:
-        """The days of a period's name."""
-        return parse_period(words, today)
-
-    def _written(self) -> Period:
-        if self.period is not None:
-            raise ParameterError("Give either 'period' or 'start' and 'end'.")
-        if self.start is None or self.end is None:
-            raise ParameterError("'start' and 'end' go together; 'end' is exclusive.")
-        return Period(self.start, self.end)
+        """The days asked for; this month so far, if nothing is said."""
+        return self.said(today) or self.named("mtd", today)
 
     def where(self, names: Vocabulary) -> tuple[Filter, ...]:
         """The filters, those of values before those that exclude."""
@@ -100,8 +116,8 @@ class ChargeParameters(Parameters):
         ]
         filters = []
         for dimension, values in given:
-            kept = tuple(_value(dimension, v, names) for v in values if not v.startswith("!"))
-            left = tuple(_value(dimension, v[1:], names) for v in values if v.startswith("!"))
+            kept = tuple(value_of(dimension, v, names) for v in values if not v.startswith("!"))
+            left = tuple(value_of(dimension, v[1:], names) for v in values if v.startswith("!"))
             filters += [Filter(dimension, kept)] if kept else []
             filters += [Filter(dimension, left, negated=True)] if left else []
         return tuple(filters)
@@ -176,7 +192,8 @@ class TrendParameters(AnswerParameters):
     granularity: Granularity = Granularity.DAILY
 
 
-def _value(dimension: Dimension, text: str, names: Vocabulary) -> str | None:
+def value_of(dimension: Dimension, text: str, names: Vocabulary) -> str | None:
+    """The identity that a filter's value stands for; None: that there is none."""
     if text in _ABSENT and dimension.name in ("project", "team", "resource", "label"):
         return None
     if dimension != PROJECT or text in names.projects:

@@ -28,10 +28,11 @@ from core.costs.service import CostService
 from core.database import Database
 from core.errors import CostTrackerError, InvalidError
 from core.period import Period
+from core.projects.model import UnknownProjectError
 from core.projects.service import ProjectService
 
 HISTORY: Final = timedelta(days=400)
-MOST_LISTED: Final = 200
+MOST_LISTED: Final = 1001
 _WEEK: Final = 7
 
 
@@ -116,7 +117,7 @@ class AnomalyService:
             viewer: who asks; only what they may see.
             query: only of its projects and services, and on its days; None: all.
             before: the `id` to continue after.
-            limit: no more than so many, 200 at most.
+            limit: no more than so many, 1001 at most.
 
         Raises:
             UnknownProjectError: there is no such project, or not for this viewer.
@@ -177,6 +178,8 @@ class AnomalyService:
             UnknownServiceError: nothing has been spent on that service yet.
             BadEventError: its days are too many, or it says nothing.
         """
+        if event.project is None and not by.may_see(None):
+            raise UnknownProjectError("Spend of no project isn't yours to plan.")
         if event.project is not None:
             event = replace(event, project=(await self._projects.get(event.project, by)).slug)
         _check(event)

@@ -10,13 +10,17 @@ from openapi_schema_validator import OAS31Validator
 
 from bot.rest.openapi import OPERATIONS, document
 from core.access.model import OPERATOR, Role
+from core.anomalies.found import Event
 from core.costs.proving.invoices import Invoice
+from core.period import Period
 from core.projects.rules import LabelMatch
+from tests.support.anomalies import RUNAWAY, find
 from tests.support.outbox import put, told
 from tests.support.product import Product, bill
 
 DOCUMENT = document()
 AUGUST = Invoice("0123AB", date(2026, 8, 1), Decimal(104), "USD")
+PLANNED = Event(0, "checkout", Period(date(2026, 12, 1), date(2026, 12, 6)), note="load test")
 NOVEMBER = "2026-11-01..2026-11-10"
 CALLS: Mapping[str, tuple[str, Any]] = {
     "projects.list_projects": ("/v1/projects?archived=true&limit=1", None),
@@ -49,6 +53,14 @@ CALLS: Mapping[str, tuple[str, Any]] = {
     "costs.rows": ("/v1/costs?period=last-7d&limit=5", None),
     "costs.summary": ("/v1/costs/summary?period=last-7d&group_by=project&limit=1", None),
     "costs.trend": ("/v1/costs/trend?period=mtd&compare=previous&group_by=service", None),
+    "anomalies.list_anomalies": ("/v1/anomalies?project=checkout&period=last-30d&limit=1", None),
+    "anomalies.judge": ("/v1/anomalies/1/feedback", {"verdict": "not_useful"}),
+    "anomalies.list_planned": ("/v1/anomalies/planned", None),
+    "anomalies.plan": (
+        "/v1/anomalies/planned",
+        {"project": "search", "start": "2026-12-01", "end": "2026-12-03", "amount": "-1.50"},
+    ),
+    "anomalies.cancel": ("/v1/anomalies/planned/1", None),
     "foresight.forecast": ("/v1/costs/forecast?project=checkout&period=qtd", None),
     "foresight.drivers": (f"/v1/costs/drivers?period=2026-10&compare={NOVEMBER}", None),
 }
@@ -70,12 +82,16 @@ def check(body: Any, schema: Any) -> None:
     OAS31Validator(within, format_checker=OAS31Validator.FORMAT_CHECKER).validate(body)
 
 
-@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.id)
+@pytest.mark.parametrize(
+    "operation", [one for one in OPERATIONS if one.reply], ids=lambda operation: operation.id
+)
 async def test_a_reply_fits_its_schema(product: Product, operation: Any) -> None:
     await bill(product)
     await product.services.proof.record_invoice(AUGUST, by=OPERATOR)
     await product.services.rules.link("checkout", LabelMatch("team", "pay"), by=OPERATOR)
     await put(product.services.database, told("a"))
+    await find(product.services.database, product.services.anomalies, *RUNAWAY)
+    await product.services.anomalies.plan(PLANNED, by=OPERATOR)
     path, body = CALLS[operation.id]
     reply = await product.call(operation.method, path, role=Role.ADMIN, json=body)
     assert reply.status == operation.status, await reply.text()
