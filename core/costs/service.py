@@ -34,6 +34,7 @@ from core.costs.reading.names import (
     resolved_versus,
 )
 from core.costs.reading.notes import notes, refuse_unknown_rates
+from core.costs.reading.plan import plan
 from core.costs.reading.rows import read_page, stream
 from core.costs.reading.state import read_missing_days, read_restatements, read_sources
 from core.costs.reading.versions import Versions
@@ -194,6 +195,12 @@ class CostService:
         """How fresh and how well proved the data is, per source, by name."""
         async with self._database.read() as connection:
             return await read_sources(connection, viewer.projects)
+
+    async def first_day(self, query: CostQuery) -> date | None:
+        """The first day of which all is kept that a question asks for; None: every day is."""
+        if query.by_resource:
+            return kept_since(self.today())
+        return kept.first_held(query, plan(query, None), await self._held())
 
     async def missing_days(self) -> Mapping[str, tuple[date, ...]]:
         """The days of which no charge has come though older and younger ones have, by source.

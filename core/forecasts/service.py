@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -11,6 +11,7 @@ from typing import Final
 from core import data_version
 from core.access.model import OPERATOR, Viewer
 from core.clock import Clock
+from core.costs.listings import DailySeries
 from core.costs.model import (
     PROJECT,
     Basis,
@@ -28,7 +29,7 @@ from core.costs.service import CostService
 from core.database import Database
 from core.errors import InvalidError, NotFoundError
 from core.forecasts import store
-from core.forecasts.model import KEPT_DAYS, Forecast, NotEnoughHistoryError, Series
+from core.forecasts.model import KEPT_DAYS, Forecast, NotEnoughHistoryError, Series, lost_days
 from core.forecasts.scoring import accuracy, score
 from core.forecasts.store import Made
 from core.money import ZERO
@@ -100,9 +101,10 @@ class ForecastService:
         asked = replace(query, period=whole(query.period))
         answer = await self._daily(asked, viewer)
         subject = _subject(asked) if _whole_view(asked, viewer) else None
+        lost = lost_days(await self._costs.missing_days())
         outlooks = [
-            await self._outlook(currency, amounts, asked, answer, subject)
-            for currency, amounts in _by_currency(answer).items()
+            await self._outlook(history, so_far, asked, subject)
+            for history, so_far in _known(answer, asked.period.start, lost)
         ]
         if subject is not None:
             await self._keep(subject, outlooks)
@@ -138,26 +140,24 @@ class ForecastService:
             return 0
         async with self._database.read() as connection:
             subjects = await store.subjects_due(connection, complete)
-        judged = [await self._judge(subject, complete) for subject in subjects]
+        lost = lost_days(await self._costs.missing_days())
+        judged = sum([await self._judge(subject, complete, lost) for subject in subjects])
         async with self._database.begin() as tx:
             await store.forget(tx, self._clock() - KEPT)
-        return sum(judged)
+            if judged:
+                await data_version.bump(tx)
+        return judged
 
     async def _outlook(
         self,
-        currency: str,
-        amounts: Mapping[date, Decimal],
+        history: Series,
+        so_far: Mapping[date, Decimal],
         asked: CostQuery,
-        answer: CostAnswer,
         subject: str | None,
     ) -> Outlook:
         """One currency's; `subject` None: nobody else sees the same, so no earlier one tells."""
-        complete = answer.freshness.complete_until or asked.period.start
-        history = Series.of(amounts, currency, complete_until=complete)
-        so_far = {day: amount for day, amount in amounts.items() if day >= complete}
-        found = Outlook(
-            currency, None, history, so_far, _total(amounts, previous(asked.period), history)
-        )
+        before = _total(previous(asked.period), history)
+        found = Outlook(history.currency, None, history, so_far, before)
         from core.forecasts.making import forecast  # noqa: PLC0415  # on use: numpy
 
         try:
@@ -173,21 +173,22 @@ class ForecastService:
         past = None
         if subject is not None:
             async with self._database.read() as connection:
-                past = accuracy(await store.scores(connection, subject, currency))
+                past = accuracy(await store.scores(connection, subject, history.currency))
         return replace(found, forecast=replace(made, period=asked.period, past=past))
 
     async def _daily(self, asked: CostQuery, viewer: Viewer) -> CostAnswer:
-        now = self._costs.today()
-        return await self._costs.answer(
-            CostQuery(
-                _history(asked, now),
-                asked.where,
-                (),
-                granularity=Granularity.DAILY,
-                currency=asked.currency,
-            ),
-            viewer,
+        """What is known day by day, as far back as it is kept and says anything."""
+        daily = CostQuery(
+            _history(asked, self._costs.today()),
+            asked.where,
+            granularity=Granularity.DAILY,
+            currency=asked.currency,
         )
+        first = await self._costs.first_day(daily)
+        if first is not None and first > daily.period.start:
+            first = min(first, asked.period.start)
+            daily = replace(daily, period=Period(first, daily.period.end))
+        return await self._costs.answer(daily, viewer)
 
     async def _complete_until(self) -> date | None:
         """The first day that some source doesn't have complete yet."""
@@ -203,20 +204,19 @@ class ForecastService:
         self, query: CostQuery, complete: date
     ) -> AsyncIterator[list[tuple[str, Series]]]:
         """Projects' series, some at a time."""
+        lost = lost_days(await self._costs.missing_days())
         batch: list[tuple[str, Series]] = []
         async for found in self._costs.series(query, OPERATOR):
             (slug,) = found.group
-            days = max((complete - found.start).days, 0)
-            amounts = tuple(Decimal(repr(amount)) for amount in found.amounts[:days])
             subject = _subject(replace(query, where=(Filter(PROJECT, (slug,)),)))
-            batch.append((subject, Series(found.start, amounts, found.currency)))
+            batch.append((subject, _of(found, complete, lost)))
             if len(batch) == _TOGETHER:
                 yield batch
                 batch = []
         if batch:
             yield batch
 
-    async def _judge(self, subject: str, complete: date) -> int:
+    async def _judge(self, subject: str, complete: date, lost: frozenset[date]) -> int:
         async with self._database.read() as connection:
             due = await store.due(connection, subject, complete)
         start = min(each.forecast.period.start for each in due)
@@ -231,14 +231,12 @@ class ForecastService:
         except (NotFoundError, InvalidError):
             # What it was about is gone; it is forgotten with the oldest.
             return 0
-        came = _by_currency(answer)
+        came, days = _by_currency(answer), Period(start, end)
         async with self._database.begin() as tx:
             for each in due:
-                days = Period(start, end)
                 amounts = came.get(each.forecast.currency, {})
-                actual = _dense(days, amounts, each.forecast.currency)
+                actual = _dense(days, amounts, each.forecast.currency, lost)
                 await store.judge(tx, each, score(each.forecast, actual), self._clock())
-            await data_version.bump(tx)
         return len(due)
 
 
@@ -263,6 +261,17 @@ def _history(asked: CostQuery, now: date) -> Period:
     return Period(min(asked.period.start, now - timedelta(KEPT_DAYS)), now + timedelta(1))
 
 
+def _known(
+    answer: CostAnswer, start: date, lost: frozenset[date]
+) -> Iterator[tuple[Series, Mapping[date, Decimal]]]:
+    """By currency: the complete days, and what those that aren't have already."""
+    complete = answer.freshness.complete_until or start
+    for currency, amounts in _by_currency(answer).items():
+        missing = lost - amounts.keys()
+        history = Series.of(amounts, currency, complete_until=complete, missing=missing)
+        yield history, {day: amount for day, amount in amounts.items() if day >= complete}
+
+
 def _by_currency(answer: CostAnswer) -> dict[str, dict[date, Decimal]]:
     found: defaultdict[str, dict[date, Decimal]] = defaultdict(dict)
     for line in answer.lines:
@@ -271,16 +280,30 @@ def _by_currency(answer: CostAnswer) -> dict[str, dict[date, Decimal]]:
     return found
 
 
-def _total(amounts: Mapping[date, Decimal], period: Period, history: Series) -> Decimal | None:
+def _total(period: Period, history: Series) -> Decimal | None:
     """What a period came to; None unless all of it is complete and charged since its start."""
     if not history.start <= period.start < period.end <= history.end:
         return None
-    return sum((a for day, a in amounts.items() if period.start <= day < period.end), ZERO)
+    found = [amount for day, amount in history.days if period.start <= day < period.end]
+    return None if None in found else sum(filter(None, found), ZERO)
 
 
-def _dense(days: Period, amounts: Mapping[date, Decimal], currency: str) -> Series:
+def _dense(
+    days: Period, amounts: Mapping[date, Decimal], currency: str, lost: frozenset[date]
+) -> Series:
     every = (days.start + timedelta(n) for n in range(days.days))
-    return Series(days.start, tuple(amounts.get(day, ZERO) for day in every), currency)
+    found = (amounts.get(day, None if day in lost else ZERO) for day in every)
+    return Series(days.start, tuple(found), currency)
+
+
+def _of(found: DailySeries, complete: date, lost: frozenset[date]) -> Series:
+    """The complete days of a series; one without an amount may be one that is lost."""
+    days = max((complete - found.start).days, 0)
+    amounts = tuple(
+        None if not amount and found.start + timedelta(n) in lost else Decimal(repr(amount))
+        for n, amount in enumerate(found.amounts[:days])
+    )
+    return Series(found.start, amounts, found.currency)
 
 
 def _subject(query: CostQuery) -> str:

@@ -6,7 +6,7 @@ from typing import Final
 
 from core.costs.model import Basis, CostQuery, Note, NoteKind
 from core.costs.reading.compare import on_basis
-from core.costs.reading.plan import Grain, Plan, Side
+from core.costs.reading.plan import Grain, Piece, Plan, Side
 from core.costs.retained import Held
 from core.errors import InvalidError
 from core.period import Period, add_months
@@ -49,6 +49,11 @@ def refuse_charges(query: CostQuery, held: Held) -> None:
         raise _charges_dropped(query, first)
 
 
+def first_held(query: CostQuery, plan: Plan, held: Held) -> date | None:
+    """The first day of which all is held that a question asks for; None: every day is."""
+    return max((first for _, first in _kept(query, plan, held, _NOW)), default=None)
+
+
 def holds_other(query: CostQuery, plan: Plan, held: Held) -> bool:
     """Whether the other period is held in the detail that a question asks for."""
     return next(_lacking(query, plan, held, _THEN), None) is None
@@ -76,14 +81,23 @@ def _lacking(
     query: CostQuery, plan: Plan, held: Held, sides: Collection[Side]
 ) -> Iterator[tuple[Grain, date]]:
     """The grains of which a side's pieces begin before the first day held, and that day."""
+    for piece, first in _kept(query, plan, held, sides):
+        if piece.period.start < first:
+            yield piece.grain, first
+
+
+def _kept(
+    query: CostQuery, plan: Plan, held: Held, sides: Collection[Side]
+) -> Iterator[tuple[Piece, date]]:
+    """A side's pieces whose table isn't kept for ever, and the first day that it holds."""
     kept = {
         Grain.FACT: _first(held.dropped_until, query.basis),
         Grain.DAY: held.days_from,
     }
     for piece in plan.pieces:
         first = kept.get(piece.grain)
-        if piece.side in sides and first is not None and piece.period.start < first:
-            yield piece.grain, first
+        if piece.side in sides and first is not None:
+            yield piece, first
 
 
 def _first(dropped_until: date | None, basis: Basis) -> date | None:

@@ -1,18 +1,22 @@
 """Forecasts of questions: from complete days only, stored, and judged when the days are in."""
 
+from collections.abc import AsyncGenerator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, text, update
 
+from core import data_version
 from core.access.model import OPERATOR, Role, Viewer
 from core.cache import Cache
-from core.costs.model import PROJECT, SERVICE, Basis, CostQuery, Filter, Measure, NoteKind
+from core.costs.model import PROJECT, REGION, SERVICE, Basis, CostQuery, Filter, Measure, NoteKind
 from core.costs.service import CostService
+from core.costs.tables import retention
 from core.database import Database
 from core.forecasts.model import Method, NotEnoughHistoryError, NothingAheadError
+from core.forecasts.model import NoteKind as ForecastNoteKind
 from core.forecasts.service import ForecastAnswer, ForecastService, OnlyCostError
 from core.forecasts.tables import forecasts
 from core.named_period import parse_period
@@ -119,6 +123,69 @@ async def test_only_the_measure_cost_is_forecast(
         await ask(service, measure=Measure.NET)
     with pytest.raises(OnlyCostError, match="'invoice'"):
         await ask(service, measure=Measure.NET, basis=Basis.INVOICE)
+
+
+@pytest.fixture
+async def kept_since(database: Database) -> AsyncGenerator[None]:
+    """Charges and sums by day are kept from September on."""
+    first = date(2026, 9, 1)
+    async with database.begin() as tx:
+        kept = {"facts_from": first, "dropped_until": first, "days_from": first}
+        await tx.execute(update(retention).values(kept))
+        await data_version.bump(tx)
+    yield
+    async with database.begin() as tx:
+        await tx.execute(update(retention).values(dict.fromkeys(kept)))
+        await data_version.bump(tx)
+
+
+@pytest.mark.usefixtures("kept_since")
+@pytest.mark.parametrize("where", [SHOP, (*SHOP, Filter(REGION, ("us-east1",), negated=True))])
+async def test_history_that_is_no_longer_kept_is_done_without(
+    database: Database, service: ForecastService, where: tuple[Filter, ...]
+) -> None:
+    await store(database, STEADY)
+    (outlook,) = (await ask(service, where=where)).outlooks
+    assert outlook.history.start == date(2026, 9, 1)
+    assert outlook.forecast is not None
+    assert outlook.forecast.total == 300
+
+
+async def read_of_late(database: Database, first: date, last: date) -> None:
+    """Have syncs looked at the source from one day to another."""
+    async with database.begin() as tx:
+        statement = (
+            "INSERT INTO day_readings SELECT id, day, 'USD', 3, 10"
+            " FROM sources, unnest(CAST(:days AS date[])) day"
+        )
+        await tx.execute(text(statement), {"days": [first, last]})
+
+
+async def test_a_day_that_the_source_lost_is_not_taken_for_one_without_spend(
+    database: Database, service: ForecastService
+) -> None:
+    lost = {date(2026, 10, 20), date(2026, 11, 10)}
+    await store(database, world(*(c for c in STEADY.charges if c.day not in lost)))
+    await read_of_late(database, date(2026, 9, 1), date(2026, 11, 19))
+    (outlook,) = (await ask(service)).outlooks
+    made = outlook.forecast
+    assert made is not None
+    assert made.spent == 180
+    assert made.total == 300
+    assert [note.kind for note in made.notes] == [ForecastNoteKind.MISSING_DAYS]
+    assert outlook.before is None
+
+
+async def test_a_source_that_does_not_charge_every_day_has_lost_none(
+    database: Database, service: ForecastService
+) -> None:
+    workdays = [c for c in STEADY.charges if c.day.isoweekday() < 6]
+    await store(database, world(*workdays))
+    await read_of_late(database, date(2026, 9, 1), date(2026, 11, 19))
+    (outlook,) = (await ask(service)).outlooks
+    assert outlook.forecast is not None
+    # The 20th and six workdays; nothing at weekends.
+    assert outlook.forecast.total - outlook.forecast.spent == 70
 
 
 async def test_too_little_history_is_said_and_by_currency(
