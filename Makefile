@@ -61,8 +61,8 @@ lint: setup ## style, types, import contracts
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-test: setup stores focus-validator ## every test, on real parts
-	$(BIN)/pytest $(ARGS)
+test: setup stores focus-validator ## every test, on real parts, a process a core
+	$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile $(ARGS)
 
 e2e: setup ## the browser tests alone
 	$(BIN)/pytest -m e2e $(ARGS)
