@@ -20,8 +20,9 @@ _TOGETHER = 40
 
 @dataclass(slots=True)
 class Told:
-    """What people said: of subjects' incidents, and of days ahead."""
+    """What people said: of subjects' incidents, and of days ahead; and days lost at a source."""
 
+    lost: frozenset[date] = frozenset()
     feedback: defaultdict[Subject, list[Feedback]] = field(
         default_factory=lambda: defaultdict(list)
     )
@@ -30,9 +31,14 @@ class Told:
     )
 
     @classmethod
-    def of(cls, judged: Iterable[Anomaly], events: Iterable[Event]) -> "Told":
+    def of(
+        cls,
+        judged: Iterable[Anomaly],
+        events: Iterable[Event],
+        lost: frozenset[date] = frozenset(),
+    ) -> "Told":
         """Feedback on an incident is on its services' too, a project's plan on each of them."""
-        told = cls()
+        told = cls(lost)
         for anomaly in judged:
             if anomaly.verdict is None:
                 continue
@@ -130,8 +136,17 @@ def _one(  # noqa: PLR0917 - the parts of one series
     feedback, planned = told.about(subject)
     return Watched(
         subject,
-        Series(start, tuple(exact[:known]), currency),
+        Series(start, tuple(_known(exact[:known], start, subject, told)), currency),
         feedback,
         planned,
         {start + timedelta(known + n): amount for n, amount in enumerate(exact[known:])},
     )
+
+
+def _known(
+    amounts: Sequence[Decimal], start: date, subject: Subject, told: Told
+) -> Iterable[Decimal | None]:
+    """Amounts but for days lost: those of a project may lack only one of its clouds."""
+    for n, amount in enumerate(amounts):
+        lost = start + timedelta(n) in told.lost
+        yield None if lost and (subject.whole or not amount) else amount

@@ -27,6 +27,7 @@ from core.costs.model import PROJECT, SERVICE, CostQuery, Dimension, Filter, Ver
 from core.costs.service import CostService
 from core.database import Database
 from core.errors import CostTrackerError, InvalidError
+from core.forecasts.model import lost_days
 from core.period import Period
 from core.projects.model import UnknownProjectError
 from core.projects.service import ProjectService
@@ -94,7 +95,8 @@ class AnomalyService:
             ids = await store.project_ids(connection)
             events = await store.events(connection, since=now - HISTORY, visible=None)
             judged = await store.of_projects(connection, set(ids.values()), now - HISTORY)
-        told = Told.of(judged, events)
+        lost = lost_days(await self._costs.missing_days())
+        told = Told.of(judged, events, lost)
         total = Screened()
         async for batch in by_project(self._costs.series(asked, OPERATOR)):
             found = await asyncio.to_thread(screened, batch, complete, told)

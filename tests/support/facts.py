@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Date, Insert, Table, cast, delete, func, insert, select
+from sqlalchemy import Date, Insert, Table, cast, delete, func, insert, select, text
 
 from core import data_version
 from core.costs.model import in_cost, in_gross
@@ -25,6 +25,7 @@ from core.costs.tables import (
     cost_by_day_service,
     cost_by_month,
     cost_by_month_service,
+    day_readings,
     kinds,
     regions,
     services,
@@ -102,6 +103,7 @@ EMPTIED = (
         configured_rates,
         conversion_rates,
         control_totals,
+        day_readings,
         slices,
         sources,
     ),
@@ -351,3 +353,13 @@ def _added_up(rollup: Table) -> Insert:
     return insert(rollup).from_select(
         rollup.c.keys(), select(*keys, *sums, func.count()).group_by(*keys)
     )
+
+
+async def read_of_late(database: Database, first: date, last: date) -> None:
+    """Have syncs looked at every source from one day to another."""
+    statement = text(
+        "INSERT INTO day_readings SELECT id, day, 'USD', 3, 10"
+        " FROM sources, unnest(CAST(:days AS date[])) day"
+    )
+    async with database.begin() as tx:
+        await tx.execute(statement, {"days": [first, last]})

@@ -1,5 +1,6 @@
 """Anomalies as they are kept: found once, updated, judged; days planned ahead."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -22,7 +23,7 @@ from core.period import Period
 from core.projects.model import UnknownProjectError
 from core.projects.service import ProjectService
 from tests.support.clock import FakeClock
-from tests.support.facts import Charge, World, clear, store
+from tests.support.facts import Charge, World, clear, read_of_late, store
 
 FIRST = date(2026, 6, 1)
 COMPLETE = date(2026, 11, 20)
@@ -52,7 +53,12 @@ def spike(day: date, amount: str, account: str = "acc-1", service: str = "Cloud 
 SPIKE = (spike(date(2026, 11, 17), "300"), spike(date(2026, 11, 18), "300"))
 
 
-async def hold(database: Database, *charges: Charge, complete: date = COMPLETE) -> None:
+async def hold(
+    database: Database,
+    *charges: Charge,
+    complete: date = COMPLETE,
+    without: Collection[date] = (),
+) -> None:
     """Have these charges besides the steady ones, and no others.
 
     Projects are made anew with them; what was found stays theirs.
@@ -63,7 +69,7 @@ async def hold(database: Database, *charges: Charge, complete: date = COMPLETE) 
     await store(
         database,
         World(
-            charges=(*BASE, *charges),
+            charges=tuple(c for c in (*BASE, *charges) if c.day not in without),
             projects={"shop": "retail", "blog": None},
             accounts={("gcp", "acc-1"): "shop", ("gcp", "acc-2"): "blog"},
             complete_until={"gcp": complete},
@@ -121,6 +127,15 @@ async def test_screening_again_finds_the_same_and_nothing_twice(
     assert grown.days.end == date(2026, 11, 20)
     assert grown.incident.ongoing
     assert "$900.00" in grown.why
+
+
+async def test_days_that_the_source_lost_are_no_anomalies(
+    database: Database, service: AnomalyService
+) -> None:
+    lost = {date(2026, 11, 12), date(2026, 11, 13)}
+    await hold(database, without=lost)
+    await read_of_late(database, date(2026, 9, 1), date(2026, 11, 19))
+    assert await service.screen() == Screened(projects=2)
 
 
 async def test_what_late_data_makes_ordinary_goes_unless_it_was_judged(
@@ -206,6 +221,8 @@ async def test_nobody_judges_or_plans_what_they_may_not_see(
         await service.judge(found.id, Verdict.EXPECTED, by=BEN)
     with pytest.raises(UnknownProjectError):
         await service.plan(Event(0, "shop", days), by=BEN)
+    with pytest.raises(UnknownProjectError):
+        await service.plan(Event(0, None, days), by=BEN)
     with pytest.raises(UnknownEventError):
         await service.cancel(planned.id, by=BEN)
     with pytest.raises(UnknownAnomalyError):

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import delete, select, text, update
+from sqlalchemy import delete, select, update
 
 from core import data_version
 from core.access.model import OPERATOR, Role, Viewer
@@ -22,7 +22,7 @@ from core.forecasts.tables import forecasts
 from core.named_period import parse_period
 from core.period import Period
 from tests.support.clock import FakeClock
-from tests.support.facts import Charge, World, clear, store
+from tests.support.facts import Charge, World, clear, read_of_late, store
 
 TODAY = date(2026, 11, 22)
 NOVEMBER = Period(date(2026, 11, 1), date(2026, 12, 1), "2026-11")
@@ -149,16 +149,6 @@ async def test_history_that_is_no_longer_kept_is_done_without(
     assert outlook.history.start == date(2026, 9, 1)
     assert outlook.forecast is not None
     assert outlook.forecast.total == 300
-
-
-async def read_of_late(database: Database, first: date, last: date) -> None:
-    """Have syncs looked at the source from one day to another."""
-    async with database.begin() as tx:
-        statement = (
-            "INSERT INTO day_readings SELECT id, day, 'USD', 3, 10"
-            " FROM sources, unnest(CAST(:days AS date[])) day"
-        )
-        await tx.execute(text(statement), {"days": [first, last]})
 
 
 async def test_a_day_that_the_source_lost_is_not_taken_for_one_without_spend(
