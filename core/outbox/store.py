@@ -124,22 +124,25 @@ async def lease(tx: Connection, channels: Collection[str], lasting: timedelta) -
     found = (await tx.execute(_head(place))).one_or_none()
     if found is None or (delivery := await _find(tx, found.id, due=True)) is None:
         return None
-    taken = (
-        update(destinations)
-        .where(destinations.c.id == place)
-        .values(lease=destinations.c.lease + 1, lease_until=_NOW + lasting)
-    )
-    number = (await tx.execute(taken.returning(destinations.c.lease))).scalar_one()
     begun = (
         update(outbox)
-        .where(outbox.c.id == delivery.id)
+        # Whoever drops one doesn't hold its destination.
+        .where(outbox.c.id == delivery.id, _QUEUED)
         .values(
             tries=outbox.c.tries + 1,
             unanswered_since=func.coalesce(outbox.c.unanswered_since, _NOW),
         )
         .returning(outbox.c.tries)
     )
-    tries = (await tx.execute(begun)).scalar_one()
+    tries = (await tx.execute(begun)).scalar_one_or_none()
+    if tries is None:
+        return None
+    taken = (
+        update(destinations)
+        .where(destinations.c.id == place)
+        .values(lease=destinations.c.lease + 1, lease_until=_NOW + lasting)
+    )
+    number = (await tx.execute(taken.returning(destinations.c.lease))).scalar_one()
     return replace(delivery, tries=tries, lease=number)
 
 

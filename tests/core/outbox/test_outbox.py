@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import text
 
 from core.database import Database
 from core.outbox.model import (
@@ -23,6 +24,7 @@ from core.outbox.model import (
     Verb,
 )
 from core.outbox.service import OutboxService, enqueue
+from core.outbox.store import drop
 from tests.support.outbox import put, told
 
 SLACK = ("slack",)
@@ -146,6 +148,30 @@ async def test_updates_that_nobody_has_seen_are_left_out_for_the_last(
     states = {each.message.key: each.state for each in await outbox.listed()}
     dropped, queued = DeliveryState.DROPPED, DeliveryState.QUEUED
     assert states == {"a": queued, "u0": dropped, "u1": dropped, "u2": queued}
+
+
+async def test_what_is_dropped_just_now_is_not_taken(
+    fresh_database: Database, outbox: OutboxService
+) -> None:
+    await put(fresh_database, told("a"))
+    async with fresh_database.begin() as tx:
+        assert await drop(tx, 1, "not needed")
+        taking = asyncio.create_task(outbox.lease(SLACK))
+        await waiting(fresh_database)
+    assert await taking is None
+    await put(fresh_database, told("b"))
+    assert (await leased(outbox)).message.key == "b"
+
+
+async def waiting(database: Database) -> None:
+    """Until somebody waits for a lock."""
+    locked = text("SELECT 1 FROM pg_locks WHERE NOT granted")
+    async with asyncio.timeout(10):
+        while True:
+            async with database.read() as connection:
+                if (await connection.execute(locked)).first() is not None:
+                    return
+            await asyncio.sleep(0.01)
 
 
 async def test_what_is_delivered_is_neither_retried_nor_dropped(
