@@ -4,7 +4,18 @@ import sys
 
 import typer
 
-from bot.cli import access, console, costs, deliveries, export, projects, proof, running, setup
+from bot.cli import (
+    access,
+    anomalies,
+    console,
+    costs,
+    deliveries,
+    export,
+    projects,
+    proof,
+    running,
+    setup,
+)
 from core.errors import CostTrackerError
 
 app = typer.Typer(
@@ -16,6 +27,7 @@ app = typer.Typer(
 )
 app.add_typer(running.app)
 app.add_typer(costs.app)
+app.add_typer(anomalies.anomalies, name="anomalies")
 app.add_typer(proof.app)
 app.add_typer(export.app, name="export")
 app.add_typer(proof.invoice, name="invoice")
