@@ -8,6 +8,7 @@ from typing import Final
 from core.access.model import Viewer
 from core.costs.drivers.model import Drivers
 from core.costs.model import (
+    RESOURCE,
     Basis,
     CostAnswer,
     CostQuery,
@@ -77,7 +78,8 @@ class DriverService:
         """What made the difference between a question's period and the other.
 
         Raises:
-            WhyQuestionError: it compares projects, or asks for another measure or currency.
+            WhyQuestionError: it compares projects, or asks for a resource, another measure or
+                currency.
             NothingToCompareError: there are no days to compare.
             DetailsNotKeptError: one of the periods is too long ago.
             UnknownProjectError: as `CostService.answer`.
@@ -129,6 +131,11 @@ def _check(query: CostQuery) -> None:
         raise WhyQuestionError(
             f"Why compares two periods, and {other!r} is a project.",
             fix=f"Leave 'vs {other}' out.",
+        )
+    if any(each.dimension == RESOURCE for each in query.where):
+        raise WhyQuestionError(
+            "Why is told by service, SKU, region, project and label, not by resource.",
+            fix="Leave the resource out.",
         )
     if query.measure is not Measure.COST or query.basis is not Basis.USAGE:
         said = "invoice" if query.basis is not Basis.USAGE else query.measure.value

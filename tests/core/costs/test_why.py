@@ -22,6 +22,7 @@ from core.costs.drivers.service import (
 from core.costs.model import (
     PROJECT,
     REGION,
+    RESOURCE,
     SERVICE,
     SKU,
     CostQuery,
@@ -175,6 +176,8 @@ async def test_what_cannot_be_asked_is_said_with_the_fix(
         await ask(why, versus=Versus("project", project="blog"))
     with pytest.raises(WhyQuestionError, match="Leave 'in EUR' out"):
         await ask(why, currency="EUR")
+    with pytest.raises(WhyQuestionError, match="not by resource"):
+        await ask(why, where=(Filter(RESOURCE, (None,)),))
 
 
 async def test_without_facts_it_says_so_rather_than_something_wrong(
