@@ -35,6 +35,7 @@ from bot.settings import Settings
 from core.access.model import OPERATOR, Role, Viewer
 from core.access.service import AccessService
 from core.anomalies.service import AnomalyService
+from core.budgets.service import BudgetService
 from core.cache import Cache
 from core.costs.assigning.service import RuleService
 from core.costs.drivers.service import DriverService
@@ -232,6 +233,7 @@ async def _ours(url: str, pipe: Pipe) -> None:
         drivers=drivers,
         forecasts=ForecastService(database, costs, clock),
         anomalies=AnomalyService(database, costs, drivers, projects, clock),
+        budgets=BudgetService(database, costs, projects, clock),
         retention=RetentionService(database, clock, Keep(), zone=PACIFIC),
         proof=ProofService(database, clock),
         jobs=JobService(database, worker="bench"),

@@ -25,6 +25,7 @@ from core import embedded_postgres
 from core.access.model import Role
 from core.access.service import AccessService
 from core.anomalies.service import AnomalyService
+from core.budgets.service import BudgetService
 from core.cache import open_cache
 from core.clock import Clock, utc_now
 from core.costs.assigning.service import RuleService
@@ -120,6 +121,7 @@ async def open_services(
             drivers=drivers,
             forecasts=ForecastService(database, costs, clock),
             anomalies=AnomalyService(database, costs, drivers, projects, clock),
+            budgets=BudgetService(database, costs, projects, clock),
             retention=retention,
             proof=ProofService(database, clock),
             jobs=JobService(database, worker=f"{socket.gethostname()}:{os.getpid()}"),

@@ -7,6 +7,7 @@ from bot.render.charts.worker import ChartWorker
 from bot.settings import Settings
 from core.access.service import AccessService
 from core.anomalies.service import AnomalyService
+from core.budgets.service import BudgetService
 from core.clock import Clock, today
 from core.costs.assigning.service import RuleService
 from core.costs.drivers.service import DriverService
@@ -39,6 +40,7 @@ class Services:
     drivers: DriverService
     forecasts: ForecastService
     anomalies: AnomalyService
+    budgets: BudgetService
     retention: RetentionService
     proof: ProofService
     jobs: JobService

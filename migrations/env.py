@@ -11,6 +11,7 @@ from sqlalchemy import Connection, text
 
 import core.access.tables
 import core.anomalies.tables
+import core.budgets.tables
 import core.costs.tables
 import core.data_version
 import core.forecasts.tables

@@ -12,11 +12,13 @@ from core.costs.language.errors import (
 )
 from core.costs.language.examples import QUESTION_HELP, Example, Topic
 from core.costs.language.reader import parse_cost_query
-from core.costs.language.words import ANOMALIES, FORECAST, RESERVED, VERBS, WHY
-from core.costs.language.writer import write
+from core.costs.language.words import ANOMALIES, BUDGET, BUDGETS, FORECAST, RESERVED, VERBS, WHY
+from core.costs.language.writer import write, write_subject
 
 __all__ = [
     "ANOMALIES",
+    "BUDGET",
+    "BUDGETS",
     "COST",
     "FORECAST",
     "QUESTION_HELP",
@@ -33,4 +35,5 @@ __all__ = [
     "parse_command",
     "parse_cost_query",
     "write",
+    "write_subject",
 ]

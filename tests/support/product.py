@@ -23,6 +23,7 @@ from bot.slack import SlackApp
 from core.access.model import OPERATOR, Role
 from core.access.service import AccessService
 from core.anomalies.service import AnomalyService
+from core.budgets.service import BudgetService
 from core.cache import open_cache
 from core.costs.assigning.service import RuleService
 from core.costs.drivers.service import DriverService
@@ -208,6 +209,7 @@ async def services(
         drivers=drivers,
         forecasts=ForecastService(fresh_database, costs, clock),
         anomalies=AnomalyService(fresh_database, costs, drivers, projects, clock),
+        budgets=BudgetService(fresh_database, costs, projects, clock),
         retention=RetentionService(fresh_database, clock, Keep(), zone=PACIFIC),
         proof=ProofService(fresh_database, clock),
         jobs=JobService(fresh_database, worker="test"),

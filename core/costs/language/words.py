@@ -88,6 +88,8 @@ VERBS: Final = words(
 )
 WHY: Final = "why"
 ANOMALIES: Final = "anomalies"
+BUDGET: Final = "budget"
+BUDGETS: Final = "budgets"
 FORECAST: Final = "forecast"
 """The sub-command whose periods may be yet to come."""
 QUESTIONS: Final = words("why forecast anomalies")

@@ -42,6 +42,12 @@ def write(query: CostQuery, *, grouped: bool = True) -> str:
     return " ".join(_clauses(query, grouped=grouped))
 
 
+def write_subject(where: Iterable[Filter]) -> str:
+    """What a question is about, whenever and however it is asked: `checkout region=us-east1`."""
+    said = tuple(where)
+    return " ".join([_what(said), *(_filter(each) for each in said if not _is_what(each))])
+
+
 def _clauses(query: CostQuery, *, grouped: bool) -> Iterator[str]:
     yield _what(query.where)
     yield _period(query)

@@ -1,0 +1,1 @@
+"""Budgets: what may be spent on anything that can be asked, and how far it is."""

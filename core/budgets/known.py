@@ -1,0 +1,117 @@
+"""What budgets are of: their subjects read, and told from one another."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from core.budgets.model import (
+    Budget,
+    BudgetAmountError,
+    BudgetSubjectError,
+    BudgetTakenError,
+    Cycle,
+    Terms,
+    check,
+)
+from core.budgets.said import Said
+from core.costs.model import PROJECT, TEAM, Basis, CostQuery, Filter, Vocabulary
+from core.costs.question import parse_cost_query, write_subject
+from core.errors import CostTrackerError
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the subjects of budgets are read with."""
+
+    names: Vocabulary
+    today: date
+
+    def read(self, budget: Budget) -> Budget:
+        """A budget with what it is of, as that is called now."""
+        try:
+            query = parse_cost_query(budget.terms.subject, today=self.today, names=self.names)
+        except CostTrackerError:
+            return budget
+        terms = replace(budget.terms, subject=write_subject(query.where))
+        return replace(
+            budget, terms=terms, query=query, projects=_projects(query), team=_team(query)
+        )
+
+    def check(self, terms: Terms, number: int) -> Budget:
+        """A budget of terms that it can have, its subject in canonical words.
+
+        Raises:
+            BudgetError, CostTrackerError: it can't.
+        """
+        query = parse_cost_query(terms.subject, today=self.today, names=self.names)
+        if query.basis is not Basis.USAGE:
+            raise BudgetSubjectError(
+                "Budgets count by day of use, not by invoice.", fix="Leave 'invoice' out."
+            )
+        made = self.read(Budget(number, check(terms)))
+        if terms.rolls_up and made.team is None:
+            raise BudgetAmountError(
+                f"The budget of {made.terms.subject} has no amount.",
+                fix="Write one, as 8000; only a team's can add up its projects'.",
+            )
+        return made
+
+
+def refuse_taken(budget: Budget, there: Iterable[Budget]) -> None:
+    """Refuse a budget of what there is one already.
+
+    Raises:
+        BudgetTakenError: naming it.
+    """
+    for each in there:
+        if each.id != budget.id and _key(each) == _key(budget):
+            raise BudgetTakenError(
+                f"There is a {budget.terms.cycle} budget of {budget.terms.subject} already: "
+                f"number {each.id}.",
+                fix="Change that one.",
+            )
+
+
+def _key(budget: Budget) -> object:
+    """What two budgets can't have in common."""
+    terms = budget.terms
+    where = terms.subject if budget.query is None else frozenset(map(_meant, budget.query.where))
+    return where, terms.measure, terms.currency, terms.cycle, terms.dates
+
+
+def _meant(each: Filter) -> object:
+    return each.dimension, frozenset(each.values), each.negated
+
+
+def is_of(budget: Budget, where: Sequence[Filter]) -> bool:
+    """Whether a budget is of just what some filters keep."""
+    if budget.query is None:
+        return False
+    return frozenset(map(_meant, budget.query.where)) == frozenset(map(_meant, where))
+
+
+def is_meant(budget: Budget, said: Said, currency: str) -> bool:
+    """Whether a budget is the one that an import means."""
+    terms = budget.terms
+    return (
+        is_of(budget, said.query.where)
+        and terms.measure is said.query.measure
+        and terms.currency == currency
+        and terms.cycle is (said.cycle or Cycle.MONTHLY)
+    )
+
+
+def _projects(query: CostQuery) -> tuple[str, ...]:
+    """The projects that a question is confined to; none where it is of more than them."""
+    chosen = [f for f in query.where if f.dimension == PROJECT and not f.negated]
+    if any(None in each.values for each in chosen):
+        return ()
+    return query.projects
+
+
+def _team(query: CostQuery) -> str | None:
+    """The one team that a question is of, and of nothing else."""
+    match query.where:
+        case (Filter(dimension, (team,), negated),) if dimension == TEAM and not negated:
+            return team
+    return None

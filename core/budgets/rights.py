@@ -1,0 +1,38 @@
+"""Who sees a budget, and who changes it."""
+
+from collections.abc import Collection
+
+from core.access.model import Role, RoleNeededError, Viewer
+from core.budgets.model import Budget, UnknownBudgetError
+
+
+def may_see(budget: Budget, viewer: Viewer) -> bool:
+    """Whether somebody may: who sees all that it is of."""
+    if viewer.projects is None:
+        return True
+    return bool(budget.projects) and all(map(viewer.may_see, budget.projects))
+
+
+def may_change(budget: Budget, viewer: Viewer, owned: Collection[str]) -> bool:
+    """Whether somebody may: finance and administrators, and who owns its projects."""
+    if not may_see(budget, viewer):
+        return False
+    owns = bool(budget.projects) and all(slug in owned for slug in budget.projects)
+    return owns or viewer.may(Role.FINANCE)
+
+
+def require(budget: Budget, viewer: Viewer, owned: Collection[str]) -> None:
+    """Refuse who may not change a budget.
+
+    Raises:
+        UnknownBudgetError: it isn't theirs to see.
+        RoleNeededError: nor to change.
+    """
+    if not may_see(budget, viewer):
+        raise UnknownBudgetError
+    if not may_change(budget, viewer, owned):
+        who = f"the owner of {', '.join(budget.projects)}, " if budget.projects else ""
+        raise RoleNeededError(
+            f"The budget of {budget.terms.subject} is changed by {who}finance and administrators.",
+            fix="Ask one of them.",
+        )

@@ -1,0 +1,165 @@
+"""The SQL of budgets."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Row, func, insert, select, update
+
+from core.budgets.model import Budget, Change, Cycle, Terms, UnknownBudgetError
+from core.budgets.tables import budget_changes, budgets
+from core.costs.model import Measure
+from core.database import Connection
+from core.money import plain
+from core.period import Period
+
+_PRESENT = budgets.c.removed_at.is_(None)
+
+
+async def lock(tx: Connection) -> None:
+    """Let one transaction at a time make or change budgets."""
+    await tx.execute(select(func.pg_advisory_xact_lock(func.hashtext("budgets"))))
+
+
+async def read(connection: Connection) -> Sequence[Budget]:
+    """Every budget there is, in the order they were made."""
+    statement = select(budgets).where(_PRESENT).order_by(budgets.c.id)
+    return [_budget(row) for row in await connection.execute(statement)]
+
+
+async def one(connection: Connection, number: int) -> Budget:
+    """A budget.
+
+    Raises:
+        UnknownBudgetError: there is none of that number.
+    """
+    statement = select(budgets).where(_PRESENT, budgets.c.id == number)
+    row = (await connection.execute(statement)).one_or_none()
+    if row is None:
+        raise UnknownBudgetError(f"There is no budget {number}.")
+    return _budget(row)
+
+
+async def add(tx: Connection, terms: Terms, by: str, now: datetime) -> int:
+    """Keep a new one; its number."""
+    values = {**_values(terms), "created_by": by, "created_at": now, "changed_at": now}
+    made = insert(budgets).values(values).returning(budgets.c.id)
+    number: int = (await tx.execute(made)).scalar_one()
+    await _record(tx, number, by, now, after=terms)
+    return number
+
+
+async def change(tx: Connection, before: Budget, terms: Terms, by: str, now: datetime) -> None:
+    """Keep what it is from now on."""
+    values = {**_values(terms), "changed_at": now}
+    await tx.execute(update(budgets).where(budgets.c.id == before.id).values(values))
+    await _record(tx, before.id, by, now, before=before.terms, after=terms)
+
+
+async def remove(tx: Connection, before: Budget, by: str, now: datetime) -> None:
+    """It is there no more; its history is."""
+    await tx.execute(update(budgets).where(budgets.c.id == before.id).values(removed_at=now))
+    await _record(tx, before.id, by, now, before=before.terms)
+
+
+async def changes(connection: Connection, number: int) -> Sequence[Change]:
+    """What became of a budget, the latest first."""
+    statement = (
+        select(budget_changes)
+        .where(budget_changes.c.budget_id == number)
+        .order_by(budget_changes.c.id.desc())
+    )
+    rows = await connection.execute(statement)
+    return [Change(row.at, row.by, row.before, row.after) for row in rows]
+
+
+async def _record(
+    tx: Connection,
+    number: int,
+    by: str,
+    at: datetime,
+    *,
+    before: Terms | None = None,
+    after: Terms | None = None,
+) -> None:
+    values = {
+        "budget_id": number,
+        "at": at,
+        "by": by,
+        "before": _told(before),
+        "after": _told(after),
+    }
+    await tx.execute(insert(budget_changes).values(values))
+
+
+def _told(terms: Terms | None) -> dict[str, Any] | None:
+    """Terms as they are kept in the history; only what was said."""
+    if terms is None:
+        return None
+    values = _values(terms)
+    for name in ("start_day", "end_day"):
+        values[name] = values[name] and values[name].isoformat()
+    amount = values["amount"]
+    values["amount"] = None if amount is None else plain(amount)
+    return {name: value for name, value in values.items() if value not in (None, [], {})}
+
+
+def _values(terms: Terms) -> dict[str, Any]:
+    return {
+        "subject": terms.subject,
+        "currency": terms.currency,
+        "cycle": terms.cycle.value,
+        "amount": terms.amount,
+        "months": {f"{m:%Y-%m}": plain(a) for m, a in sorted(terms.months.items())},
+        "start_day": terms.dates and terms.dates.start,
+        "end_day": terms.dates and terms.dates.end,
+        "measure": terms.measure.value,
+        "thresholds": list(terms.thresholds),
+        "forecast_thresholds": list(terms.forecast_thresholds),
+        "owner": terms.owner,
+        "channels": list(terms.channels),
+        "emails": list(terms.emails),
+    }
+
+
+def _budget(row: Row[Any]) -> Budget:
+    return Budget(
+        row.id,
+        _terms(row._asdict()),
+        created_by=row.created_by,
+        created_at=row.created_at,
+        changed_at=row.changed_at,
+    )
+
+
+def terms_of(kept: Mapping[str, Any]) -> Terms:
+    """Terms as they were, out of the history."""
+    days = {name: kept.get(name) for name in ("start_day", "end_day")}
+    amount = kept.get("amount")
+    return _terms(
+        {"months": {}, "thresholds": [], "forecast_thresholds": [], "channels": [], "emails": []}
+        | {"owner": None}
+        | dict(kept)
+        | {name: day and date.fromisoformat(day) for name, day in days.items()}
+        | {"amount": None if amount is None else Decimal(amount)}
+    )
+
+
+def _terms(values: Mapping[str, Any]) -> Terms:
+    start, end = values["start_day"], values["end_day"]
+    months = {date.fromisoformat(f"{m}-01"): Decimal(a) for m, a in values["months"].items()}
+    return Terms(
+        subject=values["subject"],
+        currency=values["currency"],
+        cycle=Cycle(values["cycle"]),
+        amount=values["amount"],
+        months=months,
+        dates=Period(start, end) if start and end else None,
+        measure=Measure(values["measure"]),
+        thresholds=tuple(values["thresholds"]),
+        forecast_thresholds=tuple(values["forecast_thresholds"]),
+        owner=values["owner"],
+        channels=tuple(values["channels"]),
+        emails=tuple(values["emails"]),
+    )

@@ -1,0 +1,99 @@
+"""A budget as people type it."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from core.budgets.model import BudgetAmountError, BudgetDatesError, Cycle
+from core.budgets.said import parse_budget, read_money
+from core.costs.model import Measure, Vocabulary
+from core.costs.question import write_subject
+from core.errors import CostTrackerError
+from core.period import Period
+
+TODAY = date(2026, 11, 22)
+NAMES = Vocabulary(
+    projects={"checkout": "Checkout", "web-2": ""},
+    teams=frozenset({"payments"}),
+    services=frozenset({"Cloud SQL", "Compute Engine"}),
+    labels={"env": frozenset({"prod"})},
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "subject", "amount", "currency", "cycle"),
+    [
+        ("checkout", "checkout", None, None, None),
+        ("", "all", None, None, None),
+        ("checkout 8000 monthly", "checkout", "8000", None, Cycle.MONTHLY),
+        ("checkout $8,000 a month", "checkout", "8000", None, Cycle.MONTHLY),
+        ("set checkout to 8k", "checkout", "8000", None, None),
+        ("checkout 8.5k USD", "checkout", "8500", "USD", None),
+        ("checkout 1,25k", "checkout", "1250", None, None),
+        ("checkout 1.234k", "checkout", "1234", None, None),
+        ("checkout 9000 EUR per quarter", "checkout", "9000", "EUR", Cycle.QUARTERLY),
+        ("checkout EUR 9000", "checkout", "9000", "EUR", None),
+        ("checkout €9000 yearly", "checkout", "9000", "EUR", Cycle.YEARLY),
+        ("checkout £1.2m annually", "checkout", "1200000", "GBP", Cycle.YEARLY),
+        ("8000 checkout", "checkout", "8000", None, None),
+        ("team=payments 90k quarterly", "all team=payments", "90000", None, Cycle.QUARTERLY),
+        ("all 2500 monthly", "all", "2500", None, Cycle.MONTHLY),
+        ("web-2 2000", "web-2", "2000", None, None),
+        ("service=Cloud SQL 700.50", 'all service="Cloud SQL"', "700.5", None, None),
+        ("checkout label:env=prod 300", "checkout label:env=prod", "300", None, None),
+    ],
+)
+def test_what_is_read(
+    text: str, subject: str, amount: str | None, currency: str | None, cycle: Cycle | None
+) -> None:
+    """Amount, currency and cycle are taken out, in any order; the rest is a question."""
+    said = parse_budget(text, today=TODAY, names=NAMES)
+    assert write_subject(said.query.where) == subject
+    assert said.amount == (None if amount is None else Decimal(amount))
+    assert (said.currency, said.cycle, said.dates) == (currency, cycle, None)
+
+
+@pytest.mark.parametrize(
+    ("text", "dates"),
+    [
+        ("checkout 8000 2026-10-01..2026-12-31", Period(date(2026, 10, 1), date(2027, 1, 1))),
+        ("checkout 8000 2026-Q4", Period(date(2026, 10, 1), date(2027, 1, 1), "2026-Q4")),
+        ("checkout 8000 2027-Q1", Period(date(2027, 1, 1), date(2027, 4, 1), "2027-Q1")),
+        ("checkout 9000 2026", Period(date(2026, 1, 1), date(2027, 1, 1), "2026")),
+        ("checkout 9000 oct 2026", Period(date(2026, 10, 1), date(2026, 11, 1), "2026-10")),
+    ],
+)
+def test_a_period_is_a_custom_budgets(text: str, dates: Period) -> None:
+    """Dates of its own make it custom; a year beside an amount is one."""
+    said = parse_budget(text, today=TODAY, names=NAMES)
+    assert (said.cycle, said.dates) == (Cycle.CUSTOM, dates)
+
+
+def test_measure_is_the_questions() -> None:
+    """`net` is what will be paid."""
+    said = parse_budget("checkout net 8000 monthly", today=TODAY, names=NAMES)
+    assert said.query.measure is Measure.NET
+
+
+@pytest.mark.parametrize(
+    ("text", "error"),
+    [
+        ("checkout 8000 9000", BudgetAmountError),
+        ("checkout 8000 monthly 2026-Q4", BudgetDatesError),
+        ("chekout 8000", CostTrackerError),
+        ("checkout 8.000", CostTrackerError),
+    ],
+)
+def test_what_cant_be_read_is_said(text: str, error: type[CostTrackerError]) -> None:
+    """Nothing is guessed."""
+    with pytest.raises(error):
+        parse_budget(text, today=TODAY, names=NAMES)
+
+
+def test_money_by_itself() -> None:
+    """As a form's field has it."""
+    assert read_money(" $8,000.50 ") == (Decimal("8000.50"), None)
+    assert read_money("8k EUR") == (Decimal(8000), "EUR")
+    with pytest.raises(BudgetAmountError):
+        read_money("a lot")
