@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from difflib import get_close_matches
+from itertools import chain
 from typing import Final
 
 from core.access.model import OPERATOR, Viewer
@@ -85,7 +86,7 @@ class AnomalyService:
         """
         from core.anomalies.screening import Told, by_project, screened  # noqa: PLC0415  # numpy
 
-        complete = await self._complete_until()
+        complete = await self._costs.complete_until()
         if complete is None:
             return Screened()
         now = self._costs.today()
@@ -94,9 +95,9 @@ class AnomalyService:
         async with self._database.read() as connection:
             ids = await store.project_ids(connection)
             events = await store.events(connection, since=now - HISTORY, visible=None)
-            judged = await store.of_projects(connection, set(ids.values()), now - HISTORY)
+            known = await store.of_projects(connection, ids.values(), now - HISTORY)
         lost = lost_days(await self._costs.missing_days())
-        told = Told.of(judged, events, lost)
+        told = Told.of(chain.from_iterable(known.values()), events, lost)
         total = Screened()
         async for batch in by_project(self._costs.series(asked, OPERATOR)):
             found = await asyncio.to_thread(screened, batch, complete, told)
@@ -228,20 +229,14 @@ class AnomalyService:
             await record(tx, by, "anomaly.cancel", str(number))
         return found
 
-    async def _complete_until(self) -> date | None:
-        states = await self._costs.data_state(OPERATOR)
-        return min((s.complete_until for s in states if s.complete_until), default=None)
-
     async def _keep(self, found: Mapping[int, Sequence[Incident]], since: date) -> Screened:
         """Write what some projects' screening found."""
         now = self._clock()
         counted = Screened(projects=len(found))
         async with self._database.begin() as tx:
             known = await store.of_projects(tx, found.keys(), since)
-            ids = await store.project_ids(tx)
             for project, incidents in found.items():
-                before = [a for a in known if ids.get(a.incident.subject.project) == project]
-                matched = match(before, incidents, since=since)
+                matched = match(known.get(project, ()), incidents, since=since)
                 for anomaly, incident in matched.same:
                     if incident != anomaly.incident:
                         await store.change(tx, anomaly.id, incident, now)

@@ -1,11 +1,25 @@
 """The SQL of anomalies and planned events."""
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, Select, func, insert, or_, select, update
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Integer,
+    Row,
+    Select,
+    any_,
+    cast,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from core.anomalies.found import Anomaly, Event, UnknownAnomalyError, UnknownEventError
 from core.anomalies.model import Incident, OddDay, Subject, Verdict
@@ -37,10 +51,15 @@ def _listed() -> Select[Any]:
 
 async def of_projects(
     connection: Connection, ids: Collection[int], since: date
-) -> Sequence[Anomaly]:
-    """What was found in some projects, on days from `since` on."""
-    statement = _listed().where(anomalies.c.project_id.in_(ids), anomalies.c.end_day > since)
-    return [_anomaly(row) for row in await connection.execute(statement)]
+) -> Mapping[int, Sequence[Anomaly]]:
+    """What was found in some projects, on days from `since` on, by project."""
+    # Thousands of projects are one parameter.
+    wanted = anomalies.c.project_id == any_(cast(list(ids), ARRAY(Integer)))
+    statement = _listed().where(wanted, anomalies.c.end_day > since)
+    found: defaultdict[int, list[Anomaly]] = defaultdict(list)
+    for row in await connection.execute(statement):
+        found[row.project_id].append(_anomaly(row))
+    return found
 
 
 async def listed(

@@ -84,6 +84,10 @@ class CostService:
         """The version of all that answers depend on: the same version, the same answer."""
         return (await self._versions.present()).number
 
+    async def complete_until(self) -> date | None:
+        """The first day that some source doesn't have complete yet; None: no day is."""
+        return (await self._versions.present()).complete_until
+
     async def vocabulary(self, viewer: Viewer) -> Vocabulary:
         """The names that the viewer's questions can mention."""
         visible = viewer.projects

@@ -121,7 +121,7 @@ class ForecastService:
         now = self._costs.today()
         month = whole_months(Period(now, now + timedelta(1)))
         company = CostQuery(month, group_by=(PROJECT,))
-        complete = await self._complete_until()
+        complete = await self._costs.complete_until()
         if complete is None or complete >= month.end:
             return 0
         await self.forecast(company, OPERATOR)
@@ -135,7 +135,7 @@ class ForecastService:
 
     async def judge_due(self) -> int:
         """Judge the forecasts whose days are all in, and forget the oldest; how many."""
-        complete = await self._complete_until()
+        complete = await self._costs.complete_until()
         if complete is None:
             return 0
         async with self._database.read() as connection:
@@ -189,11 +189,6 @@ class ForecastService:
             first = min(first, asked.period.start)
             daily = replace(daily, period=Period(first, daily.period.end))
         return await self._costs.answer(daily, viewer)
-
-    async def _complete_until(self) -> date | None:
-        """The first day that some source doesn't have complete yet."""
-        states = await self._costs.data_state(OPERATOR)
-        return min((s.complete_until for s in states if s.complete_until), default=None)
 
     async def _keep(self, subject: str, outlooks: Sequence[Outlook]) -> None:
         made = [Made(subject, each.forecast) for each in outlooks if each.forecast is not None]
