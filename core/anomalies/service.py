@@ -28,7 +28,7 @@ from core.costs.model import PROJECT, SERVICE, CostQuery, Dimension, Filter, Ver
 from core.costs.service import CostService
 from core.database import Database
 from core.errors import CostTrackerError, InvalidError
-from core.forecasts.model import lost_days
+from core.forecasts.known import lost_days
 from core.period import Period
 from core.projects.model import UnknownProjectError
 from core.projects.service import ProjectService

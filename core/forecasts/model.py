@@ -1,6 +1,6 @@
 """What is forecast from, and what a forecast says."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -13,10 +13,6 @@ from core.period import Period
 
 KEPT_DAYS: Final = 400
 """Older days say nothing that is used."""
-
-
-_MOST_LOST: Final = 9
-"""Of ninety days: a source that has nothing on more of them doesn't charge every day."""
 
 
 class NotEnoughHistoryError(InvalidError):
@@ -75,12 +71,6 @@ class Series:
         start = min((day for day in known if day not in gone), default=complete_until)
         days = (start + timedelta(n) for n in range((complete_until - start).days))
         return cls(start, tuple(None if d in gone else known.get(d, ZERO) for d in days), currency)
-
-
-def lost_days(missing: Mapping[str, Collection[date]]) -> frozenset[date]:
-    """The days that a source lacks which else charges every day; `missing`: of each source."""
-    daily = (days for days in missing.values() if len(days) <= _MOST_LOST)
-    return frozenset().union(*daily)
 
 
 class Method(StrEnum):

@@ -1,8 +1,7 @@
 """The verbs of forecasts: look ahead, make a night's worth, judge those whose days are in."""
 
 import asyncio
-from collections import defaultdict
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -11,7 +10,6 @@ from typing import Final
 from core import data_version
 from core.access.model import OPERATOR, Viewer
 from core.clock import Clock
-from core.costs.listings import DailySeries
 from core.costs.model import (
     PROJECT,
     Basis,
@@ -29,7 +27,8 @@ from core.costs.service import CostService
 from core.database import Database
 from core.errors import InvalidError, NotFoundError
 from core.forecasts import store
-from core.forecasts.model import KEPT_DAYS, Forecast, NotEnoughHistoryError, Series, lost_days
+from core.forecasts.known import by_currency, complete_days, dense, known, lost_days, total
+from core.forecasts.model import KEPT_DAYS, Forecast, NotEnoughHistoryError, Series
 from core.forecasts.scoring import accuracy, score
 from core.forecasts.store import Made
 from core.money import ZERO
@@ -104,7 +103,7 @@ class ForecastService:
         lost = lost_days(await self._costs.missing_days())
         outlooks = [
             await self._outlook(history, so_far, asked, subject)
-            for history, so_far in _known(answer, asked.period.start, lost)
+            for history, so_far in known(answer, asked.period.start, lost)
         ]
         if subject is not None:
             await self._keep(subject, outlooks)
@@ -156,7 +155,7 @@ class ForecastService:
         subject: str | None,
     ) -> Outlook:
         """One currency's; `subject` None: nobody else sees the same, so no earlier one tells."""
-        before = _total(previous(asked.period), history)
+        before = total(previous(asked.period), history)
         found = Outlook(history.currency, None, history, so_far, before)
         from core.forecasts.making import forecast  # noqa: PLC0415  # on use: numpy
 
@@ -204,7 +203,7 @@ class ForecastService:
         async for found in self._costs.series(query, OPERATOR):
             (slug,) = found.group
             subject = _subject(replace(query, where=(Filter(PROJECT, (slug,)),)))
-            batch.append((subject, _of(found, complete, lost)))
+            batch.append((subject, complete_days(found, complete, lost)))
             if len(batch) == _TOGETHER:
                 yield batch
                 batch = []
@@ -226,11 +225,11 @@ class ForecastService:
         except (NotFoundError, InvalidError):
             # What it was about is gone; it is forgotten with the oldest.
             return 0
-        came, days = _by_currency(answer), Period(start, end)
+        came, days = by_currency(answer), Period(start, end)
         async with self._database.begin() as tx:
             for each in due:
                 amounts = came.get(each.forecast.currency, {})
-                actual = _dense(days, amounts, each.forecast.currency, lost)
+                actual = dense(days, amounts, each.forecast.currency, lost)
                 await store.judge(tx, each, score(each.forecast, actual), self._clock())
         return len(due)
 
@@ -254,51 +253,6 @@ def _check(query: CostQuery) -> None:
 
 def _history(asked: CostQuery, now: date) -> Period:
     return Period(min(asked.period.start, now - timedelta(KEPT_DAYS)), now + timedelta(1))
-
-
-def _known(
-    answer: CostAnswer, start: date, lost: frozenset[date]
-) -> Iterator[tuple[Series, Mapping[date, Decimal]]]:
-    """By currency: the complete days, and what those that aren't have already."""
-    complete = answer.freshness.complete_until or start
-    for currency, amounts in _by_currency(answer).items():
-        missing = lost - amounts.keys()
-        history = Series.of(amounts, currency, complete_until=complete, missing=missing)
-        yield history, {day: amount for day, amount in amounts.items() if day >= complete}
-
-
-def _by_currency(answer: CostAnswer) -> dict[str, dict[date, Decimal]]:
-    found: defaultdict[str, dict[date, Decimal]] = defaultdict(dict)
-    for line in answer.lines:
-        if line.start is not None:
-            found[line.currency][line.start] = line.amount
-    return found
-
-
-def _total(period: Period, history: Series) -> Decimal | None:
-    """What a period came to; None unless all of it is complete and charged since its start."""
-    if not history.start <= period.start < period.end <= history.end:
-        return None
-    found = [amount for day, amount in history.days if period.start <= day < period.end]
-    return None if None in found else sum(filter(None, found), ZERO)
-
-
-def _dense(
-    days: Period, amounts: Mapping[date, Decimal], currency: str, lost: frozenset[date]
-) -> Series:
-    every = (days.start + timedelta(n) for n in range(days.days))
-    found = (amounts.get(day, None if day in lost else ZERO) for day in every)
-    return Series(days.start, tuple(found), currency)
-
-
-def _of(found: DailySeries, complete: date, lost: frozenset[date]) -> Series:
-    """The complete days of a series; one without an amount may be one that is lost."""
-    days = max((complete - found.start).days, 0)
-    amounts = tuple(
-        None if not amount and found.start + timedelta(n) in lost else Decimal(repr(amount))
-        for n, amount in enumerate(found.amounts[:days])
-    )
-    return Series(found.start, amounts, found.currency)
 
 
 def _subject(query: CostQuery) -> str:
