@@ -1,7 +1,6 @@
 """Amounts: exact decimals with a currency, and how they are written."""
 
 import re
-from dataclasses import dataclass
 from decimal import MAX_PREC, Context, Decimal
 from functools import lru_cache
 from typing import Final
@@ -31,17 +30,6 @@ _EITHER: Final = re.compile(r"-?[1-9]\d{0,2}[.,]\d{3}", re.ASCII)
 
 class AmountError(InvalidError):
     """An amount is a number, as 8412.73."""
-
-
-@dataclass(frozen=True, slots=True)
-class Money:
-    """An exact amount in one currency (ISO 4217, upper case)."""
-
-    amount: Decimal
-    currency: str
-
-    def __str__(self) -> str:
-        return display(self.amount, self.currency)
 
 
 def plain(amount: Decimal) -> str:

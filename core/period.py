@@ -213,17 +213,6 @@ def buckets(period: Period, granularity: str) -> Iterator[Period]:
         start = end
 
 
-def bucket_of(day: date, granularity: str) -> date:
-    """The first day of the day, week or month that a day is in, not clipped."""
-    match granularity:
-        case "daily":
-            return day
-        case "weekly":
-            return week_of(day)
-        case _:
-            return month_of(day)
-
-
 def _next_bucket(day: date, granularity: str) -> date:
     match granularity:
         case "daily":

@@ -74,7 +74,7 @@ class JobService:
         Args:
             kind: what is done once.
             key: to whom, or for what.
-            lasting: so long after the first it is; None: for good.
+            lasting: so long after the first it is; None: as long as jobs are kept, two months.
         """
         async with self._database.begin() as tx:
             return await store.once(tx, kind, key, self._worker, lasting=lasting)

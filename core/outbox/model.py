@@ -61,9 +61,9 @@ OPERATIONS: Final = Destination("operations")
 class Message:
     """What is to be told.
 
-    `key` is unique for ever: enqueued twice, it is told once. `thread` names what belongs
-    together at its destination. `kind` and `values` (JSON) say what is told, never how it looks;
-    no secret is among them.
+    `key` is unique among the messages that are kept: enqueued twice within two months, it is
+    told once. `thread` names what belongs together at its destination. `kind` and `values`
+    (JSON) say what is told, never how it looks; no secret is among them.
     """
 
     key: str

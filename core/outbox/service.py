@@ -27,7 +27,7 @@ async def enqueue(tx: Connection, message: Message) -> bool:
     stay locked to its end.
 
     Returns:
-        False where one of that key has been written before; that one is told, not this.
+        False where one of that key is there already; that one is told, not this.
     """
     return await store.enqueue(tx, message) is not None
 

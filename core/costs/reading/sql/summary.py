@@ -311,7 +311,7 @@ def with_dimensions(
 
 
 def _basis(shape: Shape, charges: CTE) -> ColumnElement[Any]:
-    """What the answer rests on, as a JSON object in text; `core.costs.answers` reads it."""
+    """What the answer rests on, as a JSON object in text; `core.costs.reading.basis` reads it."""
     drawn = (
         select(sources).where(*drawn_on(shape.filters, restricted=shape.restricted)).cte("drawn")
     )
