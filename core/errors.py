@@ -1,7 +1,7 @@
 """The families of errors. Each noun's own errors derive from one of them.
 
 An error's docstring is its default message. Surfaces map the family to their reply in
-one place (`bot/slack/replies.py`, `bot/rest/problems.py`, `bot/__main__.py`), so a new
+one place (`bot/slack/desk.py`, `bot/rest/problems.py`, `bot/cli/console.py`), so a new
 error needs a class here or in its noun, and nothing else.
 """
 

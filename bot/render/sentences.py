@@ -235,6 +235,14 @@ def nothing(answer: CostAnswer, mark: Mark = str) -> str:
     return f"No cost of {who} was found {when(answer.query.period)}."
 
 
+def crash(reference: str) -> str:
+    """An apology with the reference that is also in the log."""
+    return (
+        "Sorry, that went wrong on our side; it is not your question. "
+        f"An administrator finds it in the log as {reference}."
+    )
+
+
 def fresh(data: Freshness) -> str:
     """How far the data reaches and whether it is proved, as a line of its own."""
     if data.through is None:

@@ -13,7 +13,7 @@ from core.anomalies.model import Verdict
 from core.anomalies.service import MOST_LISTED, BadEventError, TooLongError
 from core.costs.model import CostQuery
 from core.costs.question import Command, parse_cost_query, write
-from core.errors import CostTrackerError, NotFoundError
+from core.errors import NotFoundError
 from core.money import AmountError, read_amount
 from core.period import Period
 
@@ -104,14 +104,7 @@ async def save_plan(desk: Desk, body: dict[str, Any]) -> forms.Errors | str:
             said.note,
         )
         await desk.services.anomalies.plan(event, by=viewer)
-    except CostTrackerError as error:
-        return _at_its_field(error)
     except Exception as error:  # noqa: BLE001 - the last resort: logged, and owned up to
-        return {modals.PLANNED_PROJECT: desk.excuse(error, asked).text}
+        field = next((f for kind, f in _FIELDS if isinstance(error, kind)), modals.PLANNED_PROJECT)
+        return {field: desk.regret(error, asked)}
     return f"Planned for {said.project}: {words.days(event.days, year=True)}."
-
-
-def _at_its_field(error: CostTrackerError) -> forms.Errors:
-    field = next((f for kind, f in _FIELDS if isinstance(error, kind)), modals.PLANNED_PROJECT)
-    near = f" Did you mean {words.listing(error.suggestions)}?" if error.suggestions else ""
-    return {field: f"{error}{near}"}

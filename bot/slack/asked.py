@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from hashlib import blake2b
 from typing import Any, Self
 
 from bot.slack.response import ResponseUrl
@@ -33,6 +34,15 @@ class Asked:
     def saying(self, text: str) -> Self:
         """The same with another text."""
         return replace(self, text=text)
+
+    @property
+    def pressed(self) -> str:
+        """Which button in which message, and who pressed it: the same of a double click.
+
+        Short, however long the value of the button: it is kept in an index.
+        """
+        said = (self.workspace, self.channel, self.message, self.user, self.action, self.text)
+        return blake2b(repr(said).encode(), digest_size=16).hexdigest()
 
     @classmethod
     def of_command(cls, body: Mapping[str, Any]) -> Self:

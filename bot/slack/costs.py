@@ -3,6 +3,7 @@
 import re
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from typing import Final
 
 from bot.render import blocks
@@ -20,6 +21,8 @@ class MissingQuestionError(InvalidError):
     """There is no question in that."""
 
 
+_DOUBLE_CLICK: Final = timedelta(minutes=1)
+"""Later the same question has other figures, and pressing its button again is meant."""
 _MENTION: Final = re.compile(r"<@[UW][A-Z0-9]+(?:\|[^>]*)?>")
 
 
@@ -91,12 +94,12 @@ async def _pressed_once(desk: Desk, asked: Asked) -> AsyncGenerator[bool]:
 
     What fails may be pressed again.
     """
-    key = f"{asked.workspace}:{asked.channel}:{asked.message}:{asked.user}:{asked.text}"
-    job = await desk.services.jobs.claim(asked.action, key)
+    jobs = desk.services.jobs
+    job = await jobs.claim(asked.action, asked.pressed, lasting=_DOUBLE_CLICK)
     if job is None:
         yield False
         return
-    async with desk.services.jobs.running(job):
+    async with jobs.running(job):
         yield True
 
 

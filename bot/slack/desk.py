@@ -12,7 +12,7 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.render import blocks
+from bot.render import blocks, sentences, words
 from bot.render.blocks import Message
 from bot.render.charts.spec import Chart
 from bot.services import Services
@@ -107,15 +107,30 @@ class Desk:
 
     def excuse(self, error: Exception, asked: Asked) -> Message:
         """What to tell whoever asked; what isn't theirs to mend is logged."""
+        known = self._understood(error, asked)
+        if isinstance(known, CostTrackerError):
+            return blocks.error(known, command=self.command)
+        return blocks.crash(known)
+
+    def regret(self, error: Exception, asked: Asked) -> str:
+        """The same without markup or buttons, for forms."""
+        known = self._understood(error, asked)
+        if isinstance(known, str):
+            return sentences.crash(known)
+        near = words.listing(known.suggestions)
+        return f"{known} Did you mean {near}?" if near else str(known)
+
+    def _understood(self, error: Exception, asked: Asked) -> CostTrackerError | str:
+        """An error in words for whoever asked, or the reference under which it is logged."""
         if isinstance(error, SlackApiError):
             error = explained(error, channel=asked.channel, bot=self.name) or error
         if isinstance(error, DisconnectedError):
             self._disconnected(error)
         if isinstance(error, CostTrackerError):
-            return blocks.error(error, command=self.command)
+            return error
         reference = secrets.token_hex(4)
         _log.error("slack.crash", reference=reference, action=asked.action, exc_info=error)
-        return blocks.crash(reference)
+        return reference
 
     def _disconnected(self, error: DisconnectedError) -> None:
         """Log it once, not at every question, until something works again."""

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any, Final
 
+import structlog
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_sdk.errors import SlackApiError
 
@@ -12,7 +13,9 @@ from bot.slack import modals
 from bot.slack.asked import Asked
 from bot.slack.desk import Desk
 from bot.slack_web.client import code
-from core.errors import ConflictError, CostTrackerError
+from core.errors import ConflictError
+
+_log = structlog.get_logger()
 
 type Errors = dict[str, str]
 """What is wrong, by field."""
@@ -36,8 +39,7 @@ async def open_form(
         title: of the form.
         make: gives the form; what it raises is told in the form's place.
     """
-    pressed = f"{asked.workspace}:{asked.user}:{asked.message}:{asked.action}:{asked.text}"
-    if not await desk.services.jobs.once("slack.form", pressed, lasting=_DOUBLE_CLICK):
+    if not await desk.services.jobs.once("slack.form", asked.pressed, lasting=_DOUBLE_CLICK):
         return
     try:
         opened = await desk.client.views_open(
@@ -49,8 +51,8 @@ async def open_form(
         raise
     try:
         view = await make()
-    except CostTrackerError as error:
-        view = modals.notice(title, str(error))
+    except Exception as error:  # noqa: BLE001 - the last resort: logged, and owned up to
+        view = modals.notice(title, desk.regret(error, asked))
     await update(desk, opened["view"]["id"], view)
 
 
@@ -94,7 +96,10 @@ async def _report(
 ) -> None:
     came_to = await saving
     words = " ".join(came_to.values()) if isinstance(came_to, dict) else came_to
-    await update(desk, body["view"]["id"], modals.notice(title, words or "Saved."))
+    try:
+        await update(desk, body["view"]["id"], modals.notice(title, words or "Saved."))
+    except SlackApiError as error:
+        _log.error("slack.unanswered", user=body["user"]["id"], error=code(error))
 
 
 async def update(desk: Desk, view_id: str, view: modals.View) -> None:

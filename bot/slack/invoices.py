@@ -66,7 +66,7 @@ async def save_new(desk: Desk, body: dict[str, Any]) -> forms.Errors | str:
     except UnknownBillingAccountError as error:
         return {modals.ACCOUNT: str(error)}
     except Exception as error:  # noqa: BLE001 - the last resort: logged, and owned up to
-        return {modals.AMOUNT: desk.excuse(error, asked).text}
+        return {modals.AMOUNT: desk.regret(error, asked)}
     return proofs.recorded(bill, said.currency)
 
 
@@ -91,5 +91,5 @@ async def save_old(desk: Desk, body: dict[str, Any]) -> forms.Errors | str:
     except AmountError as error:
         return {modals.AMOUNT: str(error)}
     except Exception as error:  # noqa: BLE001 - the last resort: logged, and owned up to
-        return {modals.AMOUNT: desk.excuse(error, asked).text}
+        return {modals.AMOUNT: desk.regret(error, asked)}
     return proofs.recorded(bill, invoice.currency)

@@ -29,6 +29,7 @@ _COMMANDS: Final = Topic(
         Example("forecast checkout", "how the month will end; also next-30d, qtd"),
         Example("why checkout last-7d", "what made it cost more or less than before"),
         Example("anomalies checkout", "what cost something else than expected"),
+        Example("anomalies checkout", "what cost something else than expected; also last-90d"),
         Example("export checkout last-month daily", "the figures as a file"),
         Example("data", "how fresh the data is, and whether it matches the export"),
         Example("data last-month", "last month proved against its export and invoices"),

@@ -55,5 +55,5 @@ async def save(desk: Desk, body: dict[str, Any]) -> forms.Errors | str:
     except (BadSlugError, SlugTakenError) as error:
         return {modals.SLUG: str(error)}
     except Exception as error:  # noqa: BLE001 - the last resort: logged, and owned up to
-        return {modals.NAME: desk.excuse(error, asked).text}
+        return {modals.NAME: desk.regret(error, asked)}
     return ""

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from bot.render import sentences
 from bot.render.blocks import actions
 from bot.render.blocks.message import Message, code, escape, message, section
 from core.errors import CostTrackerError
@@ -51,10 +52,7 @@ def _linked(text: str) -> str:
 
 def crash(reference: str) -> Message:
     """An apology with the reference that is also in the log."""
-    text = (
-        "Sorry, that went wrong on our side; it is not your question. "
-        f"An administrator finds it in the log as {code(reference)}."
-    )
+    text = sentences.crash(code(reference))
     return message(text, [section(text, "crash")])
 
 

@@ -40,7 +40,10 @@ async def test_dashes_and_quotes_of_telephones_are_read(product: Product) -> Non
     )
 
 
-@pytest.mark.parametrize("topic", ["", "periods", "filters", "showing", "commands", "export"])
+@pytest.mark.parametrize(
+    "topic",
+    ["", "periods", "filters", "showing", "commands", "export", "why", "forecast", "anomalies"],
+)
 async def test_help_shows_examples_that_can_be_typed(product: Product, topic: str) -> None:
     answer = await ask(product, f"help {topic}")
     assert "`/cost " in words(answer)

@@ -2,7 +2,11 @@
 
 import asyncio
 from dataclasses import replace
+from datetime import timedelta
 
+import pytest
+
+from bot.slack import costs
 from core.access.model import OPERATOR
 from core.projects.model import ProjectChange
 from sandbox.slack.model import BOT_USER
@@ -85,6 +89,17 @@ async def test_pressing_share_twice_shares_once(product: Product) -> None:
     await product.slack.click(answer, action)
     await asyncio.sleep(0.5)
     assert len(await product.slack.messages(CHECKOUT)) == 1
+
+
+async def test_the_same_button_pressed_later_answers_again(
+    product: Product, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(costs, "_DOUBLE_CLICK", timedelta(0))
+    answer = await ask(product, "checkout last-7d")
+    for times in (1, 2):
+        await product.slack.click(answer, buttons(answer)["Share to channel"])
+        await product.app._desk.background.drain()
+        assert len(await product.slack.messages(CHECKOUT)) == times
 
 
 async def test_sharing_where_the_app_is_not_says_how_to_invite_it(product: Product) -> None:

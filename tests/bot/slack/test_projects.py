@@ -8,7 +8,9 @@ import pytest
 import structlog
 
 from bot.slack import forms
+from bot.slack.asked import Asked
 from core.access.model import OPERATOR
+from core.errors import ConflictError
 from core.projects.model import NewProject
 from core.projects.service import ProjectService
 from tests.bot.slack.acting import ask, sees
@@ -144,6 +146,41 @@ async def test_a_crash_while_saving_is_owned_up_to(
     with structlog.testing.capture_logs() as logs:
         outcome = await product.slack.submit(view, {"name": "Shop"})
     assert logs[0]["reference"] in outcome["errors"]["name"]
+
+
+async def test_a_crash_while_a_form_loads_is_told_in_its_place(
+    product: Product, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def crash(*_: object, **__: object) -> None:
+        raise RuntimeError("a bug")
+
+    card = await ask(product, "project checkout")
+    monkeypatch.setattr(ProjectService, "get", crash)
+    with structlog.testing.capture_logs() as logs:
+        await product.slack.click(card, buttons(card)["Change"])
+        told = str(await opened(product))
+    assert logs[0]["reference"] in told
+
+
+async def test_a_button_whose_value_is_long_is_known_again(product: Product) -> None:
+    """Its key is in an index, where 2,000 characters of three bytes have no room."""
+    letters = "".join(map(chr, range(0x4E00, 0x4E00 + 2000)))
+    asked = Asked("T0SANDBOX", ADA, text=letters, message="1.0", action="cost.share")
+    once = [await product.services.jobs.once("a.test", asked.pressed) for _ in range(2)]
+    assert once == [True, False]
+    assert await product.services.jobs.once("a.test", asked.saying(letters[1:]).pressed)
+
+
+async def test_what_a_form_is_told_has_no_markup(
+    product: Product, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def refuse(*_: object, **__: object) -> None:
+        raise ConflictError("R&D is <there>.", fix="Ask R&D.", suggestions=["r-d"])
+
+    view = await form(product)
+    monkeypatch.setattr(ProjectService, "change", refuse)
+    outcome = await product.slack.submit(view, {"name": "Shop"})
+    assert outcome["errors"] == {"name": "R&D is <there>. Ask R&D. Did you mean r-d?"}
 
 
 async def test_a_form_closed_while_it_loads_is_not_missed(
