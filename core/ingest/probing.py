@@ -11,6 +11,7 @@ from typing import Final
 
 from core.clock import Clock
 from core.costs.model import StoredSlice
+from core.costs.writing.watch import LATE
 from core.errors import CostTrackerError
 from core.findings import Finding, State, failure, ok, warning
 from core.ingest.config import BigQuerySource, SourceConfig
@@ -19,9 +20,6 @@ from core.ingest.run import lacking, to_read, window
 from core.ingest.sources import open_source
 from core.period import add_months
 from core.sizes import size
-
-LATE: Final = timedelta(hours=36)
-"""Data this old is late: every cloud exports at least daily."""
 
 PATIENCE: Final = 10.0
 """How long, in seconds, one request may take."""

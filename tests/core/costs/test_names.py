@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import text, update
 
 from core import data_version
 from core.access.model import OPERATOR, Role, Viewer
@@ -96,6 +96,23 @@ async def test_a_viewer_can_mention_what_their_projects_have(costs: CostService)
     assert names.skus == {"A-1": "The A-1"}
     assert names.regions == {"us-east1": ""}
     assert names.labels == {"team": {"web"}}
+
+
+async def test_a_viewer_of_very_many_accounts_can_mention_them(
+    costs: CostService, database: Database
+) -> None:
+    """More than a statement may have parameters."""
+    async with database.begin() as tx:
+        many = (
+            "INSERT INTO scopes (provider, account_id, account_name, labels, project_id)"
+            " SELECT 'gcp', 'more-' || n, '', '{}', p.id"
+            " FROM projects p, generate_series(1, 33000) n WHERE p.slug = 'shop'"
+        )
+        await tx.execute(text(many))
+        await data_version.bump(tx)
+    names = await costs.vocabulary(SHOP)
+    assert len(names.accounts) == 33001
+    assert names.services == {"Cloud SQL"}
 
 
 async def test_who_sees_no_project_can_mention_nothing(costs: CostService) -> None:
