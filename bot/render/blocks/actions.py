@@ -62,19 +62,13 @@ def row(buttons: Iterable[Button | None], block_id: str) -> list[ActionsBlock]:
     return [ActionsBlock(elements=list(kept), block_id=block_id)] if kept else []
 
 
-def answer_buttons(answer: CostAnswer, *, share: bool, send_chart: bool) -> Iterator[Button | None]:
-    """What can be done with an answer, and the questions that come next."""
-    here = write(answer.query)
-    if share:
-        yield button("Share to channel", SHARE, here)
-    if send_chart:
-        yield button("Send me the chart", SEND_CHART, here)
+def next_buttons(answer: CostAnswer) -> Iterator[Button | None]:
+    """The questions that come next."""
     for name, label, query in next_questions(answer):
         yield button(label, f"{ASK}.{name}", write(query))
     present = answer.query.period.name in _PRESENT and not _of_resources(answer.query)
     if present and answer.query.measure is Measure.COST:
         yield button("Forecast", f"{ASK}.forecast", ahead(answer.query, "mtd"))
-    yield button("CSV", CSV, here)
 
 
 def next_questions(answer: CostAnswer) -> Iterator[tuple[str, str, CostQuery]]:

@@ -1,16 +1,14 @@
 """The answer to a question, as a Slack message."""
 
-from collections.abc import Iterator
 from functools import partial
 from typing import Final
 
 from slackblocks import Block
 
 from bot.render import sentences
-from bot.render.blocks import actions, tables
+from bot.render.blocks import actions, answered, tables
 from bot.render.blocks.message import (
     Message,
-    code,
     context,
     escape,
     message,
@@ -41,38 +39,18 @@ def cost_answer(
     headline = sentence(partial(sentences.headline, answer))
     native = partial(native_chart, answer)
     shown = [] if drawn is None else list(picture(look.chart, drawn.alt, native))
+    other = sentences.compared_with(answer)
     above: list[Block] = [
         section(headline, "answer"),
-        context(_understood(answer, look.shared_by), "question"),
+        answered.understood(answer.text, look, f"compared with {other}" if other else ""),
         *shown,
     ]
     below: list[Block] = [
-        *_notes(answer, look.apology),
+        *answered.notes(map(sentences.note, answer.notes), look),
         context(escape(sentences.fresh(answer.freshness)), "freshness"),
-        *actions.row(
-            actions.answer_buttons(
-                answer,
-                share=look.share and look.shared_by is None,
-                send_chart=look.send_chart and drawn is not None,
-            ),
-            "actions",
-        ),
+        *answered.what_next(answer.text, look, actions.next_buttons(answer), drawn=drawn),
     ]
     room = text_size([*above, *below])
     with_table = answer.query.form != Form.CHART or not shown
     table = list(tables.of_answer(answer, taken=room)) if with_table else []
     return message(headline, [*above, *table, *below])
-
-
-def _understood(answer: CostAnswer, shared_by: str | None) -> str:
-    asked = f"asked by <@{escape(shared_by)}>" if shared_by else "Understood as"
-    other = sentences.compared_with(answer)
-    against = f" · compared with {escape(other)}" if other else ""
-    text = code(answer.text)
-    return f"{text} {asked}{against}" if shared_by else f"{asked} {text}{against}"
-
-
-def _notes(answer: CostAnswer, apology: str) -> Iterator[Block]:
-    said = [sentences.note(note) for note in answer.notes] + ([apology] if apology else [])
-    if said:
-        yield context("\n".join(f"• {escape(each)}" for each in said), "notes")

@@ -9,8 +9,8 @@ from typing import Final
 from slackblocks import Block, Button, DataVisualizationBlock
 
 from bot.render import foresight, sentences, words
-from bot.render.blocks import actions, tables
-from bot.render.blocks.message import Message, code, context, escape, message, section, sentence
+from bot.render.blocks import actions, answered, tables
+from bot.render.blocks.message import Message, context, escape, message, section, sentence
 from bot.render.blocks.native import bars
 from bot.render.blocks.picture import Look, picture
 from bot.render.blocks.tables import Table
@@ -27,16 +27,14 @@ def forecast(answer: ForecastAnswer, look: Look, *, drawn: Chart | None) -> Mess
     headline = sentence(partial(foresight.headline, answer))
     native = partial(_native, answer)
     shown = [] if drawn is None else list(picture(look.chart, drawn.alt, native))
-    asked = f"asked by <@{escape(look.shared_by)}>" if look.shared_by else ""
-    understood = f"{code(answer.text)} {asked}" if asked else f"Understood as {code(answer.text)}"
     blocks: list[Block] = [
         section(headline, "answer"),
-        context(understood, "question"),
+        answered.understood(answer.text, look),
         *shown,
         *_table(answer),
-        *_notes(answer, look.apology),
+        *answered.notes(foresight.notes(answer), look),
         context(escape(sentences.fresh(answer.freshness)), "freshness"),
-        *actions.row(_buttons(answer, look, drawn=drawn is not None), "actions"),
+        *answered.what_next(answer.text, look, _next(answer), drawn=drawn),
     ]
     return message(headline, blocks)
 
@@ -48,22 +46,11 @@ def _table(answer: ForecastAnswer) -> Iterator[Block]:
         yield tables.block(Table((f"{name[:1].upper()}{name[1:]}", "Amount"), rows, (), 1))
 
 
-def _notes(answer: ForecastAnswer, apology: str) -> Iterator[Block]:
-    said = [*foresight.notes(answer), *([apology] if apology else [])]
-    if said:
-        yield context("\n".join(f"• {escape(each)}" for each in said), "notes")
-
-
-def _buttons(answer: ForecastAnswer, look: Look, *, drawn: bool) -> Iterator[Button | None]:
-    if look.share and look.shared_by is None:
-        yield actions.button("Share to channel", actions.SHARE, answer.text)
-    if look.send_chart and drawn:
-        yield actions.button("Send me the chart", actions.SEND_CHART, answer.text)
+def _next(answer: ForecastAnswer) -> Iterator[Button | None]:
     for name, label in (("mtd", "This month"), ("next-30d", "Next 30 days"), ("qtd", "Quarter")):
         asked = actions.ahead(answer.query, name)
         if asked != answer.text:
             yield actions.button(label, f"{actions.ASK}.{name}", asked)
-    yield actions.button("CSV", actions.CSV, answer.text)
 
 
 def _native(answer: ForecastAnswer) -> Iterator[DataVisualizationBlock]:

@@ -8,8 +8,8 @@ from typing import Final
 from slackblocks import Block, Button, DataVisualizationBlock
 
 from bot.render import reasons, sentences, words
-from bot.render.blocks import actions, tables
-from bot.render.blocks.message import Message, code, context, escape, message, section, sentence
+from bot.render.blocks import actions, answered, tables
+from bot.render.blocks.message import Message, context, escape, message, section, sentence
 from bot.render.blocks.native import bars
 from bot.render.blocks.picture import Look, picture
 from bot.render.blocks.tables import Table
@@ -26,16 +26,14 @@ def why(told: Why, look: Look, *, drawn: Chart | None) -> Message:
     """What changed and why: a sentence, the days, a waterfall, its steps, what's next."""
     headline = sentence(partial(reasons.headline, told))
     shown = [] if drawn is None else list(picture(look.chart, drawn.alt, partial(_native, told)))
-    asked = f"asked by <@{escape(look.shared_by)}>" if look.shared_by else ""
-    understood = f"{code(told.text)} {asked}" if asked else f"Understood as {code(told.text)}"
     blocks: list[Block] = [
         section(headline, "answer"),
-        context(f"{understood} · {escape(reasons.compared(told))}", "question"),
+        answered.understood(told.text, look, reasons.compared(told)),
         *shown,
         *_tables(told),
-        *_notes(told, look.apology),
+        *answered.notes(reasons.notes(told), look),
         context(escape(sentences.fresh(told.freshness)), "freshness"),
-        *actions.row(_buttons(told, look, drawn=drawn is not None), "actions"),
+        *answered.what_next(told.text, look, _next(told), drawn=drawn),
     ]
     return message(headline, blocks)
 
@@ -48,24 +46,13 @@ def _tables(told: Why) -> Iterator[Block]:
         yield tables.block(Table(_HEADER, tuple(steps), totals, 1))
 
 
-def _notes(told: Why, apology: str) -> Iterator[Block]:
-    said = [*reasons.notes(told), *([apology] if apology else [])]
-    if said:
-        yield context("\n".join(f"• {escape(each)}" for each in said), "notes")
-
-
-def _buttons(told: Why, look: Look, *, drawn: bool) -> Iterator[Button | None]:
-    if look.share and look.shared_by is None:
-        yield actions.button("Share to channel", actions.SHARE, told.text)
-    if look.send_chart and drawn:
-        yield actions.button("Send me the chart", actions.SEND_CHART, told.text)
+def _next(told: Why) -> Iterator[Button | None]:
     main = next((each.main for each in told.drivers if each.main is not None), None)
     if main is not None:
         day_by_day = replace(_within(told.query, main.path), granularity=Granularity.DAILY)
         yield actions.button("Show the cause by day", f"{actions.ASK}.cause", write(day_by_day))
     plain = replace(told.query, granularity=None)
     yield actions.button("The figures", f"{actions.ASK}.figures", write(plain))
-    yield actions.button("CSV", actions.CSV, told.text)
 
 
 def _within(query: CostQuery, path: Path) -> CostQuery:
