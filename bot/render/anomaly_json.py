@@ -36,7 +36,7 @@ def anomaly(value: Anomaly) -> dict[str, Any]:
         "why": value.why,
         "found_at": instant(value.found_at),
         "verdict": None if value.verdict is None else value.verdict.value,
-        "judged_by": value.judged_by or None,
+        "judged_by": None if value.verdict is None else value.judged_by,
     }
 
 

@@ -53,6 +53,16 @@ def test_commands(text: str, verb: str, rest: str, understood: str | None) -> No
     assert (write(command.query) if command.query else None) == understood
 
 
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [("anomalies", 31), ("checkout anomalies", 31), ("anomalies this month", TODAY.day)],
+)
+def test_anomalies_are_of_the_last_thirty_days_and_today_unless_said(text: str, days: int) -> None:
+    query = parse_command(text, today=TODAY, names=NAMES).query
+    assert query is not None
+    assert (query.period.last_day, query.period.days) == (TODAY, days)
+
+
 @pytest.mark.parametrize("verb", sorted(VERBS - {"project"}))
 def test_every_sub_command_works_before_and_after_what_it_is_about(verb: str) -> None:
     for text in (verb, f"{verb} checkout", f"checkout {verb.upper()}", f"show me {verb}"):
