@@ -180,6 +180,7 @@ class ForecastService:
         daily = CostQuery(
             _history(asked, self._costs.today()),
             asked.where,
+            group_by=(),
             granularity=Granularity.DAILY,
             currency=asked.currency,
         )
