@@ -49,7 +49,9 @@ from core.costs.service import PACIFIC, CostService
 from core.costs.writing.replace import replace as write_slice
 from core.costs.writing.sources import finish_sync, prune, register
 from core.database import Database
+from core.forecasts.service import ForecastService
 from core.money import plain
+from core.named_period import parse_period
 from core.period import Period
 from core.projects.service import ProjectService
 from tests.support.charges import GCP, Row, charge, scalar, table, totals
@@ -442,6 +444,17 @@ async def test_rows_arent_listed_by_resource(store: Store) -> None:
         await store.costs.rows(query, OPERATOR)
     with pytest.raises(ResourceQuestionError):
         await anext(store.costs.stream(query, OPERATOR))
+
+
+async def test_a_resource_is_forecast_from_the_days_kept(store: Store) -> None:
+    days = [date(2026, 11, n) for n in range(1, 22)]
+    await store.write("a", [line(f"{day}", "2", "vm/1") for day in days])
+    await store.finish()
+    month = CostQuery(parse_period("mtd", date(2026, 11, 22)), (Filter(RESOURCE, ("vm/1",)),))
+    forecasts = ForecastService(store.database, store.costs, store.clock)
+    (outlook,) = (await forecasts.forecast(month, OPERATOR)).outlooks
+    assert outlook.forecast is not None
+    assert outlook.forecast.total == 60
 
 
 async def test_what_is_compared_lies_within_the_days_kept(store: Store) -> None:
