@@ -7,6 +7,7 @@ import typer
 from bot.cli import (
     access,
     anomalies,
+    budgets,
     console,
     costs,
     deliveries,
@@ -28,6 +29,7 @@ app = typer.Typer(
 app.add_typer(running.app)
 app.add_typer(costs.app)
 app.add_typer(anomalies.anomalies, name="anomalies")
+app.add_typer(budgets.budgets, name="budgets")
 app.add_typer(proof.app)
 app.add_typer(export.app, name="export")
 app.add_typer(proof.invoice, name="invoice")

@@ -69,7 +69,7 @@ def rule(placed: PlacedRule) -> dict[str, Any]:
         "provider": match.provider,
         "account": match.account,
         "project": placed.rule.slug,
-        "since": _day(placed.since),
+        "since": day(placed.since),
     }
 
 
@@ -77,7 +77,7 @@ def freshness(value: Freshness) -> dict[str, Any]:
     """How far the data reaches, and whether it is proved."""
     return {
         "through": instant(value.through),
-        "complete_until": _day(value.complete_until),
+        "complete_until": day(value.complete_until),
         "matches_export": value.matches_export,
         "final": value.final,
     }
@@ -108,18 +108,18 @@ def _total(total: Total) -> dict[str, Any]:
     return {
         "currency": total.currency,
         "amount": plain(total.amount),
-        "previous": _amount(total.previous),
+        "previous": amount(total.previous),
     }
 
 
 def _line(line: Line) -> dict[str, Any]:
     written: dict[str, Any] = {
         "group": {str(dimension): value for dimension, value in line.group.items()},
-        "date": _day(line.start),
+        "date": day(line.start),
         "currency": line.currency,
         "amount": plain(line.amount),
-        "previous": _amount(line.previous),
-        "share": _amount(line.share),
+        "previous": amount(line.previous),
+        "share": amount(line.share),
     }
     if line.names:
         written["names"] = {str(dimension): name for dimension, name in line.names.items()}
@@ -146,9 +146,11 @@ def _days(period: Period | None) -> dict[str, str] | None:
     return {"start": period.start.isoformat(), "end": period.end.isoformat()}
 
 
-def _day(value: date | None) -> str | None:
+def day(value: date | None) -> str | None:
+    """A day: `2026-11-22`."""
     return value.isoformat() if value is not None else None
 
 
-def _amount(value: Decimal | None) -> str | None:
+def amount(value: Decimal | None) -> str | None:
+    """An exact amount."""
     return plain(value) if value is not None else None

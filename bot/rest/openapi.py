@@ -12,6 +12,7 @@ from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from bot.rest import (
     anomalies,
+    budgets,
     costs,
     data,
     deliveries,
@@ -35,6 +36,7 @@ OPERATIONS: Final = (
     *costs.OPERATIONS,
     *foresight.OPERATIONS,
     *anomalies.OPERATIONS,
+    *budgets.OPERATIONS,
     *data.OPERATIONS,
     *invoices.OPERATIONS,
     *exports.OPERATIONS,

@@ -14,7 +14,7 @@ from core.budgets.model import (
     check,
 )
 from core.budgets.said import Said
-from core.costs.model import PROJECT, TEAM, Basis, CostQuery, Filter, Vocabulary
+from core.costs.model import PROJECT, TEAM, Basis, CostQuery, Filter, Measure, Vocabulary
 from core.costs.question import parse_cost_query, write_subject
 from core.errors import CostTrackerError
 
@@ -47,6 +47,15 @@ class Known:
         if query.basis is not Basis.USAGE:
             raise BudgetSubjectError(
                 "Budgets count by day of use, not by invoice.", fix="Leave 'invoice' out."
+            )
+        if query.measure not in (Measure.COST, terms.measure):
+            raise BudgetSubjectError(
+                f"{terms.subject!r} says {query.measure}, and the budget is of {terms.measure}.",
+                fix=f"Leave {query.measure.value!r} out of what it is of.",
+            )
+        if query.period.name != "mtd":
+            raise BudgetSubjectError(
+                f"{terms.subject!r} has days of its own.", fix="Make them the budget's dates."
             )
         made = self.read(Budget(number, check(terms)))
         if terms.rolls_up and made.team is None:

@@ -23,7 +23,7 @@ from core.budgets.said import Said
 from core.budgets.status import Status, status, steps
 from core.clock import Clock
 from core.costs.model import CostQuery, Filter
-from core.costs.question import write_subject
+from core.costs.question import parse_cost_query, write_subject
 from core.costs.service import CostService
 from core.database import Connection, Database
 from core.period import Period, month_of
@@ -138,8 +138,8 @@ class BudgetService:
     def _set(self, terms: Terms, said: Said) -> Terms:
         now = month_of(self._costs.today())
         past = {month: amount for month, amount in terms.months.items() if month < now}
-        currency = said.currency or terms.currency
-        return replace(terms, amount=said.amount, months=past, currency=currency)
+        terms = replace(terms, currency=said.currency or terms.currency)
+        return terms if said.amount is None else replace(terms, amount=said.amount, months=past)
 
     async def import_plans(
         self, plans: Iterable[tuple[Said, Mapping[date, Decimal]]], *, by: Viewer, currency: str
@@ -254,6 +254,10 @@ class BudgetService:
     ) -> tuple[Budget, ...]:
         """Make or change budgets, in one transaction."""
         known, owned = await self._known(), await self._projects.owned(by)
+        names = await self._costs.vocabulary(by)
+        for _, terms in wanted:
+            # First with the names they may know: no error then tells of what they don't see.
+            parse_cost_query(terms.subject, today=known.today, names=names)
         numbers = []
         async with self._database.begin() as tx:
             await store.lock(tx)

@@ -17,9 +17,9 @@ from tests.support.product import Product
 SEED = "1"
 EXAMPLES = "8"
 # A project can be merged away once: what is tried after that is refused, and rightly. Of billing
-# accounts, invoices, parked deliveries, anomalies and planned days there are none. And a generator
-# that likes the same few keys meets an Idempotency-Key again and again that stands for another
-# write.
+# accounts, invoices, parked deliveries, anomalies, budgets and planned days there are none. And a
+# generator that likes the same few keys meets an Idempotency-Key again and again that stands for
+# another write.
 CONFIG = """
 [warnings]
 fail-on = true
@@ -28,7 +28,7 @@ fail-on = true
 include-operation-id = [
   "projects.create", "projects.link", "projects.merge", "projects.place", "projects.unlink",
   "projects.unlink_label", "deliveries.drop", "deliveries.retry", "anomalies.judge",
-  "anomalies.plan", "anomalies.cancel",
+  "anomalies.plan", "anomalies.cancel", "budgets.create", "budgets.change", "budgets.remove",
 ]
 warnings = false
 

@@ -11,6 +11,7 @@ from openapi_schema_validator import OAS31Validator
 from bot.rest.openapi import OPERATIONS, document
 from core.access.model import OPERATOR, Role
 from core.anomalies.found import Event
+from core.budgets.model import Terms
 from core.costs.proving.invoices import Invoice
 from core.period import Period
 from core.projects.rules import LabelMatch
@@ -21,6 +22,7 @@ from tests.support.product import Product, bill
 DOCUMENT = document()
 AUGUST = Invoice("0123AB", date(2026, 8, 1), Decimal(104), "USD")
 PLANNED = Event(0, "checkout", Period(date(2026, 12, 1), date(2026, 12, 6)), note="load test")
+BUDGET = Terms("checkout", "USD", amount=Decimal(5000))
 NOVEMBER = "2026-11-01..2026-11-10"
 CALLS: Mapping[str, tuple[str, Any]] = {
     "projects.list_projects": ("/v1/projects?archived=true&limit=1", None),
@@ -61,6 +63,13 @@ CALLS: Mapping[str, tuple[str, Any]] = {
         {"project": "search", "start": "2026-12-01", "end": "2026-12-03", "amount": "-1.50"},
     ),
     "anomalies.cancel": ("/v1/anomalies/planned/1", None),
+    "budgets.list_budgets": ("/v1/budgets?subject=checkout", None),
+    "budgets.create": ("/v1/budgets", {"subject": "search", "amount": "8000.50"}),
+    "budgets.show": ("/v1/budgets/1", None),
+    "budgets.change": ("/v1/budgets/1", {"months": {"2026-12": "9000"}}),
+    "budgets.remove": ("/v1/budgets/1", None),
+    "budgets.status": ("/v1/budgets/1/status", None),
+    "budgets.changes": ("/v1/budgets/1/changes", None),
     "foresight.forecast": ("/v1/costs/forecast?project=checkout&period=qtd", None),
     "foresight.drivers": (f"/v1/costs/drivers?period=2026-10&compare={NOVEMBER}", None),
 }
@@ -92,6 +101,7 @@ async def test_a_reply_fits_its_schema(product: Product, operation: Any) -> None
     await put(product.services.database, told("a"))
     await find(product.services.database, product.services.anomalies, *RUNAWAY)
     await product.services.anomalies.plan(PLANNED, by=OPERATOR)
+    await product.services.budgets.add(BUDGET, by=OPERATOR)
     path, body = CALLS[operation.id]
     reply = await product.call(operation.method, path, role=Role.ADMIN, json=body)
     assert reply.status == operation.status, await reply.text()
