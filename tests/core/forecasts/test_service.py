@@ -88,6 +88,18 @@ async def test_month_to_date_asks_for_the_months_end(
     assert made.method is Method.BLEND
 
 
+async def test_every_service_is_in_it(database: Database, service: ForecastService) -> None:
+    """Whatever the question is grouped by: a forecast is of the sum."""
+    storage = [
+        replace(each, service="Cloud Storage")
+        for each in daily("5", date(2026, 8, 1), date(2026, 11, 19))
+    ]
+    await store(database, world(*STEADY.charges, *storage))
+    (outlook,) = (await ask(service)).outlooks
+    assert outlook.forecast is not None
+    assert outlook.forecast.spent == 19 * (10 + 5)
+
+
 @pytest.mark.parametrize(
     ("period", "total", "days"),
     [
