@@ -41,7 +41,8 @@ def by_currency(answer: CostAnswer) -> dict[str, dict[date, Decimal]]:
     found: defaultdict[str, dict[date, Decimal]] = defaultdict(dict)
     for line in answer.lines:
         if line.start is not None:
-            found[line.currency][line.start] = line.amount
+            days = found[line.currency]
+            days[line.start] = days.get(line.start, ZERO) + line.amount
     return found
 
 
