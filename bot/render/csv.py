@@ -7,9 +7,11 @@ exact, in plain notation, and left alone.
 import csv
 import io
 from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator
+from datetime import timedelta
 from decimal import Decimal
 from typing import Final
 
+from core.budgets.status import Status
 from core.costs.drivers.model import Drivers
 from core.costs.drivers.service import Why
 from core.costs.model import CostAnswer, CostQuery, CostRow, Dimension, Line
@@ -81,6 +83,30 @@ def forecast(answer: ForecastAnswer) -> bytes:
 def forecast_name(answer: ForecastAnswer) -> str:
     """What to call the file: `forecast-checkout-2026-11-01-to-2026-11-30.csv`."""
     return f"forecast-{_about(answer.query)}.csv"
+
+
+def budget(told: Status) -> bytes:
+    """A budget by day: what was spent, what is expected, what is planned by its end."""
+    ahead = {day.date: day.expected for day in told.forecast.days} if told.forecast else {}
+    days = (told.period.start + timedelta(n) for n in range(told.period.days))
+    head = ("date", "currency", "spent", "expected", "planned_by_then", "complete")
+    rows = (
+        (
+            day.isoformat(),
+            told.currency,
+            told.days.get(day, ""),
+            ahead.get(day, ""),
+            step,
+            "yes" if day < told.complete_until else "no",
+        )
+        for day, step in zip(days, told.steps, strict=True)
+    )
+    return _write([head, *([_cell(each) for each in row] for row in rows)])
+
+
+def budget_name(told: Status) -> str:
+    """The file's name."""
+    return f"budget-{told.budget.id}-{told.period.start:%Y-%m-%d}.csv"
 
 
 def why(told: Why) -> bytes:

@@ -6,12 +6,15 @@ from typing import Final
 
 from bot.render import blocks, csv
 from bot.render.blocks import Look, Message
-from bot.render.charts import chart_of, course_of, waterfall_of
+from bot.render.blocks import budgets as shown
+from bot.render.charts import chart_of, course_of, outgo_of, waterfall_of
 from bot.render.charts.spec import Chart
 from bot.services import Services
 from core.access.model import Viewer
-from core.costs.model import CostQuery
-from core.costs.question import COST, FORECAST, WHY
+from core.budgets.model import Cycle
+from core.costs.model import CostQuery, Measure
+from core.costs.question import BUDGET, COST, FORECAST, WHY, write_subject
+from core.errors import NotFoundError
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,5 +70,39 @@ async def why(services: Services, query: CostQuery, viewer: Viewer) -> Answered:
     )
 
 
-ASKED: Final[Mapping[str, Ask]] = {COST: cost, FORECAST: forecast, WHY: why}
+class NoBudgetError(NotFoundError):
+    """There is no budget of that."""
+
+
+async def budget(services: Services, query: CostQuery, viewer: Viewer) -> Answered:
+    """How far its budget is.
+
+    Raises:
+        NoBudgetError: there is none, or not for this viewer.
+    """
+    measured = "" if query.measure is Measure.COST else f" {query.measure}"
+    asked = f"{write_subject(query.where)}{measured}"
+    found = [
+        each
+        for each in await services.budgets.list(viewer, where=query.where)
+        if each.terms.measure is query.measure
+    ]
+    if not found:
+        raise NoBudgetError(
+            f"There is no budget of {asked!r} that you may see.",
+            fix=f"Set one: {services.settings.slack_command} {BUDGET} {asked} 8000 monthly.",
+        )
+    first, *also = sorted(found, key=lambda each: list(Cycle).index(each.terms.cycle))
+    told = await services.budgets.status(first.id, viewer)
+    text = f"{BUDGET} {asked}"
+    drawn = outgo_of(told, text)
+    return Answered(
+        text,
+        drawn,
+        lambda look: shown.budget(told, text, look, drawn=drawn, also=also),
+        lambda: (csv.budget_name(told), csv.budget(told)),
+    )
+
+
+ASKED: Final[Mapping[str, Ask]] = {COST: cost, FORECAST: forecast, WHY: why, BUDGET: budget}
 """Who answers, by sub-command; each takes a question of costs."""

@@ -21,10 +21,13 @@ from slack_sdk.http_retry.builtin_async_handlers import (
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.render import blocks
+from bot.render.blocks.budgets import EDIT as EDIT_BUDGET
 from bot.render.blocks.invoices import EDIT, RECORD
 from bot.services import Services
 from bot.slack import (
     anomalies,
+    budget_form,
+    budgets,
     costs,
     forms,
     invoices,
@@ -172,6 +175,7 @@ def _listen(bolt: AsyncApp, desk: Desk) -> None:
         blocks.PROJECT_CHANGE: projects.open_form,
         blocks.JUDGE: anomalies.judge,
         blocks.PLAN: anomalies.open_plan,
+        EDIT_BUDGET: budgets.open_form,
         blocks.CANCEL: anomalies.cancel,
         RECORD: invoices.open_new,
         EDIT: invoices.open_old,
@@ -184,6 +188,7 @@ def _listen(bolt: AsyncApp, desk: Desk) -> None:
         (modals.NEW_INVOICE, modals.RECORD_INVOICE, invoices.save_new),
         (modals.OLD_INVOICE, modals.EDIT_INVOICE, invoices.save_old),
         (modals.NEW_PLAN, modals.PLAN_DAYS, anomalies.save_plan),
+        (budget_form.FORM, budget_form.TITLE, budgets.save),
     ):
         bolt.view(form)(forms.submission(desk, title, save))
 

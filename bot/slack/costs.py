@@ -7,13 +7,13 @@ from datetime import timedelta
 from typing import Final
 
 from bot.render import blocks
-from bot.slack import anomalies, answers, later, pages, projects
+from bot.slack import anomalies, answers, budgets, later, pages, projects
 from bot.slack.answered import ASKED, Answered
 from bot.slack.asked import Asked
 from bot.slack.desk import Desk
 from core.access.model import Viewer
 from core.costs.model import Form
-from core.costs.question import ANOMALIES, COST, Command, parse_command
+from core.costs.question import ANOMALIES, BUDGET, BUDGETS, COST, Command, parse_command
 from core.errors import InvalidError
 
 
@@ -113,8 +113,12 @@ async def _pressed(desk: Desk, asked: Asked) -> tuple[Viewer, Command]:
 async def _obey(desk: Desk, asked: Asked, viewer: Viewer, understood: Command) -> None:
     verb, rest = understood.verb, understood.rest.strip()
     page = pages.PAGES.get(verb)
-    if verb in ASKED:
+    if verb == BUDGET:
+        await budgets.typed(desk, asked, viewer, rest)
+    elif verb in ASKED:
         await _answer(desk, asked, viewer, understood)
+    elif verb == BUDGETS:
+        await budgets.listed(desk, asked)
     elif verb == ANOMALIES:
         await anomalies.listed(desk, asked, viewer, understood)
     elif verb == "export":

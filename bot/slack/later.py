@@ -13,8 +13,6 @@ from core.errors import NotFoundError
 
 _ABOUT: Final = {
     "save": "Saving questions",
-    "budget": "Watching budgets",
-    "budgets": "Watching budgets",
 }
 _POSTS: Final = "Posting alerts and reports by itself"
 

@@ -309,6 +309,33 @@ def _value(element: Mapping[str, Any]) -> str | None:
     return next((str(option["value"]) for option in chosen if option), None)
 
 
+def plain_text(text: str) -> dict[str, object]:
+    """Text without markup."""
+    return _plain(text)
+
+
+def field(
+    block: str, label: str, element: dict[str, object], *, optional: bool = False
+) -> dict[str, object]:
+    """A field of a form, with its label."""
+    return _input(block, label, element, optional=optional)
+
+
+def text_input(value: str | None, longest: int) -> dict[str, object]:
+    """Where something is typed."""
+    return _text(value, longest)
+
+
+def choice(options: Mapping[str, str], chosen: str = "") -> dict[str, object]:
+    """A menu, by value; what was chosen before is set."""
+    return _choice(options, chosen)
+
+
+def values_of(view: Mapping[str, Any]) -> dict[str, str | None]:
+    """What was said in a submitted form, by field."""
+    return _values(view)
+
+
 def _plain(text: str) -> dict[str, object]:
     return {"type": "plain_text", "text": text}
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from bot.render.charts.spec import Chart
+    from core.budgets.status import Status
     from core.costs.drivers.service import Why
     from core.costs.model import CostAnswer
     from core.forecasts.service import ForecastAnswer
@@ -25,6 +26,13 @@ def course_of(answer: "ForecastAnswer") -> "Chart | None":
     from bot.render.charts.foresee import course  # noqa: PLC0415 - see above
 
     return course(answer)
+
+
+def outgo_of(told: "Status", asked: str) -> "Chart | None":
+    """The picture of how far a budget is; None where nothing is spent yet."""
+    from bot.render.charts.outgo import course  # noqa: PLC0415 - see above
+
+    return course(told, asked)
 
 
 def waterfall_of(why: "Why") -> "Chart | None":

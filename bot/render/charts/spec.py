@@ -91,8 +91,8 @@ class Course:
     """What was spent along time, and what is expected.
 
     A value a slot in each: `bars` what a slot cost, `spent` and `expected` lines. `bands`:
-    the widest first, two at most. `ends`: words beside the last values. `limit` a horizontal
-    line, such as a budget.
+    the widest first, two at most. `ends`: words beside the last values. `plan` what should have
+    been spent by each slot, `limit` a horizontal line: a budget's.
     """
 
     slots: tuple[Slot, ...]
@@ -104,6 +104,8 @@ class Course:
     expected_name: str = ""
     bands: tuple[Band, ...] = ()
     ends: tuple[tuple[float, str], ...] = ()
+    plan: tuple[float | None, ...] = ()
+    plan_name: str = ""
     limit: float | None = None
     limit_name: str = ""
 

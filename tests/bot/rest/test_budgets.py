@@ -63,7 +63,7 @@ async def test_what_is_not_mentioned_stays(product: Product) -> None:
 
 
 async def test_dates_of_its_own(product: Product) -> None:
-    dates = {"cycle": "custom", "start": "2026-11-10", "end": "2027-01-01"}
+    dates: dict[str, Any] = {"cycle": "custom", "start": "2026-11-10", "end": "2027-01-01"}
     made = await make(product, **dates)
     assert {name: made[name] for name in dates} == dates
 

@@ -105,8 +105,6 @@ async def test_a_mistake_in_what_to_export_is_explained(product: Product) -> Non
 @pytest.mark.parametrize(
     ("typed", "about"),
     [
-        ("budget checkout 5000", "Watching budgets"),
-        ("budgets", "Watching budgets"),
         ("alerts", "Posting alerts"),
         ("subscribe weekly", "Posting alerts"),
         ("save mine checkout mtd", "Saving questions"),

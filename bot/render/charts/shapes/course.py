@@ -24,7 +24,8 @@ def draw(sheet: Canvas, course: Course, top: float) -> None:
     for band, (_, color) in _with_looks(course.bands):
         _band(sheet, course, plot, band, color)
     _bars(sheet, course, plot)
-    _line(sheet, course, plot, course.spent, dashed=False)
+    _line(sheet, course, plot, course.plan, color=style.INK, width=1.8)
+    _line(sheet, course, plot, course.spent)
     _line(sheet, course, plot, course.expected, dashed=True)
     zero = y(course, plot, 0)
     sheet.lines([[(plot[0], zero), (plot[2], zero)]], style.SOFT, 0.8)
@@ -42,6 +43,8 @@ def _signs(course: Course) -> list[tuple[Sign, str]]:
     signs: list[tuple[Sign, str]] = []
     if course.expected_name:
         signs.append(("dashes", course.expected_name))
+    if course.plan_name:
+        signs.append(("line", course.plan_name))
     signs += [(sign, band.name) for band, (sign, _) in _with_looks(course.bands)[::-1]]
     if any(slot.incomplete and not slot.missing for slot in course.slots):
         signs.append(("hatch", "more still to come in"))
@@ -82,7 +85,9 @@ def _line(
     plot: Box,
     values: tuple[float | None, ...],
     *,
-    dashed: bool,
+    dashed: bool = False,
+    color: str = style.SERIES[0],
+    width: float = 2.4,
 ) -> None:
     path: Path = [
         (x(course, plot, i + 0.5), y(course, plot, value))
@@ -90,7 +95,7 @@ def _line(
         if value is not None
     ]
     if len(path) > 1:
-        sheet.lines([path], style.SERIES[0], 2.4, dashed=dashed)
+        sheet.lines([path], color, width, dashed=dashed)
 
 
 def _ends(sheet: Canvas, course: Course, plot: Box) -> None:

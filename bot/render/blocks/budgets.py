@@ -1,0 +1,113 @@
+"""Budgets, as Slack messages."""
+
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from functools import partial
+from itertools import accumulate
+from typing import Final
+
+from slackblocks import Block, Button, DataVisualizationBlock
+
+from bot.render import budgeting, sentences, words
+from bot.render.blocks import actions, tables
+from bot.render.blocks.message import Message, code, context, escape, message, section, sentence
+from bot.render.blocks.native import bars
+from bot.render.blocks.picture import Look, picture
+from bot.render.blocks.tables import Table
+from bot.render.charts.spec import Chart
+from core.budgets.model import Budget
+from core.budgets.status import State, Status
+from core.money import ZERO
+
+EDIT: Final = "budget.edit"
+"""Open the form of a budget: the value is its number, or the words of what a new one is of."""
+SHOWN: Final = 40
+_POINTS: Final = 20
+
+
+def budget(
+    told: Status, asked: str, look: Look, *, drawn: Chart | None, also: Sequence[Budget] = ()
+) -> Message:
+    """How far a budget is: a sentence, chart, figures, notes, what can be done.
+
+    Args:
+        told: how far it is.
+        asked: the words that ask it again.
+        look: how the message looks.
+        drawn: its picture.
+        also: other budgets of the same.
+    """
+    headline = sentence(partial(budgeting.headline, told))
+    shown = [] if drawn is None else list(picture(look.chart, drawn.alt, partial(_native, told)))
+    by = f"asked by <@{escape(look.shared_by)}>" if look.shared_by else ""
+    name = words.period_name(told.period)
+    rows = tuple(budgeting.figures(told))
+    blocks: list[Block] = [
+        section(headline, "answer"),
+        context(f"{code(asked)} {by}".strip(), "question"),
+        *shown,
+        tables.block(Table((f"{name[:1].upper()}{name[1:]}", "Amount"), rows, (), 1)),
+        *_notes(told, look.apology, also),
+        context(escape(sentences.fresh(told.freshness)), "freshness"),
+        *actions.row(_buttons(told, asked, look, drawn=drawn is not None), "actions"),
+    ]
+    return message(headline, blocks)
+
+
+def _notes(told: Status, apology: str, also: Sequence[Budget]) -> Iterator[Block]:
+    more = [f"There is another: {budgeting.terms(each)}." for each in also]
+    said = [*budgeting.notes(told), *more, *([apology] if apology else [])]
+    if said:
+        yield context("\n".join(f"• {escape(each)}" for each in said), "notes")
+
+
+def _buttons(told: Status, asked: str, look: Look, *, drawn: bool) -> Iterator[Button | None]:
+    if look.share and look.shared_by is None:
+        yield actions.button("Share to channel", actions.SHARE, asked)
+    if look.send_chart and drawn:
+        yield actions.button("Send me the chart", actions.SEND_CHART, asked)
+    yield actions.button("Change", EDIT, str(told.budget.id))
+    yield actions.button("CSV", actions.CSV, asked)
+
+
+def _native(told: Status) -> Iterator[DataVisualizationBlock]:
+    """Slack's own chart: what is spent by the end of some days."""
+    days = [told.period.start + timedelta(n) for n in range(told.period.days)]
+    sums = list(accumulate(told.days.get(day, ZERO) for day in days))
+    known = [(day, total) for day, total in zip(days, sums, strict=True) if day <= max(told.days)]
+    step = -(-len(known) // _POINTS)
+    chosen = known[::-1][::step][::-1]
+    series = [("Spent by then", [total for _, total in chosen])]
+    yield bars(f"Spent, in {told.currency}", [words.day(day) for day, _ in chosen], series)
+
+
+def budgets(found: Sequence[Status], unread: Sequence[Budget] = ()) -> Message:
+    """The budgets that somebody may see, with how far they are.
+
+    Args:
+        found: those that can be told of.
+        unread: those of what can't be read any more.
+    """
+    if not found and not unread:
+        none = "There are no budgets that you may see yet."
+        return message(none, [section(none, "answer"), *_set()])
+    over = sum(each.state is State.OVER for each in found)
+    heading = sum(each.state is State.HEADING_OVER for each in found)
+    states = [f"{n} {name}" for n, name in ((over, "over"), (heading, "heading over")) if n]
+    count = words.plural(len(found) + len(unread), "budget")
+    head = f"{count}: {', '.join(states) or 'none over or heading there'}."
+    rows = tuple(tuple(budgeting.row(each)) for each in found[:SHOWN])
+    blocks: list[Block] = [section(escape(head), "answer")]
+    if rows:
+        blocks.append(tables.block(Table(budgeting.COLUMNS, rows, (), 2)))
+    if len(found) > SHOWN:
+        more = f"and {len(found) - SHOWN:,} more; `cost-tracker budgets` has all"
+        blocks.append(context(more, "more"))
+    if unread:
+        lost = ", ".join(code(each.terms.subject) for each in unread[:SHOWN])
+        blocks.append(context(f"Of names that are there no more: {lost}", "unread"))
+    return message(escape(head), [*blocks, *_set()])
+
+
+def _set() -> list[Block]:
+    return [*actions.row([actions.button("Set a budget", EDIT, "all")], "actions")]

@@ -1,0 +1,105 @@
+"""Budgets in Slack: shown, listed, set in words or by a form."""
+
+from dataclasses import replace
+from typing import Any
+
+from bot.render import blocks, budgeting
+from bot.render.blocks import budgets as shown
+from bot.slack import answers, budget_form, forms, modals
+from bot.slack.answered import ASKED
+from bot.slack.asked import Asked
+from bot.slack.budget_form import Filled
+from bot.slack.desk import Desk
+from core.access.model import RoleNeededError, Viewer
+from core.budgets.model import Cycle, Terms
+from core.budgets.said import parse_budget, read_money
+from core.costs.question import BUDGET, parse_cost_query, write_subject
+from core.named_period import parse_period
+
+
+async def listed(desk: Desk, asked: Asked) -> None:
+    """Those that the asker may see, with how far they are."""
+    viewer = await desk.viewer(asked)
+    found = await desk.services.budgets.statuses(viewer)
+    told = {each.budget.id for each in found}
+    every = await desk.services.budgets.list(viewer)
+    unread = [each for each in every if each.id not in told]
+    await desk.answer(asked, shown.budgets(found, unread), replace=asked.private)
+
+
+async def typed(desk: Desk, asked: Asked, viewer: Viewer, rest: str) -> None:
+    """What follows `budget`: shown or, where there is an amount in it, set."""
+    names, asker = await desk.names(asked, viewer)
+    said = parse_budget(rest, today=desk.services.today(), names=names, asker=asker)
+    if said.amount is not None:
+        currency = desk.services.settings.default_currency
+        made = await desk.services.budgets.set_amount(said, by=viewer, currency=currency)
+        told = f"Set: {budgeting.subject(made)}, {budgeting.terms(made)}."
+        await desk.answer(asked, blocks.said(blocks.escape(told)))
+    answer = await ASKED[BUDGET](desk.services, said.query, viewer)
+    if asked.response is not None:
+        await answers.privately(desk, asked, answer)
+    else:
+        await answers.post(desk, answer, asked.channel or asked.user, thread=asked.thread)
+
+
+async def open_form(desk: Desk, asked: Asked) -> None:
+    """Open the form of a budget: of a number, else of a new one of what is named."""
+
+    async def make() -> modals.View:
+        viewer = await desk.viewer(asked)
+        if asked.text.isdecimal():
+            found = await desk.services.budgets.get(int(asked.text), viewer)
+            if not await desk.services.budgets.may_change(found, viewer):
+                raise RoleNeededError(
+                    "A budget is changed by its project's owner, finance and administrators."
+                )
+            return budget_form.view(found.terms, found.id)
+        currency = desk.services.settings.default_currency
+        return budget_form.view(Terms(asked.text, currency), 0)
+
+    await forms.open_form(desk, asked, budget_form.TITLE, make)
+
+
+async def save(desk: Desk, body: dict[str, Any]) -> forms.Errors | str:
+    """Set what was submitted."""
+    asked, said = Asked.of_view(body), budget_form.read(body["view"])
+    try:
+        viewer = await desk.viewer(asked)
+        terms = await _terms(desk, viewer, said)
+        budgets = desk.services.budgets
+        if said.number:
+            made = await budgets.change(said.number, terms, by=viewer)
+        else:
+            made = await budgets.add(terms, by=viewer)
+    except Exception as error:  # noqa: BLE001 - the last resort: logged, and owned up to
+        return {budget_form.at_field(error): desk.excuse(error, asked).text}
+    return f"Set: {budgeting.subject(made)}, {budgeting.terms(made)}."
+
+
+async def _terms(desk: Desk, viewer: Viewer, said: Filled) -> Terms:
+    """The terms that a form says; what it doesn't show stays as it was."""
+    services = desk.services
+    terms = Terms(said.subject, said.currency)
+    if said.number:
+        terms = (await services.budgets.get(said.number, viewer)).terms
+    names = await services.costs.vocabulary(viewer)
+    query = parse_cost_query(said.subject, today=services.today(), names=names)
+    dates = parse_period(said.dates, services.today(), ahead=True) if said.dates else None
+    filled = replace(
+        terms,
+        subject=write_subject(query.where),
+        amount=read_money(said.amount)[0] if said.amount else None,
+        cycle=said.cycle,
+        dates=dates if said.cycle is Cycle.CUSTOM or not said.number else None,
+        measure=said.measure,
+        currency=said.currency,
+        thresholds=budget_form.percents(said.thresholds),
+        forecast_thresholds=budget_form.percents(said.forecast),
+        owner=said.owner or None,
+        emails=tuple(each.strip() for each in said.emails.split(",") if each.strip()),
+    )
+    if said.number:
+        return filled
+    people = await services.budgets.with_people(filled, query, viewer)
+    return replace(people, owner=filled.owner or people.owner)

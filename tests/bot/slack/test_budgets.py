@@ -1,0 +1,168 @@
+"""Budgets in Slack: shown with their chart, listed, set in words and by a form."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from bot.slack import budget_form
+from core.access.model import OPERATOR, Member, Role
+from core.budgets.model import Budget, Cycle, Terms
+from core.period import Period
+from core.projects.model import ProjectChange
+from sandbox.slack.blocks import message_problems, view_problems
+from tests.bot.slack.acting import ask
+from tests.bot.slack.reading import Json, buttons, words
+from tests.support.product import Product
+from tests.support.slack import ADA, BEN, CHECKOUT
+
+
+@pytest.fixture
+async def budget(product: Product) -> Budget:
+    """Checkout's: 5000 a month, of which 4215.75 are spent by the 22nd; it is Ada's project."""
+    change = ProjectChange(owner=ADA)
+    await product.services.projects.change("checkout", change, by=OPERATOR)
+    terms = Terms("checkout", "USD", amount=Decimal(5000))
+    return await product.services.budgets.add(terms, by=OPERATOR)
+
+
+@pytest.mark.usefixtures("budget")
+async def test_a_budget_is_shown(product: Product) -> None:
+    """What is used, what is expected, when it will not do; what can be done."""
+    answer = await ask(product, "budget checkout")
+    assert message_problems(answer["blocks"]) == []
+    assert answer["text"] == (
+        "*checkout* has used $4,215.75 of $5,000.00 (84.3%) in November 2026 "
+        "and is expected to reach $6,022: over budget from 25 Nov on."
+    )
+    told = words(answer)
+    for text in ("Left", "$784.25", "Expected at the end", "`budget checkout`"):
+        assert text in told
+    assert {"Change", "CSV"} <= set(buttons(answer))
+
+
+@pytest.mark.usefixtures("budget")
+async def test_budgets_are_listed(product: Product) -> None:
+    """Those that the asker may see, with their state."""
+    everything = Terms("all", "USD", Cycle.YEARLY, Decimal(90000))
+    await product.services.budgets.add(everything, by=OPERATOR)
+    answer = await ask(product, "budgets")
+    assert message_problems(answer["blocks"]) == []
+    assert answer["text"] == "2 budgets: 1 heading over."
+    told = words(answer)
+    for text in ("checkout", "all projects", "heading over", "on plan", "$4,215.75"):
+        assert text in told
+    member = Member("T0SANDBOX", BEN, Role.VIEWER, frozenset({"search"}))
+    await product.services.access.set_member(member, by=OPERATOR)
+    theirs = await ask(product, "budgets", user=BEN)
+    assert theirs["text"] == "There are no budgets that you may see yet."
+    assert message_problems(theirs["blocks"]) == []
+
+
+async def test_what_has_none_says_how_to_set_one(product: Product) -> None:
+    """In words that work."""
+    answer = await ask(product, "budget search")
+    assert "Set one: /cost budget search 8000 monthly." in words(answer)
+    assert message_problems(answer["blocks"]) == []
+
+
+async def test_an_amount_is_set_in_words(product: Product, budget: Budget) -> None:
+    """By the project's owner; then it is shown."""
+    answer = await ask(product, "budget checkout $8k monthly")
+    assert answer["text"] == "Set: checkout, $8,000.00 a month."
+
+    async def shown() -> Json | None:
+        seen = await product.slack.private(ADA, CHECKOUT)
+        return next((m for m in seen if "of $8,000.00" in words(m)), None)
+
+    assert "on plan" in words(await product.slack.until(shown))
+    found = await product.services.budgets.get(budget.id, OPERATOR)
+    assert found.terms.amount == 8000
+
+
+async def test_others_may_not(product: Product, budget: Budget) -> None:
+    """Who neither owns it nor is of finance is told who may."""
+    answer = await ask(product, "budget checkout 9000", user=BEN)
+    assert "is changed by the owner of checkout, finance and administrators." in words(answer)
+    found = await product.services.budgets.get(budget.id, OPERATOR)
+    assert found.terms.amount == 5000
+
+
+async def form(product: Product, answer: Json, label: str) -> Json:
+    """Press the button that opens the form, and wait for it."""
+    assert (await product.slack.click(answer, buttons(answer)[label]))["ok"]
+
+    async def look() -> Json | None:
+        views = await product.slack.views(ADA)
+        return views[-1] if views and "Loading" not in str(views[-1]["blocks"]) else None
+
+    found: Json = await product.slack.until(look)
+    return found
+
+
+def test_the_form_is_one_that_slack_takes() -> None:
+    """Of a new budget, and of one that has everything."""
+    dates = Period(date(2026, 10, 1), date(2026, 12, 1))
+    months = {date(2026, 11, 1): Decimal("1234.5")}
+    full = Terms("x" * 900, "USD", Cycle.CUSTOM, Decimal(1), months, dates, owner="a@b.example")
+    for terms in (Terms("all", "USD"), full):
+        assert view_problems(budget_form.view(terms, 7)) == []
+
+
+FILLED: dict[str, Any] = {
+    "subject": "checkout",
+    "amount": "7k",
+    "cycle": "monthly",
+    "dates": "",
+    "measure": "cost",
+    "currency": "USD",
+    "thresholds": "50, 100%",
+    "forecast": "90",
+    "owner": ADA,
+    "emails": "ada@example.com",
+}
+
+
+async def test_the_form_changes_it(product: Product, budget: Budget) -> None:
+    """It has what the budget has; what is submitted is what it has from then on."""
+    view = await form(product, await ask(product, "budget checkout"), "Change")
+    assert "5000" in str(view["blocks"])
+    await product.slack.submit(view, FILLED)
+    found = (await product.services.budgets.get(budget.id, OPERATOR)).terms
+    assert (found.amount, found.thresholds) == (Decimal(7000), (50, 100))
+    assert (found.forecast_thresholds, found.emails) == ((90,), ("ada@example.com",))
+
+
+@pytest.mark.parametrize(
+    ("values", "field", "said"),
+    [
+        ({"subject": "nobody"}, budget_form.SUBJECT, "There is no project"),
+        ({"amount": "much"}, budget_form.AMOUNT, "'much' is no amount"),
+        ({"amount": "0"}, budget_form.AMOUNT, "always over"),
+        ({"amount": ""}, budget_form.AMOUNT, "has no amount"),
+        ({"cycle": "custom"}, budget_form.DATES, "needs its first and last day"),
+        ({"cycle": "custom", "dates": "soon"}, budget_form.DATES, "soon"),
+        ({"currency": "???"}, budget_form.CURRENCY, "is no currency"),
+        ({"thresholds": "80, lots"}, budget_form.THRESHOLDS, "'lots' is no per cent"),
+        ({"emails": "ada"}, budget_form.EMAILS, "is no e-mail address"),
+    ],
+)
+async def test_mistakes_are_told_at_their_fields(
+    product: Product, budget: Budget, values: dict[str, Any], field: str, said: str
+) -> None:
+    """And nothing is changed."""
+    view = await form(product, await ask(product, "budget checkout"), "Change")
+    outcome = await product.slack.submit(view, FILLED | values)
+    assert said in str(outcome["errors"][field]), outcome
+    assert (await product.services.budgets.get(budget.id, OPERATOR)).terms == budget.terms
+
+
+@pytest.mark.usefixtures("budget")
+async def test_a_new_one_is_made_by_the_form(product: Product) -> None:
+    """From the list of them."""
+    view = await form(product, await ask(product, "budgets"), "Set a budget")
+    await product.slack.submit(view, FILLED | {"cycle": "yearly", "owner": ""})
+    found = await product.services.budgets.list(OPERATOR)
+    assert [each.terms.cycle for each in found] == [Cycle.MONTHLY, Cycle.YEARLY]
+    assert found[1].terms.owner == ADA
