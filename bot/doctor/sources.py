@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from bot.doctor.case import Case, Tell
-from bot.render import words
+from bot.render import sentences, words
 from bot.services import Services
 from core.access.model import OPERATOR
 from core.costs.left_out import in_words
@@ -45,6 +45,9 @@ async def stored(case: Case, tell: Tell) -> None:
         _proof(part, state, tell)
         _days(part, state, [f"{day:%Y-%m-%d}" for day in missing.get(config.name, ())], tell)
         _lines(part, state, tell)
+        if state.archived is not None:
+            fix = f"To delete it: cost-tracker sync {state.name} --prune lists it, and asks first."
+            tell(warning(part, "vanished", sentences.archived(state.archived), fix))
     for name in sorted(states.keys() - {config.name for config in case.sources}):
         tell(
             warning(

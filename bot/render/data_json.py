@@ -3,7 +3,7 @@
 from typing import Any
 
 from bot.render.json import instant
-from core.costs.listings import Restatement, SourceState
+from core.costs.listings import Archived, Restatement, SourceState
 from core.costs.proving.invoices import Invoice
 from core.costs.proving.model import (
     Bill,
@@ -36,6 +36,7 @@ def source(value: SourceState, *, configured: bool) -> dict[str, Any]:
             for each in value.unfinished
         ],
         "left_out": [each.as_dict() for each in value.left_out],
+        "archived": None if value.archived is None else _archived(value.archived),
         "billing_periods": [
             {
                 "month": f"{period.month:%Y-%m}",
@@ -44,6 +45,15 @@ def source(value: SourceState, *, configured: bool) -> dict[str, Any]:
             }
             for period in value.billing_periods
         ],
+    }
+
+
+def _archived(value: Archived) -> dict[str, Any]:
+    return {
+        "slices": value.slices,
+        "since": instant(value.since),
+        "lines": value.lines,
+        "billing_periods": [f"{month:%Y-%m}" for month in value.months],
     }
 
 

@@ -16,11 +16,13 @@ from bot.render.words import (
     dimension,
     identity,
     listing,
+    month,
     percent,
     period,
     plural,
     when,
 )
+from core.costs.listings import Archived
 from core.costs.model import (
     PROJECT,
     SERVICE,
@@ -260,6 +262,14 @@ def fresh(data: Freshness) -> str:
 def clock(instant: datetime) -> str:
     """An instant: `21 Nov 22:00 UTC`."""
     return f"{day(instant.date())} {instant:%H:%M} UTC"
+
+
+def archived(value: Archived) -> str:
+    """What vanished at a source and is kept."""
+    lines = plural(value.lines, "line")
+    of = f" of {listing([month(each) for each in value.months])}" if value.months else ""
+    held = f"{plural(value.slices, 'slice')} gone at the source since {clock(value.since)}"
+    return f"{held}, kept and counted: {lines}{of}"
 
 
 def note(value: Note) -> str:

@@ -39,6 +39,15 @@ class LeftOut(Closed):
     lines: int
 
 
+class Archived(Closed):
+    """What vanished at a source and is kept and counted; `since`: the first of it was missed."""
+
+    slices: int
+    since: datetime
+    lines: int
+    billing_periods: list[str]
+
+
 class Source(Closed):
     """A source of charges. `behind`: slices that moved at it since they were read.
 
@@ -57,6 +66,7 @@ class Source(Closed):
     currencies: list[str]
     unfinished: list[Unfinished]
     left_out: list[LeftOut]
+    archived: Archived | None
     billing_periods: list[BillingPeriod]
 
 

@@ -61,6 +61,20 @@ class Unfinished:
 
 
 @dataclass(frozen=True, slots=True)
+class Archived:
+    """What vanished at a source and is kept here, and counted, until it is pruned.
+
+    since: when the first of it was missed.
+    lines: how many of the source's lines it holds. months: their billing periods, oldest first.
+    """
+
+    slices: int
+    since: datetime
+    lines: int
+    months: tuple[date, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class SourceState:
     """How far one source's data reaches, and whether it is proved.
 
@@ -70,6 +84,7 @@ class SourceState:
     matches_export: every billing period's stored totals equal the export's.
     behind: slices that moved at the source since they were read.
     unfinished: what is still being written there, and so was left as it is stored.
+    archived: what vanished there and is kept, None if nothing did.
     left_out: lines that are not among the charges, or could not be mapped; newest period first.
     billing_periods: newest first. currencies: those its totals are in, sorted.
     """
@@ -86,6 +101,7 @@ class SourceState:
     currencies: tuple[str, ...] = ()
     unfinished: tuple[Unfinished, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
+    archived: Archived | None = None
 
 
 @dataclass(frozen=True, slots=True)

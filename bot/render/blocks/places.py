@@ -131,6 +131,8 @@ def _state(source: SourceState) -> str:
     )
     if source.behind:
         parts.append(f"{words.plural(source.behind, 'slice')} changed at the source since")
+    if source.archived is not None:
+        parts.append(sentences.archived(source.archived))
     parts += [
         f"{each.key} left alone until it is whole, since {sentences.clock(each.since)}: {each.why}"
         for each in source.unfinished

@@ -6,9 +6,16 @@ from datetime import date
 from typing import Any, Final
 
 from sqlalchemy import Select, func, select, text
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from core.costs.left_out import LeftOut, Reason
-from core.costs.listings import BillingPeriodState, Restatement, SourceState, Unfinished
+from core.costs.listings import (
+    Archived,
+    BillingPeriodState,
+    Restatement,
+    SourceState,
+    Unfinished,
+)
 from core.costs.reading.sql.conditions import OF_PROJECTS
 from core.costs.tables import (
     billing_periods,
@@ -41,6 +48,10 @@ async def read_sources(
             BillingPeriodState(row.billing_period, row.matches_export, row.final)
         )
     behind = {row[0]: row[1] for row in await connection.execute(_behind())}
+    archived = {
+        source_id: Archived(held, since, int(lines), tuple(months or ()))
+        for source_id, held, since, lines, months in await connection.execute(_archived())
+    }
     leaving: defaultdict[int, list[LeftOut]] = defaultdict(list)
     for source_id, month, reason, lines in await connection.execute(_left_out()):
         leaving[source_id].append(LeftOut(month, Reason(reason), int(lines)))
@@ -65,6 +76,7 @@ async def read_sources(
             currencies=tuple(currencies[row.id]),
             unfinished=tuple(writing[row.id]),
             left_out=tuple(leaving[row.id]),
+            archived=archived.get(row.id),
         )
         for row in await connection.execute(statement)
     )
@@ -80,6 +92,23 @@ def _periods() -> Select[Any]:
 def _behind() -> Select[Any]:
     return (
         select(slices.c.source_id, func.count()).where(slices.c.behind).group_by(slices.c.source_id)
+    )
+
+
+def _archived() -> Select[Any]:
+    totals = control_totals.c
+    months = aggregate_order_by(totals.billing_period.distinct(), totals.billing_period)
+    return (
+        select(
+            slices.c.source_id,
+            func.count(slices.c.id.distinct()),
+            func.min(slices.c.archived_at),
+            func.coalesce(func.sum(totals.lines), 0),
+            func.array_agg(months).filter(totals.lines > 0),
+        )
+        .outerjoin(control_totals, totals.slice_id == slices.c.id)
+        .where(slices.c.archived_at.is_not(None))
+        .group_by(slices.c.source_id)
     )
 
 

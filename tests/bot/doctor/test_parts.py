@@ -171,6 +171,16 @@ async def test_what_is_stored_is_judged(services: Services) -> None:
     assert told["data of gcp days"].words == "there is no charge of 2026-10-04"
 
 
+async def test_what_vanished_at_a_source_is_named_with_what_deletes_it(services: Services) -> None:
+    assert "data of gcp vanished" not in await found(sources.stored, case_of(services))
+    async with services.database.begin() as tx:
+        await tx.execute(text("UPDATE slices SET archived_at = '2026-11-20 16:30+00'"))
+    told = (await found(sources.stored, case_of(services)))["data of gcp vanished"]
+    assert told.state is State.WARNING
+    assert "gone at the source since 20 Nov 16:30 UTC, kept and counted" in told.words
+    assert "cost-tracker sync gcp --prune" in told.fix
+
+
 async def test_sources_that_were_never_synced_or_are_listed_no_more(services: Services) -> None:
     other = FocusSource(name="aws", kind="focus", url="/nowhere")
     told = await found(sources.stored, Case(services.settings, services.clock, (other,), services))

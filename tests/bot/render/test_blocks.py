@@ -14,7 +14,7 @@ from bot.render import blocks
 from bot.render.blocks import ChartFile, ChartImage, ChartNative, ChartPlace, Look, Message
 from bot.slack import modals
 from core.access.model import Role, Viewer
-from core.costs.listings import BillingPeriodState, SourceState
+from core.costs.listings import Archived, BillingPeriodState, SourceState
 from core.costs.model import (
     PROJECT,
     SERVICE,
@@ -413,9 +413,16 @@ SOURCES = [
         synced_at=datetime(2026, 11, 22, 14, tzinfo=UTC),
         behind=1,
         billing_periods=(BillingPeriodState(date(2026, 11, 1), matches_export=False, final=False),),
+        archived=Archived(2, datetime(2026, 11, 20, 16, 30, tzinfo=UTC), 31, (date(2026, 10, 1),)),
     ),
     SourceState("aws", "focus", "aws"),
 ]
+
+
+def test_the_state_of_the_data_says_what_vanished_and_is_kept() -> None:
+    said = blocks.data_state(SOURCES).text
+    assert "2 slices gone at the source since 20 Nov 16:30 UTC, kept and counted" in said
+    assert "31 lines of October 2026" in said
 
 
 @pytest.mark.parametrize("count", [0, 1, 150])

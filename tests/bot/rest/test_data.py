@@ -55,6 +55,27 @@ async def test_sources_say_what_was_left_out_and_what_is_unfinished(product: Pro
     ]
 
 
+async def test_sources_say_what_vanished_and_is_kept(product: Product) -> None:
+    [source] = await items(product, "/v1/sources")
+    assert source["archived"] is None
+    async with product.services.database.begin() as tx:
+        total = (
+            "INSERT INTO control_totals SELECT min(s.id), month, min(k.id), 'EUR', 1, 1, 7, true, 0"
+            " FROM slices s, kinds k, (VALUES (date '2026-09-01'), ('2026-08-01')) m (month)"
+            " GROUP BY month"
+        )
+        await tx.execute(text(total))
+        gone = "UPDATE slices SET archived_at = '2026-11-20 16:30Z' WHERE id = (SELECT min(id)"
+        await tx.execute(text(f"{gone} FROM slices)"))
+    [source] = await items(product, "/v1/sources")
+    assert source["archived"] == {
+        "slices": 1,
+        "since": "2026-11-20T16:30:00Z",
+        "lines": 14,
+        "billing_periods": ["2026-08", "2026-09"],
+    }
+
+
 async def test_a_source_is_seen_by_those_whose_projects_draw_on_it(product: Product) -> None:
     assert len(await items(product, "/v1/sources", projects=MINE)) == 1
     assert await items(product, "/v1/sources", projects=frozenset({"nothing"})) == []
