@@ -12,6 +12,7 @@ from core.budgets.model import Budget, Change, Cycle
 from core.budgets.status import State, Status
 from core.costs.model import Measure
 from core.money import display
+from core.period import Period
 
 STATES: Final[Mapping[State, str]] = {
     State.OVER: "over",
@@ -78,6 +79,21 @@ def _outcome(told: Status) -> str:
         on = f" from {words.day(told.breach)} on" if told.breach else ""
         return f" and is expected to reach {expected}: over budget{on}"
     return f" and is expected to end at {expected}: on plan"
+
+
+def is_of(told: Status, period: Period) -> bool:
+    """Whether a status is of what a forecast is of: these days, at cost, with an amount."""
+    same = (told.period.start, told.period.end) == (period.start, period.end)
+    return same and told.amount is not None and told.budget.terms.measure is Measure.COST
+
+
+def beside(told: Status) -> str:
+    """What a budget says beside a forecast of the same."""
+    amount = "" if told.amount is None else f" of {display(told.amount, told.currency)}"
+    if told.breach is None:
+        return f"The budget{amount} is expected to do."
+    verb = "was" if told.state is State.OVER else "is expected to be"
+    return f"The budget{amount} {verb} exceeded on {words.day(told.breach)}."
 
 
 def figures(told: Status) -> Iterator[tuple[str, str]]:

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from bot.render import blocks, csv
+from bot.render import blocks, budgeting, csv
 from bot.render.blocks import Look, Message
 from bot.render.blocks import budgets as shown
 from bot.render.charts import chart_of, course_of, outgo_of, waterfall_of
@@ -50,10 +50,15 @@ async def forecast(services: Services, query: CostQuery, viewer: Viewer) -> Answ
     """What it is expected to cost."""
     answer = await services.forecasts.forecast(query, viewer)
     drawn = course_of(answer)
+    held = [
+        budgeting.beside(told)
+        for told in await services.budgets.statuses(viewer, where=query.where)
+        if budgeting.is_of(told, answer.query.period)
+    ]
     return Answered(
         answer.text,
         drawn,
-        lambda look: blocks.forecast(answer, look, drawn=drawn),
+        lambda look: blocks.forecast(answer, look, drawn=drawn, more=held),
         lambda: (csv.forecast_name(answer), csv.forecast(answer)),
     )
 

@@ -1,6 +1,6 @@
 """A forecast, as a Slack message."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from functools import partial
 from itertools import batched
@@ -22,8 +22,17 @@ _WEEK: Final = 7
 _POINTS: Final = 20
 
 
-def forecast(answer: ForecastAnswer, look: Look, *, drawn: Chart | None) -> Message:
-    """The forecast: a sentence, the question, chart, figures, notes, what's next."""
+def forecast(
+    answer: ForecastAnswer, look: Look, *, drawn: Chart | None, more: Sequence[str] = ()
+) -> Message:
+    """The forecast: a sentence, the question, chart, figures, notes, what's next.
+
+    Args:
+        answer: what is expected.
+        look: how the message looks.
+        drawn: its picture.
+        more: what is to be said of the same besides, such as its budget.
+    """
     headline = sentence(partial(foresight.headline, answer))
     native = partial(_native, answer)
     shown = [] if drawn is None else list(picture(look.chart, drawn.alt, native))
@@ -32,7 +41,7 @@ def forecast(answer: ForecastAnswer, look: Look, *, drawn: Chart | None) -> Mess
         answered.understood(answer.text, look),
         *shown,
         *_table(answer),
-        *answered.notes(foresight.notes(answer), look),
+        *answered.notes([*more, *foresight.notes(answer)], look),
         context(escape(sentences.fresh(answer.freshness)), "freshness"),
         *answered.what_next(answer.text, look, _next(answer), drawn=drawn),
     ]

@@ -166,3 +166,11 @@ async def test_a_new_one_is_made_by_the_form(product: Product) -> None:
     found = await product.services.budgets.list(OPERATOR)
     assert [each.terms.cycle for each in found] == [Cycle.MONTHLY, Cycle.YEARLY]
     assert found[1].terms.owner == ADA
+
+
+@pytest.mark.usefixtures("budget")
+async def test_a_forecast_tells_of_the_budget(product: Product) -> None:
+    """Of the same days; of others it says nothing."""
+    answer = await ask(product, "forecast checkout")
+    assert "The budget of $5,000.00 is expected to be exceeded on 25 Nov." in words(answer)
+    assert "budget" not in words(await ask(product, "forecast checkout qtd"))
