@@ -6,10 +6,10 @@ from functools import partial
 from itertools import accumulate
 from typing import Final
 
-from slackblocks import Block, Button, DataVisualizationBlock
+from slackblocks import Block, DataVisualizationBlock
 
 from bot.render import budgeting, sentences, words
-from bot.render.blocks import actions, tables
+from bot.render.blocks import actions, answered, tables
 from bot.render.blocks.message import Message, code, context, escape, message, section, sentence
 from bot.render.blocks.native import bars
 from bot.render.blocks.picture import Look, picture
@@ -39,35 +39,20 @@ def budget(
     """
     headline = sentence(partial(budgeting.headline, told))
     shown = [] if drawn is None else list(picture(look.chart, drawn.alt, partial(_native, told)))
-    by = f"asked by <@{escape(look.shared_by)}>" if look.shared_by else ""
     name = words.period_name(told.period)
     rows = tuple(budgeting.figures(told))
+    others = [f"There is another: {budgeting.terms(each)}." for each in also]
+    change = actions.button("Change", EDIT, str(told.budget.id))
     blocks: list[Block] = [
         section(headline, "answer"),
-        context(f"{code(asked)} {by}".strip(), "question"),
+        answered.understood(asked, look),
         *shown,
         tables.block(Table((f"{name[:1].upper()}{name[1:]}", "Amount"), rows, (), 1)),
-        *_notes(told, look.apology, also),
+        *answered.notes([*budgeting.notes(told), *others], look),
         context(escape(sentences.fresh(told.freshness)), "freshness"),
-        *actions.row(_buttons(told, asked, look, drawn=drawn is not None), "actions"),
+        *answered.what_next(asked, look, [change], drawn=drawn),
     ]
     return message(headline, blocks)
-
-
-def _notes(told: Status, apology: str, also: Sequence[Budget]) -> Iterator[Block]:
-    more = [f"There is another: {budgeting.terms(each)}." for each in also]
-    said = [*budgeting.notes(told), *more, *([apology] if apology else [])]
-    if said:
-        yield context("\n".join(f"• {escape(each)}" for each in said), "notes")
-
-
-def _buttons(told: Status, asked: str, look: Look, *, drawn: bool) -> Iterator[Button | None]:
-    if look.share and look.shared_by is None:
-        yield actions.button("Share to channel", actions.SHARE, asked)
-    if look.send_chart and drawn:
-        yield actions.button("Send me the chart", actions.SEND_CHART, asked)
-    yield actions.button("Change", EDIT, str(told.budget.id))
-    yield actions.button("CSV", actions.CSV, asked)
 
 
 def _native(told: Status) -> Iterator[DataVisualizationBlock]:
