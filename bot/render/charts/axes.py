@@ -15,7 +15,7 @@ from core.costs.model import Granularity
 _TICKS: Final = 4
 _DAYS_BY_NAME: Final = 8
 _DAYS_BY_DATE: Final = 16
-_DAYS_BY_WEEK: Final = 45
+_DAYS_BY_WEEK: Final = 75
 
 
 def scale(amounts: Iterable[float], currency: str) -> Scale:
