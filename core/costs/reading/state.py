@@ -35,7 +35,10 @@ from core.projects.tables import projects, scopes
 async def read_sources(
     connection: Connection, visible: frozenset[str] | None
 ) -> tuple[SourceState, ...]:
-    """The state of each source that a viewer of these projects (None: all) draws on, by name."""
+    """The state of each source that a viewer of these projects (None: all) draws on, by name.
+
+    Lines and files that may be of other projects are told only to those who see all.
+    """
     statement = select(sources).order_by(sources.c.name)
     if visible is not None:
         held = select(scopes.c.provider).select_from(OF_PROJECTS)
@@ -74,9 +77,9 @@ async def read_sources(
             behind=behind.get(row.id, 0),
             billing_periods=tuple(periods[row.id]),
             currencies=tuple(currencies[row.id]),
-            unfinished=tuple(writing[row.id]),
-            left_out=tuple(leaving[row.id]),
-            archived=archived.get(row.id),
+            unfinished=() if visible is not None else tuple(writing[row.id]),
+            left_out=() if visible is not None else tuple(leaving[row.id]),
+            archived=None if visible is not None else archived.get(row.id),
         )
         for row in await connection.execute(statement)
     )

@@ -55,6 +55,15 @@ async def test_sources_say_what_was_left_out_and_what_is_unfinished(product: Pro
     ]
 
 
+async def test_who_sees_some_projects_is_not_told_of_lines_and_files_of_others(
+    product: Product,
+) -> None:
+    await leave_out(product)
+    reply = await product.call("GET", "/v1/sources", projects=frozenset({"checkout"}))
+    [source] = (await reply.json())["items"]
+    assert (source["left_out"], source["unfinished"], source["archived"]) == ([], [], None)
+
+
 async def test_sources_say_what_vanished_and_is_kept(product: Product) -> None:
     [source] = await items(product, "/v1/sources")
     assert source["archived"] is None

@@ -106,6 +106,7 @@ def scheduler(
             ingest=cast("Any", ingest),
             outbox=OutboxService(database),
             incidents=IncidentService(database, clock),
+            budgets=unused,
             charts=unused,
         )
     )

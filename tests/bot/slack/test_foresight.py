@@ -26,7 +26,7 @@ async def test_the_months_end_is_forecast_from_what_is_spent(product: Product) -
     assert "checkout* is expected to cost $6,022" in answer["text"]
     assert "level with October 2026" not in told
     assert "forecast checkout mtd" in told
-    figures = dict(tuple(row[:2]) for row in rows(answer))
+    figures = {row[0]: row[1] for row in rows(answer)}
     assert figures["Expected in total"] == "$6,022.50"
     assert figures["Spent, 1\N{EN DASH}21 Nov"] == "$4,215.75"
     assert "$6,022.50 to $6,022.50" in figures["Likely (4 of 5 times)"]
