@@ -9,7 +9,7 @@ from typing import Final
 
 from bot.render import sentences, words
 from bot.render.sentences import Mark
-from core.costs.model import Comparable
+from core.costs.model import Comparable, CostQuery
 from core.forecasts.model import Accuracy, Band, Forecast, ForecastNote, NoteKind
 from core.forecasts.service import ForecastAnswer, Outlook
 from core.money import ZERO, display
@@ -33,10 +33,17 @@ def headline(answer: ForecastAnswer, mark: Mark = str) -> str:
     told = [each for each in answer.outlooks if each.forecast is not None]
     if not told:
         return nothing(answer, mark)
-    who = sentences.subject(answer.query, mark)
+    who = sentences.subject(answer.query, mark, everything="All projects")
     sums = words.listing([_sum(each) for each in told], most=5)
-    first = f"{who} is expected to cost {sums} {words.when(answer.query.period)}"
+    first = f"{who} {_be(answer.query)} expected to cost {sums} {words.when(answer.query.period)}"
     return f"{first}{_moved(told, answer.query.period)}."
+
+
+def _be(query: CostQuery) -> str:
+    """`is` or `are`, by how many are asked about."""
+    named = [each.values for each in query.where if not each.negated]
+    several = not named or len(max(named, key=len)) > 1
+    return "are" if several else "is"
 
 
 def nothing(answer: ForecastAnswer, mark: Mark = str) -> str:

@@ -28,7 +28,6 @@ _COMMANDS: Final = Topic(
         Example("project checkout", "one of them"),
         Example("forecast checkout", "how the month will end; also next-30d, qtd"),
         Example("why checkout last-7d", "what made it cost more or less than before"),
-        Example("anomalies checkout", "what cost something else than expected"),
         Example("anomalies checkout", "what cost something else than expected; also last-90d"),
         Example("budgets", "the budgets, and how far they are"),
         Example("budget checkout", "one of them; with `8000 monthly` behind, it is set"),

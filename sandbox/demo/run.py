@@ -115,6 +115,7 @@ def _start(home: Home, before: frozenset[str], steps: Steps) -> Running:
         _ready(part, steps)
     token = _synced(home, product, environment, steps)
     welcome.settle(product.address, token)
+    welcome.budget(product.address, token)
     welcome.greet(slack.address)
     return Running(ports, token, time.monotonic() - steps.began)
 

@@ -20,6 +20,8 @@ def show(home: Home, running: Running, out: Console) -> None:
     lines = (
         ("Slack", f"http://127.0.0.1:{running.ports.slack}"),
         ("", "/cost checkout last-7d · in #checkout-team just /cost · /cost help"),
+        ("", "/cost forecast checkout · /cost why data-platform mtd · /cost anomalies all"),
+        ("", "/cost budgets · /cost checkout last-7d by resource · /cost data"),
         ("Terminal", f"{_ITSELF} cost-tracker cost all mtd by team"),
         ("REST", f"{product}/docs"),
         ("", f'curl -H "Authorization: Bearer $(cat {token})" \\'),

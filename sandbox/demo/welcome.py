@@ -4,6 +4,7 @@ import json
 import time
 import urllib.parse
 import urllib.request
+from decimal import Decimal
 from typing import Any, Final
 
 from sandbox.sample.company import PROJECTS
@@ -19,6 +20,9 @@ _HELD: Final = {
     "staging": {"owner": _ADA, "channel": _PLATFORM},
 }
 """The projects whose owner and channel are in the local Slack."""
+
+_BUDGETS: Final = {"checkout": "1.05", "payments": "1.4", "data-platform": "0.8"}
+"""Budgets, as shares of what came last month: one nearing, one on plan, one in breach."""
 
 _SHARED: Final = (_FINANCE, _CHLOE, "/cost all last-month by team")
 _ASKED: Final = (_GENERAL, _ADA, "@cloud-cost all last-30d daily")
@@ -41,6 +45,20 @@ def settle(product: str, token: str) -> None:
             said = {"team": project.team, "cost_center": project.cost_center}
             body = said | _HELD.get(project.name, {})
             _call("PATCH", f"{product}/v1/projects/{project.name}", headers, body)
+
+
+def budget(product: str, token: str) -> None:
+    """Give some projects budgets, where nobody has made any."""
+    headers = {"Authorization": f"Bearer {token}"}
+    if _call("GET", f"{product}/v1/budgets?limit=1", headers)["items"]:
+        return
+    for project, share in _BUDGETS.items():
+        asked = f"project={project}&period=last-month"
+        answer = _call("GET", f"{product}/v1/costs/summary?{asked}", headers)
+        for total in answer["totals"]:
+            amount = round(Decimal(total["amount"]) * Decimal(share), -2)
+            body = {"subject": project, "amount": f"{amount:f}", "currency": total["currency"]}
+            _call("POST", f"{product}/v1/budgets", headers, body)
 
 
 def greet(slack: str) -> None:

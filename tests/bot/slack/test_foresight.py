@@ -93,4 +93,4 @@ async def test_why_is_shared_with_its_waterfall(product: Product) -> None:
 
 async def test_viewers_forecast_what_they_may_see(product: Product) -> None:
     answer = await ask(product, "forecast all")
-    assert "all projects* is expected" in answer["text"]
+    assert "All projects* are expected" in answer["text"]
