@@ -1,0 +1,1 @@
+"""What finance waits for: a week or a month, in one object."""

@@ -1,0 +1,1 @@
+"""Which reports go where and when, and what became of each run."""
