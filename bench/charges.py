@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from core.costs.charges import CHARGES
-from core.costs.model import ControlTotal
+from core.costs.slices import ControlTotal
 
 ACCOUNTS, SERVICES, USED, SKUS, REGIONS = 200, 40, 12, 40, 4
 CREDITS = 0.1

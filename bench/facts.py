@@ -20,8 +20,15 @@ from bench.read import DAYS, FILL, LAST_12M, NOW, _fill
 from bench.server import Server
 from core.access.model import OPERATOR
 from core.cache import Cache
-from core.costs.model import PROJECT, SKU, CostQuery, Filter, SourceInfo, label
+from core.costs.model import (
+    PROJECT,
+    SKU,
+    CostQuery,
+    Filter,
+    label,
+)
 from core.costs.service import CostService
+from core.costs.slices import SourceInfo
 from core.costs.writing.partitions import ensure as ensure_partitions
 from core.costs.writing.sources import register
 from core.database import Database

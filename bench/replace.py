@@ -19,7 +19,7 @@ from bench import Figure, Limit
 from bench.charges import RATES, changed, charges, totals
 from bench.server import Server
 from core.clock import utc_now
-from core.costs.model import Replaced, Slice
+from core.costs.slices import Replaced, Slice
 from core.costs.writing.partitions import ensure as ensure_partitions
 from core.costs.writing.replace import replace
 from core.database import Database

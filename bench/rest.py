@@ -41,10 +41,11 @@ from core.costs.assigning.service import RuleService
 from core.costs.drivers.service import DriverService
 from core.costs.keeping.model import Keep
 from core.costs.keeping.service import RetentionService
-from core.costs.model import CostAnswer, CostQuery, SourceInfo
+from core.costs.model import CostAnswer, CostQuery
 from core.costs.proving.service import ProofService
 from core.costs.reading.store import prepared
 from core.costs.service import PACIFIC, CostService
+from core.costs.slices import SourceInfo
 from core.costs.writing.partitions import ensure as ensure_partitions
 from core.costs.writing.sources import register
 from core.database import Database

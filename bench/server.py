@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import asyncpg
 import psutil
 
-from core.costs.model import SourceInfo
+from core.costs.slices import SourceInfo
 from core.costs.writing.sources import register
 from core.database import Database
 from migrations import upgrade

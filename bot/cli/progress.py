@@ -13,7 +13,7 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 
-from core.costs.model import Replaced
+from core.costs.slices import Replaced
 from core.ingest.model import SyncReport
 from core.sizes import size
 

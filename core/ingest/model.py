@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Protocol
 from zoneinfo import ZoneInfo
 
 from core.costs.left_out import LeftOut, in_words
-from core.costs.model import ControlTotal, Replaced, Slice, SourceInfo
 from core.costs.resources import Resources
+from core.costs.slices import ControlTotal, Replaced, Slice, SourceInfo
 
 if TYPE_CHECKING:
     import pyarrow as pa

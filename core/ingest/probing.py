@@ -10,7 +10,7 @@ from datetime import UTC, date, timedelta
 from typing import Final
 
 from core.clock import Clock
-from core.costs.model import StoredSlice
+from core.costs.slices import StoredSlice
 from core.costs.writing.watch import LATE
 from core.errors import CostTrackerError
 from core.findings import Finding, State, failure, ok, warning

@@ -8,8 +8,9 @@ from datetime import date, datetime
 
 from core.clock import Clock
 from core.costs.left_out import added_up
-from core.costs.model import Freshness, Listing, Replaced, StoredSlice
+from core.costs.model import Freshness
 from core.costs.resources import Kept, read_since
+from core.costs.slices import Listing, Replaced, StoredSlice
 from core.costs.writing import sources as stored_sources
 from core.database import Database
 from core.ingest.errors import BadSlicesError

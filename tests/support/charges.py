@@ -11,7 +11,7 @@ import pyarrow as pa
 from sqlalchemy import text
 
 from core.costs.charges import CHARGES
-from core.costs.model import ControlTotal, Replacement, Slice, SourceInfo
+from core.costs.slices import ControlTotal, Replacement, Slice, SourceInfo
 from core.costs.writing.replace import replace
 from core.database import Database
 from core.money import plain

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from sqlalchemy import text
 
-from core.costs.model import ControlTotal
+from core.costs.slices import ControlTotal
 from core.database import Connection
 
 

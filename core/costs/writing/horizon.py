@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from core.costs.left_out import LeftOut, Reason
-from core.costs.model import ControlTotal
+from core.costs.slices import ControlTotal
 from core.money import EXACT
 
 type _Key = tuple[date, str, str, str]

@@ -15,7 +15,8 @@ import pyarrow as pa
 from sqlalchemy import text
 
 from core import data_version
-from core.costs.model import ControlTotal, in_cost, in_gross
+from core.costs.model import in_cost, in_gross
+from core.costs.slices import ControlTotal
 from core.costs.tables import ABSENT
 from core.costs.writing.assign import by_rules
 from core.costs.writing.names import Ids, Indices, Names

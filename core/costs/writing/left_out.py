@@ -7,7 +7,7 @@ from sqlalchemy import delete
 from sqlalchemy.dialects.postgresql import insert
 
 from core.costs.left_out import LeftOut, added_up
-from core.costs.model import Listing
+from core.costs.slices import Listing
 from core.costs.tables import left_out, unfinished
 from core.costs.writing.slices import Source
 from core.database import Connection

@@ -13,8 +13,8 @@ from sqlalchemy.dialects.postgresql import insert
 
 from core import data_version
 from core.costs.left_out import LeftOut
-from core.costs.model import ControlTotal, Replaced, Replacement, Slice
 from core.costs.resources import Resources
+from core.costs.slices import ControlTotal, Replaced, Replacement, Slice
 from core.costs.tables import conversion_rates
 from core.costs.writing import (
     control,

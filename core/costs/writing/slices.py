@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import Date, Row, case, cast, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
-from core.costs.model import Listing, Slice
+from core.costs.slices import Listing, Slice
 from core.costs.tables import retention, slices, sources
 from core.database import Connection
 from core.errors import ConflictError, NotFoundError

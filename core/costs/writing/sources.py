@@ -19,8 +19,9 @@ from sqlalchemy import Date, cast, delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from core import data_version
-from core.costs.model import Freshness, Listing, SourceInfo, StoredSlice
+from core.costs.model import Freshness
 from core.costs.resources import read_since
+from core.costs.slices import Listing, SourceInfo, StoredSlice
 from core.costs.tables import (
     billing_claims,
     billing_periods,

@@ -19,7 +19,7 @@ from pyarrow import feather
 from sqlalchemy import CursorResult, text
 
 from core import data_version
-from core.costs.model import ControlTotal
+from core.costs.slices import ControlTotal
 from core.costs.writing import (
     control,
     facts,

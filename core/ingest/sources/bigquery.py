@@ -18,8 +18,8 @@ from google.auth.credentials import AnonymousCredentials, Credentials
 from google.cloud import bigquery
 from google.cloud.bigquery.retry import DEFAULT_RETRY
 
-from core.costs.model import Slice, SourceInfo
 from core.costs.resources import Kept, Resources, read_since
+from core.costs.slices import Slice, SourceInfo
 from core.ingest.config import BigQuerySource
 from core.ingest.errors import (
     EmptyExportError,

@@ -18,8 +18,8 @@ import pyarrow as pa
 from cachetools import LRUCache
 
 from core.clock import Clock
-from core.costs.model import Slice, SourceInfo
 from core.costs.resources import Kept, Resources, read_since
+from core.costs.slices import Slice, SourceInfo
 from core.ingest.config import FocusSource
 from core.ingest.errors import BadFileError, EmptyFolderError, SourceError, UnfinishedExportError
 from core.ingest.model import Left, Reading, Seen

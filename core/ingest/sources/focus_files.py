@@ -141,6 +141,7 @@ class _Parquet:
             yield
         except (pa.ArrowInvalid, pa.ArrowNotImplementedError, OSError) as error:
             said = str(error).lower()
+            # Arrow raises OSError for damaged pages, and for a store that doesn't answer.
             if isinstance(error, OSError) and not any(word in said for word in _DAMAGE):
                 raise
             raise TruncatedFileError(

@@ -13,7 +13,7 @@ from typing import Final
 import pyarrow as pa
 
 from core.costs.left_out import LeftOut, Reason, added_up
-from core.costs.model import ControlTotal
+from core.costs.slices import ControlTotal
 from core.ingest.sources import focus_columns as mapping
 from core.ingest.sources.focus_columns import AMOUNTS, DAYS, KIND, PROVIDER, TEXTS, Column
 from core.ingest.sources.focus_files import NULLS, Batches, wanted

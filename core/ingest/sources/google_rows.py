@@ -11,7 +11,7 @@ from google.cloud import bigquery
 
 from core.costs.charges import CHARGES, RESOURCES
 from core.costs.left_out import LeftOut, added_up
-from core.costs.model import ControlTotal
+from core.costs.slices import ControlTotal
 from core.ingest.sources.google_lines import UNMAPPED
 from core.ingest.sources.google_services import category_of
 

@@ -12,7 +12,12 @@ from sqlalchemy import text
 
 from core.access.model import OPERATOR, Role, RoleNeededError, Viewer
 from core.cache import open_cache
-from core.costs.model import Basis, CostQuery, Listing, Measure, NoteKind
+from core.costs.model import (
+    Basis,
+    CostQuery,
+    Measure,
+    NoteKind,
+)
 from core.costs.proving.invoices import (
     AmbiguousAccountError,
     Invoice,
@@ -29,6 +34,7 @@ from core.costs.proving.model import (
 )
 from core.costs.proving.service import ProofService, UnknownInvoiceError, WholeBillError
 from core.costs.service import CostService
+from core.costs.slices import Listing
 from core.costs.writing.slices import UnknownSourceError
 from core.costs.writing.sources import finish_sync, register, stored_slices
 from core.database import Database

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from core.costs.model import Replaced, Replacement, SourceInfo
 from core.costs.proving.proof import check_rollups
+from core.costs.slices import Replaced, Replacement, SourceInfo
 from core.costs.writing.slices import SharedAccountError, UnknownSourceError
 from core.costs.writing.sources import register, stored_slices
 from core.database import Database

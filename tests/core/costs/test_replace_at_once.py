@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import text
 
-from core.costs.model import Listing, Replaced
 from core.costs.proving.proof import check_rollups
+from core.costs.slices import Listing, Replaced
 from core.costs.writing.sources import finish_sync, prune, register, stored_slices
 from core.database import Database
 from tests.support.charges import GCP, NOW, Row, Writer, charge, comparable, facts, scalar

@@ -6,8 +6,8 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from core.costs.model import Replaced
 from core.costs.proving.proof import check_rollups
+from core.costs.slices import Replaced
 from core.costs.writing.sources import prune, register
 from core.database import Database
 from tests.support.charges import GCP, NOW, Row, Writer, charge, comparable, facts

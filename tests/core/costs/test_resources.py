@@ -28,12 +28,8 @@ from core.costs.model import (
     Dimension,
     Filter,
     Granularity,
-    Listing,
     Measure,
     NoteKind,
-    Replaced,
-    Slice,
-    SourceInfo,
     Versus,
     label,
 )
@@ -46,6 +42,7 @@ from core.costs.reading.resources import (
 )
 from core.costs.resources import Kept, Resources, read_since
 from core.costs.service import PACIFIC, CostService
+from core.costs.slices import Listing, Replaced, Slice, SourceInfo
 from core.costs.writing.replace import replace as write_slice
 from core.costs.writing.sources import finish_sync, prune, register
 from core.database import Database

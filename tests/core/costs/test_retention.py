@@ -16,8 +16,8 @@ from core.costs.keeping import trimming
 from core.costs.keeping.model import Keep, RetentionBusyError
 from core.costs.keeping.service import RetentionService
 from core.costs.left_out import LeftOut, Reason
-from core.costs.model import Listing, Replaced
 from core.costs.proving.proof import check_rollups
+from core.costs.slices import Listing, Replaced
 from core.costs.writing.sources import finish_sync, register, stored_slices
 from core.database import Database
 from tests.support.charges import GCP, NOW, Row, Writer, charge, comparable, facts, scalar, totals

@@ -10,10 +10,11 @@ from core.access.model import OPERATOR
 from core.cache import open_cache
 from core.costs.keeping.model import Keep
 from core.costs.keeping.service import RetentionService
-from core.costs.model import CostAnswer, Listing, Note, NoteKind
+from core.costs.model import CostAnswer, Note, NoteKind
 from core.costs.question import parse_cost_query
 from core.costs.reading.kept import ChargesDroppedError, DaysDroppedError
 from core.costs.service import CostService
+from core.costs.slices import Listing
 from core.costs.writing.sources import finish_sync, register
 from core.database import Database
 from core.period import Period

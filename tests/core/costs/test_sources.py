@@ -7,8 +7,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import text
 
-from core.costs.model import Freshness, Listing, SourceInfo
+from core.costs.model import Freshness
 from core.costs.proving.proof import check_rollups
+from core.costs.slices import Listing, SourceInfo
 from core.costs.writing.slices import UnknownSourceError
 from core.costs.writing.sources import finish_sync, prune, register, stored_slices
 from core.database import Database

@@ -8,8 +8,8 @@ import pytest
 
 from core.access.model import OPERATOR
 from core.clock import Clock
-from core.costs.model import Listing
 from core.costs.proving.service import ProofService
+from core.costs.slices import Listing
 from core.costs.writing import watch
 from core.costs.writing.sources import finish_sync, register
 from core.database import Database

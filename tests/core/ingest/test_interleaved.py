@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from core.costs.model import Replaced
+from core.costs.slices import Replaced
 from core.database import Database
 from core.ingest.config import BigQuerySource
 from core.ingest.model import Silent, SyncReport

@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import text
 
 from core.access.model import OPERATOR
-from core.costs.model import Replaced
+from core.costs.slices import Replaced
 from core.costs.writing import sources as stored_sources
 from core.database import Database
 from core.findings import Finding

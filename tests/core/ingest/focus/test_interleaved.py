@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from core.costs.model import Replaced
+from core.costs.slices import Replaced
 from core.database import Database
 from core.ingest.config import FocusSource
 from core.ingest.model import Silent, SyncReport
