@@ -27,12 +27,16 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class Maker:
-    """What an archetype is made of: random numbers and the calendar."""
+    """What an archetype is made of: random numbers and the calendar.
+
+    `unrest`: by how much of itself a level wanders, grows and jumps.
+    """
 
     rng: np.random.Generator
     start: date
     days: int
     quiet: bool = False
+    unrest: float = 1.0
 
     @property
     def weekday(self) -> npt.NDArray[np.int64]:
@@ -68,13 +72,14 @@ class Maker:
 
 def drift(make: Maker) -> Numbers:
     """A level that wanders."""
-    walk = np.exp(np.cumsum(make.rng.normal(0, make.rng.uniform(0.002, 0.008), make.days)))
+    apart = make.unrest * make.rng.uniform(0.002, 0.008)
+    walk = np.exp(np.cumsum(make.rng.normal(0, apart, make.days)))
     return walk * make.week(make.rng.uniform(0.75, 1)) * make.noise()
 
 
 def growth(make: Maker) -> Numbers:
     """A level that grows, by an amount or by a share a day; 10% to 200% in a year."""
-    days, rate = np.arange(make.days), np.log(make.rng.uniform(1.1, 3)) / 365
+    days, rate = np.arange(make.days), make.unrest * np.log(make.rng.uniform(1.1, 3)) / 365
     by_share = np.exp(rate * days)
     grown: Numbers = by_share if make.rng.random() < _HALF else 1 + 1.5 * rate * days
     return grown * make.week(make.rng.uniform(0.6, 1)) * make.noise()
@@ -84,7 +89,8 @@ def shifts(make: Maker) -> Numbers:
     """A level that changes at once every four to nine months, by a seventh up to double."""
     level, day = np.ones(make.days), 0
     while (day := day + int(make.rng.integers(120, 270))) < make.days:
-        level[day:] *= np.exp(make.rng.choice([-1, 1]) * make.rng.uniform(0.15, 0.7))
+        by = make.rng.choice([-1, 1]) * make.rng.uniform(0.15, 0.7)
+        level[day:] *= np.exp(make.unrest * by)
     return level * make.week(make.rng.uniform(0.7, 1)) * make.noise()
 
 
@@ -139,7 +145,7 @@ ARCHETYPES: Final[tuple[Callable[[Maker], Numbers], ...]] = (
 
 
 def cost_like(
-    seed: int, each: int = 5, days: int = DAYS, *, quiet: bool = False
+    seed: int, each: int = 5, days: int = DAYS, *, quiet: bool = False, unrest: float = 1.0
 ) -> Iterator[Sample]:
     """Series of every archetype; the same ones whenever the seed is the same.
 
@@ -148,10 +154,11 @@ def cost_like(
         each: how many of an archetype.
         days: how long they are.
         quiet: the same series without their daily noise.
+        unrest: of drift, growth and jumps; 0.5 is half of each.
     """
     for number, archetype in enumerate(ARCHETYPES):
         for n in range(each):
             rng = np.random.default_rng([seed, number, n])
-            make = Maker(rng, _FIRST + timedelta(int(rng.integers(0, 200))), days, quiet)
+            make = Maker(rng, _FIRST + timedelta(int(rng.integers(0, 200))), days, quiet, unrest)
             values = make.level() * archetype(make)
             yield Sample(archetype.__name__, make.start, values.round(2))
