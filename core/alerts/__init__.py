@@ -1,1 +1,1 @@
-"""What was told of a budget: once for each crossing, in one thread a period."""
+"""Alerts: that a budget's thresholds are crossed, told once each, and what people did about it."""
