@@ -1,20 +1,13 @@
 """What resources cost, stored and asked about: they add up to the charges that they are of."""
 
-from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
-import pyarrow as pa
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-from sqlalchemy import text
 
 from core.access.model import OPERATOR, Viewer
-from core.cache import Cache
-from core.costs.charges import RESOURCES
 from core.costs.model import (
     CATEGORY,
     PROJECT,
@@ -33,177 +26,26 @@ from core.costs.model import (
     Versus,
     label,
 )
-from core.costs.proving.proof import check_rollups
 from core.costs.reading.resources import (
     NoResourcesError,
     ResourceDaysError,
     ResourceQuestionError,
     UnknownResourceError,
 )
-from core.costs.resources import Kept, Resources, read_since
-from core.costs.service import PACIFIC, CostService
-from core.costs.slices import Listing, Replaced, Slice, SourceInfo
-from core.costs.writing.replace import replace as write_slice
-from core.costs.writing.sources import finish_sync, prune, register
+from core.costs.resources import Kept
+from core.costs.slices import SourceInfo
+from core.costs.writing.sources import register
 from core.database import Database
 from core.forecasts.service import ForecastService
 from core.money import plain
 from core.named_period import parse_period
 from core.period import Period
-from core.projects.service import ProjectService
-from tests.support.charges import GCP, Row, charge, scalar, table, totals
+from tests.support.charges import GCP
 from tests.support.clock import FakeClock
-from tests.support.resources import Amounts, Of, kept
+from tests.support.resource_store import KEEPING, LINES, Store, line
 
-KEEPING = replace(GCP, resources=Kept.KEPT)
 WEEK = Period(date(2026, 11, 15), date(2026, 11, 22))
 BY_RESOURCE = CostQuery(WEEK, group_by=(RESOURCE,))
-
-
-def line(day: str, amount: str, resource: str = "", **other: Any) -> Row:
-    """A charge that names its resource."""
-    return charge(day, amount, list=amount, **other) | {"resource": resource}
-
-
-LINES = [
-    line("2026-11-16", "10", "vm/1"),
-    line("2026-11-16", "2.5", "vm/1", sku_id="BB-22"),
-    line("2026-11-16", "-1", "vm/1", charge_category="Credit", source_type="SUSTAINED_USAGE"),
-    line("2026-11-16", "-4", "vm/2", charge_category="Credit", source_type="PROMOTION"),
-    line("2026-11-16", "7", "vm/2", region="us-east1", labels='{"team":"a"}'),
-    line("2026-11-17", "3", "vm/3"),
-    line("2026-11-17", "1", "vm/4"),
-    line("2026-11-17", "0.5"),
-    line("2026-11-18", "20", "bucket", service="Cloud Storage", service_category="Storage"),
-    line("2026-11-18", "0.125", "vm/1", charge_category="Tax", source_type="tax"),
-    line("2026-11-10", "5", "vm/1"),
-    line("2026-10-10", "90", "vm/9"),
-]
-
-
-def of(row: Row) -> Of:
-    return Of(
-        *(row["day"], row["billing_period"], row["account_id"], row["service"], row["region"]),
-        *(row["labels"], row["charge_category"], row["source_type"], row["currency"]),
-        row["resource"],
-    )
-
-
-def amounts(row: Row) -> Amounts:
-    return Amounts(Decimal(row["billed"]), Decimal(row["effective"]), Decimal(row["list"]))
-
-
-def parts(lines: Iterable[Row], since: date, each: int) -> list[pa.Table]:
-    """What a source tells of resources: a part a day."""
-    found = kept(((of(row), amounts(row)) for row in lines), since=since, each=each)
-    rows = [
-        {
-            "day": key.day,
-            "billing_period": key.billing_period,
-            "account_id": key.account,
-            "service": key.service,
-            "region": key.region,
-            "labels": key.labels,
-            "charge_category": key.category,
-            "source_type": key.source_type,
-            "resource": key.resource,
-            "resource_name": _name(key.resource),
-            "currency": key.currency,
-            "billed": plain(sums.billed),
-            "effective": plain(sums.effective),
-            "list": None if sums.listed is None else plain(sums.listed),
-        }
-        for key, sums in found.items()
-    ]
-    days = sorted({key.day for key in found})
-    return [
-        pa.Table.from_pylist([row for row in rows if row["day"] == day], RESOURCES) for day in days
-    ]
-
-
-def _name(resource: str) -> str:
-    return f"name of {resource}" if resource.startswith("vm/") else ""
-
-
-class Store:
-    """Slices of a source with resources, its syncs, and its questions."""
-
-    def __init__(self, database: Database, clock: FakeClock, *, each: int = 2) -> None:
-        self.database, self.clock, self.each = database, clock, each
-        self.projects = ProjectService(database, clock)
-        self.costs = CostService(database, Cache(), clock)
-        self._readings = 0
-
-    @property
-    def since(self) -> date:
-        return read_since(self.clock().astimezone(PACIFIC).date())
-
-    async def write(
-        self,
-        key: str,
-        lines: Sequence[Row],
-        *,
-        source: str = "gcp",
-        resources: bool = True,
-        at: int | None = None,
-        fingerprint: str = "",
-    ) -> Replaced:
-        """Hand over a slice; `at` in minutes."""
-        self._readings += 1
-        minutes = self._readings if at is None else at
-        rows = [{k: v for k, v in row.items() if k != "resource"} for row in lines]
-        of_resources = Resources(parts(lines, self.since, self.each), self.since)
-        done = await write_slice(
-            self.database,
-            self.projects,
-            Slice(
-                source,
-                key,
-                fingerprint or f"at {minutes}",
-                self.clock() - timedelta(days=1) + timedelta(minutes=minutes),
-            ),
-            table(rows),
-            totals=totals(rows),
-            rates={},
-            by_resource=of_resources if resources else None,
-            now=self.clock(),
-        )
-        return done.outcome
-
-    async def finish(self, *keys: str, source: str = "gcp") -> None:
-        """Finish a sync."""
-        await finish_sync(
-            self.database,
-            source,
-            Listing(dict.fromkeys(keys, "at 1"), whole=False),
-            through=self.clock(),
-            zone=PACIFIC,
-            now=self.clock(),
-        )
-
-    async def ask(self, query: CostQuery, viewer: Viewer = OPERATOR) -> CostAnswer:
-        return await self.costs.answer(query, viewer)
-
-    async def stored(self) -> dict[tuple[str, Of], Amounts]:
-        """Every row, with names in place of ids."""
-        async with self.database.read() as connection:
-            rows = (await connection.execute(_STORED)).all()
-        found = {
-            (key, Of(*of_)): Amounts(billed, effective, listed)
-            for key, *of_, billed, effective, listed in rows
-        }
-        assert len(found) == len(rows)
-        return found
-
-
-_STORED = text("""
-SELECT l.key, c.day, c.billing_period, p.account_id, v.name, g.region_id, CAST(t.tags AS text),
-  k.charge_category, k.source_type, c.currency, r.resource_id, c.billed, c.effective, c.list
-FROM cost_by_day_resource c JOIN slices l ON l.id = c.slice_id
-JOIN scopes p ON p.id = c.scope_id JOIN services v ON v.id = c.service_id
-JOIN regions g ON g.id = c.region_id JOIN tag_sets t ON t.id = c.tag_set_id
-JOIN kinds k ON k.id = c.kind_id JOIN resources r ON r.id = c.resource_id
-""")
 
 
 @pytest.fixture
@@ -474,121 +316,3 @@ async def test_the_values_of_the_dimension(store: Store) -> None:
     assert [v.value for v in values] == ["bucket", "vm/1", "vm/2", "vm/3", "vm/4", None]
     some = await store.costs.dimension(RESOURCE, OPERATOR, prefix="buc")
     assert [v.value for v in some] == ["bucket"]
-
-
-async def test_days_that_have_passed_are_trimmed(store: Store, clock: FakeClock) -> None:
-    """By the sync; names that nothing needs go too. What is left adds up all the same."""
-    await store.write("a", LINES)
-    clock.advance(days=30)
-    await store.finish("a")
-    assert {of_.day for _, of_ in await store.stored()} == {
-        date(2026, 11, 16), date(2026, 11, 17), date(2026, 11, 18)
-    }  # fmt: skip
-    assert await check_rollups(store.database) == ()
-    clock.advance(days=40)
-    await store.finish("a")
-    assert await store.stored() == {}
-    assert await check_rollups(store.database) == ()
-    assert await scalar(store.database, "SELECT count(*) FROM resources WHERE id > 0") == 0
-
-
-async def test_no_longer_kept(store: Store, database: Database) -> None:
-    """A source that is configured otherwise lets go of all."""
-    await store.write("a", LINES)
-    await register(database, replace(GCP, resources=Kept.OFF))
-    await store.finish("a")
-    assert await store.stored() == {}
-    assert await check_rollups(database) == ()
-
-
-async def test_kept_from_now_on(store: Store) -> None:
-    """The same reading is written again where resources are missing from it, and only there."""
-    await store.write("a", LINES, resources=False, fingerprint="x")
-    assert await store.write("a", LINES, fingerprint="x") is Replaced.WRITTEN
-    assert await store.write("a", LINES, fingerprint="x") is Replaced.UNCHANGED
-    assert await store.stored()
-
-
-async def test_pruned(store: Store, clock: FakeClock) -> None:
-    """A slice that goes takes its resources with it."""
-    await store.write("a", LINES)
-    await prune(store.database, "gcp", ["a"], now=clock())
-    assert await store.stored() == {}
-
-
-@pytest.mark.parametrize("measure", ["billed", "effective", "list"])
-async def test_proof_finds_what_doesnt_add_up(store: Store, measure: str) -> None:
-    """A row that was tampered with, whatever amount of it."""
-    await store.write("a", LINES)
-    assert await check_rollups(store.database) == ()
-    async with store.database.begin() as tx:
-        await tx.execute(
-            text(
-                f"UPDATE cost_by_day_resource SET {measure} = {measure} + 0.000000001"  # noqa: S608  # ours
-                " WHERE day = '2026-11-18' AND billed = 20"
-            )
-        )
-    assert {error.rollup for error in await check_rollups(store.database)} == {
-        "cost_by_day_resource"
-    }
-
-
-_DAYS = ("2026-09-30", "2026-10-16", "2026-10-17", "2026-11-16", "2026-11-17")
-_LINES = st.lists(
-    st.builds(
-        lambda day, amount, resource, account, service, kind, region: line(
-            day,
-            f"{amount}e-3",
-            resource,
-            account_id=account,
-            service=service,
-            charge_category=kind[0],
-            source_type=kind[1],
-            region=region,
-        ),
-        st.sampled_from(_DAYS),
-        st.integers(-5000, 90000),
-        st.sampled_from(["", "vm/1", "vm/2", "vm/3", "a:b/c"]),
-        st.sampled_from(["shop", "blog", ""]),
-        st.sampled_from(["Compute Engine", "Cloud Storage"]),
-        st.sampled_from([("Usage", "regular"), ("Tax", "tax"), ("Credit", "PROMOTION")]),
-        st.sampled_from(["", "us-east1"]),
-    ).map(lambda row: row | {n: plain(Decimal(row[n])) for n in ("billed", "effective", "list")}),
-    max_size=12,
-)
-
-
-_EMPTIED = (
-    *("cost_by_day_resource", "charge_daily", "cost_by_day_service", "cost_by_month_service"),
-    *("cost_by_month", "restatements", "slices CASCADE"),
-)
-
-
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(
-    steps=st.lists(
-        st.tuples(st.sampled_from("abc"), _LINES, st.integers(1, 6)), min_size=1, max_size=6
-    )
-)
-async def test_any_interleaving_equals_the_final_state(
-    database: Database, clock: FakeClock, steps: list[tuple[str, list[Row], int]]
-) -> None:
-    """Late, repeated and stale readings: the rows are those of each slice's newest."""
-    async with database.begin() as tx:
-        for emptied in _EMPTIED:
-            await tx.execute(text(f"TRUNCATE {emptied}"))
-    await register(database, KEEPING)
-    store = Store(database, clock)
-    newest: dict[str, tuple[int, list[Row]]] = {}
-    for key, lines, at in steps:
-        if key not in newest or at > newest[key][0]:
-            newest[key] = (at, lines)
-        await store.write(key, lines, at=at)
-    assert await store.stored() == {
-        (key, of_): sums
-        for key, (_, lines) in newest.items()
-        for of_, sums in kept(
-            ((of(row), amounts(row)) for row in lines), since=store.since, each=store.each
-        ).items()
-    }
-    assert await check_rollups(database) == ()
