@@ -2,9 +2,10 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from functools import partial
 
+from bot.notify import letters
 from bot.notify.channel import Channel
-from bot.notify.letters import write
 from bot.notify.notifier import Notifier
 from bot.notify.operations import SLACK, OperationsChannel
 from bot.notify.slack import SlackChannel
@@ -22,6 +23,7 @@ async def open_notifier(services: Services) -> AsyncGenerator[Notifier]:
     async with open_session() as session:
         channels: dict[str, Channel] = {}
         if settings.slack_bot_token is not None:
+            write = partial(letters.slack, services=services)
             channels[SLACK] = SlackChannel(open_client(settings, session), session, write)
         channels[OPERATIONS.channel] = OperationsChannel(channels.get(SLACK), settings.ops_channel)
         notifier = Notifier(services.outbox, channels)

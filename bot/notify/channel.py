@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from bot.render.blocks import Message
+from bot.render.enclosed import Attachment, Picture
 from core.outbox.model import Delivery, Outcome
 
 type Keep = Callable[[Mapping[str, Any]], Awaitable[None]]
@@ -12,23 +13,19 @@ type Keep = Callable[[Mapping[str, Any]], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
-class Attachment:
-    """A file that goes with what is told."""
-
-    name: str
-    title: str
-    content: bytes
-
-
-@dataclass(frozen=True, slots=True)
 class Letter:
-    """What a delivery says, rendered; a file where its verb is one."""
+    """What a delivery says in Slack, rendered; a file where its verb is one.
+
+    An image block of the message shows one of `pictures` by its name, as
+    `bot.render.blocks.shown` makes it; the channel uploads it and puts Slack's id in its place.
+    """
 
     message: Message
     file: Attachment | None = None
+    pictures: tuple[Picture, ...] = ()
 
 
-type Write = Callable[[Delivery], Letter]
+type Write[T] = Callable[[Delivery], Awaitable[T]]
 """Renders what a delivery says."""
 
 

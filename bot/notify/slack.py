@@ -14,7 +14,8 @@ import structlog
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.notify.channel import Attachment, Keep, Letter, Write
+from bot.notify.channel import Keep, Letter, Write
+from bot.render.enclosed import Attachment
 from bot.slack_web.client import BUSY, DISCONNECTED, code
 from bot.slack_web.files import UploadError, complete, not_ready, send
 from core.outbox.model import (
@@ -61,7 +62,7 @@ class SlackChannel:
         self,
         client: AsyncWebClient,
         session: aiohttp.ClientSession,
-        write: Write,
+        write: Write[Letter],
         *,
         pace: timedelta = PACE,
     ) -> None:
@@ -74,7 +75,7 @@ class SlackChannel:
     async def deliver(self, delivery: Delivery, keep: Keep) -> Outcome:
         """Try once: look for what may be there, else send it."""
         try:
-            letter = self._write(delivery)
+            letter = await self._write(delivery)
         except Exception as error:  # noqa: BLE001 - of whatever kind: it would be so each time
             return Parked(f"can't be written: {type(error).__name__}: {error}")
         return await _Try(self._client, self._session, delivery, keep, self._pace).make(letter)

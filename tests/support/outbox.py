@@ -8,10 +8,11 @@ from typing import Any
 import aiohttp
 from pydantic import SecretStr
 
-from bot.notify.channel import Attachment, Letter
+from bot.notify.channel import Letter
 from bot.notify.notifier import Notifier
 from bot.notify.slack import SlackChannel
 from bot.render import blocks
+from bot.render.enclosed import Attachment
 from bot.settings import Settings
 from bot.slack_web.client import open_client
 from core.database import Database
@@ -41,7 +42,7 @@ async def put(database: Database, *messages: Message) -> None:
             await enqueue(tx, message)
 
 
-def plainly(delivery: Delivery) -> Letter:
+async def plainly(delivery: Delivery) -> Letter:
     """Write what a message says."""
     text = delivery.message.values["text"]
     file = (

@@ -20,7 +20,7 @@ from bot.render.blocks.home import home
 from bot.render.blocks.incidents import incident, incident_over
 from bot.render.blocks.message import Message, escape
 from bot.render.blocks.oddities import CANCEL, JUDGE, PLAN, anomalies
-from bot.render.blocks.picture import ChartFile, ChartImage, ChartNative, ChartPlace, Look
+from bot.render.blocks.picture import ChartFile, ChartImage, ChartNative, ChartPlace, Look, shown
 from bot.render.blocks.places import data_state, labels_of, project, projects, whoami
 from bot.render.blocks.replies import crash, error, help_page, said
 from bot.render.blocks.why import why
@@ -59,6 +59,7 @@ __all__ = [
     "projects",
     "reconciled",
     "said",
+    "shown",
     "whoami",
     "why",
 ]

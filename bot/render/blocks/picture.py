@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from slackblocks import DataVisualizationBlock, ImageBlock, SlackFile
 
+from bot.render.enclosed import Picture
+
 type Native = Callable[[], Iterator[DataVisualizationBlock]]
 
 
@@ -59,3 +61,9 @@ def picture(
             yield ImageBlock(slack_file=uploaded, alt_text=alt, block_id="chart")
         case ChartNative():
             yield from native()
+
+
+def shown(picture: Picture) -> ImageBlock:
+    """The block of a picture of a letter, which delivery uploads; until then by its name."""
+    file = SlackFile(url=None, id=picture.name)
+    return ImageBlock(slack_file=file, alt_text=picture.alt, block_id=f"picture.{picture.name}")
