@@ -7,7 +7,8 @@ from enum import StrEnum
 from typing import Final
 
 from core.money import ZERO
-from core.reports.model import Report, ReportStatus, Row, Sheet
+from core.reports.model import Report, ReportStatus, Sheet
+from core.reports.sections import Row
 
 SHARE: Final = Decimal("0.005")
 UNITS: Final = Decimal(1)
