@@ -10,6 +10,7 @@ from alembic.runtime.environment import NameFilterParentNames, NameFilterType
 from sqlalchemy import Connection, text
 
 import core.access.tables
+import core.alerts.tables
 import core.anomalies.tables
 import core.budgets.tables
 import core.costs.tables

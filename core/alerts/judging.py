@@ -1,0 +1,326 @@
+"""What is crossed: pure rules over a budget's figures and what is remembered of its period.
+
+A threshold is told when it is crossed, and not again before it is armed again. Why the rules
+are as they are says `docs/decisions`.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Final
+
+from core.alerts.model import Deed, Figures, Kind, Occasion, Snoozed, Subject, Threshold
+from core.outbox.model import Destination
+
+REARM_SHARE: Final = Decimal("0.97")
+"""What is spent must be below so much of a threshold …"""
+REARM_AFTER: Final = timedelta(days=2)
+"""… for so long, before crossing it is news again: restatements go to and fro."""
+FORECAST_FROM: Final = 5
+"""A forecast from fewer complete days of the period raises nothing."""
+
+_HUNDRED: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One period of a budget, as an evaluation found it.
+
+    thresholds: those that are set. terms: the same for as long as people change nothing that
+    bears on crossings, amounts aside. changed_at: when the budget was changed last; changed_by.
+    data_version: of the figures. closed: the period is over.
+    known_before: what the days before `before` cost, those that were complete by the evaluation
+    before this; None where there was none in this period.
+    to: who is told.
+    """
+
+    subject: Subject
+    figures: Figures
+    thresholds: tuple[Threshold, ...]
+    terms: str
+    changed_at: datetime
+    data_version: int
+    changed_by: str = ""
+    closed: bool = False
+    before: date | None = None
+    known_before: Decimal | None = None
+    to: tuple[Destination, ...] = ()
+
+    @property
+    def complete_days(self) -> int:
+        """How many days of the period are complete."""
+        return (self.figures.complete_until - self.subject.period.start).days
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """What the last evaluation of a budget knew; fields as of `Reading`."""
+
+    budget: int
+    period_start: date
+    amount: Decimal
+    complete_until: date
+    used_complete: Decimal
+    terms: str
+    changed_at: datetime
+    data_version: int
+
+    @classmethod
+    def of(cls, reading: Reading) -> "Watched":
+        """What a reading leaves to the next evaluation."""
+        figures = reading.figures
+        return cls(
+            reading.subject.budget,
+            reading.subject.period.start,
+            figures.amount,
+            figures.complete_until,
+            figures.used_complete,
+            reading.terms,
+            reading.changed_at,
+            reading.data_version,
+        )
+
+    def is_newer(self, reading: Reading) -> bool:
+        """Whether an evaluation that knew more has been here while a reading was made."""
+        return self.data_version > reading.data_version or self.changed_at > reading.changed_at
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What is remembered of a threshold.
+
+    crossed_at: when it was found crossed; None: it isn't, but a forecast was over it once.
+    held: nobody was told, because the alert was snoozed.
+    below_since: the day on which figures were found far enough below it.
+    breached: up to where days were complete when a forecast was over it first.
+    """
+
+    threshold: Threshold
+    crossed_at: datetime | None = None
+    held: bool = False
+    below_since: date | None = None
+    breached: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What is remembered of a budget's period, and what people did about it."""
+
+    marks: Mapping[Threshold, Mark] = field(default_factory=dict)
+    acknowledged: Deed | None = None
+    snoozed: Snoozed | None = None
+
+    def crossed(self) -> Iterator[Mark]:
+        """The thresholds that count as crossed, the most severe first."""
+        crossed = (mark for mark in self.marks.values() if mark.crossed_at is not None)
+        return iter(sorted(crossed, key=lambda mark: mark.threshold.severity, reverse=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What an evaluation of a period came to.
+
+    `told`: the thresholds to tell of, the most severe first, and on which `occasion`; none where
+    there is nothing to tell. `was`: the amount before it was changed.
+    """
+
+    memory: Memory
+    told: tuple[Threshold, ...] = ()
+    occasion: Occasion | None = None
+    was: Decimal | None = None
+
+
+def reached(threshold: Threshold, figures: Figures) -> bool:
+    """Whether figures are at a threshold or above."""
+    amount = figures.used if threshold.kind is Kind.ACTUAL else figures.expected
+    return amount is not None and amount > 0 and _at(amount, threshold, figures.amount)
+
+
+def _at(spent: Decimal, threshold: Threshold, amount: Decimal, share: Decimal = Decimal(1)) -> bool:
+    return spent * _HUNDRED >= amount * threshold.percent * share
+
+
+def judge(
+    reading: Reading, watched: Watched | None, memory: Memory, *, now: datetime, today: date
+) -> Judged:
+    """What a reading changes, and what is to be told.
+
+    Args:
+        reading: the figures.
+        watched: what the evaluation before knew of the budget; None: it is new.
+        memory: what is remembered of the period.
+        now: the instant.
+        today: the day in the reports' time zone.
+    """
+    was_set = _was_set(reading, watched)
+    kept = dict(_kept(memory.marks.values(), reading.figures, today, was_set=was_set))
+    over = [each for each in reading.thresholds if reached(each, reading.figures)]
+    fresh, along = _crossed(reading, over, kept, memory, was_set=was_set)
+    breached = {each: _breach(each, memory, reading) for each in _early(reading, over)}
+    crossed = {each: Mark(each, now) for each in (*fresh, *along)}
+    memory = replace(memory, marks={**breached, **kept, **crossed})
+    if memory.snoozed is not None and memory.snoozed.until > now and not _louder(memory, fresh):
+        return Judged(_hold(memory, crossed))
+    was = watched.amount if was_set and watched is not None else None
+    return _told(memory, fresh, reading, _occasion(reading, watched, fresh, was_set=was_set), was)
+
+
+def _was_set(reading: Reading, watched: Watched | None) -> bool:
+    """Whether people made or changed the budget since the evaluation before."""
+    if watched is None:
+        return True
+    same_period = watched.period_start == reading.subject.period.start
+    other_amount = same_period and watched.amount != reading.figures.amount
+    return watched.terms != reading.terms or other_amount
+
+
+def _kept(
+    marks: Iterable[Mark], figures: Figures, today: date, *, was_set: bool
+) -> Iterator[tuple[Threshold, Mark]]:
+    """The crossings that go on counting: those that aren't armed again."""
+    for mark in marks:
+        if mark.crossed_at is None or (was_set and not reached(mark.threshold, figures)):
+            continue
+        kept = _cooled(mark, figures, today)
+        if kept is not None:
+            yield mark.threshold, kept
+
+
+def _cooled(mark: Mark, figures: Figures, today: date) -> Mark | None:
+    """A crossing by today; None: it is armed again."""
+    threshold = mark.threshold
+    if threshold.kind is Kind.FORECAST:
+        return mark
+    if _at(figures.used, threshold, figures.amount, REARM_SHARE) and figures.used > 0:
+        return replace(mark, below_since=None)
+    since = mark.below_since or today
+    return None if today - since >= REARM_AFTER else replace(mark, below_since=since)
+
+
+def _crossed(
+    reading: Reading,
+    over: Sequence[Threshold],
+    kept: Mapping[Threshold, Mark],
+    memory: Memory,
+    *,
+    was_set: bool,
+) -> tuple[list[Threshold], list[Threshold]]:
+    """Thresholds that are crossed and weren't: those to tell of, the most severe first.
+
+    And apart from them those of forecasts of which nothing is left to tell: as much is spent,
+    and that was told.
+    """
+    actual = [each for each in over if each.kind is Kind.ACTUAL and each not in kept]
+    ahead = [each for each in over if each.kind is Kind.FORECAST and each not in kept]
+    if reading.closed or reading.figures.final:
+        ahead = []
+    spent = max([each.percent for each in kept if each.kind is Kind.ACTUAL], default=0)
+    along = [each for each in ahead if each.percent <= spent]
+    spending = max([each.percent for each in actual], default=0)
+    foreseen = [
+        each
+        for each in ahead
+        if each not in along
+        and (
+            each.percent <= spending
+            or _foreseen(each, reading, memory, at_once=was_set and bool(actual))
+        )
+    ]
+    return _sorted([*actual, *foreseen]), along
+
+
+def _foreseen(each: Threshold, reading: Reading, memory: Memory, *, at_once: bool) -> bool:
+    """Whether a forecast counts: of enough days, and over a threshold for the second time.
+
+    `at_once`: what was crossed already is told with it, so that the next day has no news.
+    """
+    if reading.complete_days < FORECAST_FROM:
+        return False
+    mark = memory.marks.get(each)
+    before = None if mark is None else mark.breached
+    return at_once or (before is not None and before < reading.figures.complete_until)
+
+
+def _early(reading: Reading, over: Iterable[Threshold]) -> Iterator[Threshold]:
+    """Forecasts of enough days that are over a threshold, whether that counts yet or not."""
+    if reading.complete_days >= FORECAST_FROM and not reading.closed:
+        yield from (each for each in over if each.kind is Kind.FORECAST)
+
+
+def _breach(each: Threshold, memory: Memory, reading: Reading) -> Mark:
+    """Since when a forecast is over a threshold; without a break."""
+    known = memory.marks.get(each)
+    if known is not None and known.breached is not None:
+        return known
+    return Mark(each, breached=reading.figures.complete_until)
+
+
+def _sorted(thresholds: Iterable[Threshold]) -> list[Threshold]:
+    return sorted(thresholds, key=lambda each: each.severity, reverse=True)
+
+
+def _louder(memory: Memory, fresh: Iterable[Threshold]) -> bool:
+    """Whether more is spent than what was snoozed: no snooze silences that."""
+    if memory.snoozed is None:
+        return True
+    over = memory.snoozed.over
+    return any(each.kind is Kind.ACTUAL and each.percent > over for each in fresh)
+
+
+def _hold(memory: Memory, crossed: Iterable[Threshold]) -> Memory:
+    """Keep crossings for the end of the snooze."""
+    held = {each: replace(memory.marks[each], held=True) for each in crossed}
+    return replace(memory, marks={**memory.marks, **held})
+
+
+def _told(
+    memory: Memory,
+    fresh: list[Threshold],
+    reading: Reading,
+    occasion: Occasion,
+    was: Decimal | None,
+) -> Judged:
+    """Tell of what is crossed now, and of what waited for the end of a snooze and still is."""
+    memory, waited = released(memory, reading.figures)
+    told = _sorted({*fresh, *waited})
+    if not told:
+        return Judged(memory)
+    return Judged(replace(memory, acknowledged=None), tuple(told), occasion, was)
+
+
+def released(memory: Memory, figures: Figures) -> tuple[Memory, tuple[Threshold, ...]]:
+    """What was crossed during a snooze and still is; what isn't any more was never told."""
+    held = {each for each, mark in memory.marks.items() if mark.held}
+    waited = _sorted(each for each in held if reached(each, figures))
+    marks = {
+        each: replace(mark, held=False)
+        for each, mark in memory.marks.items()
+        if each not in held or each in waited
+    }
+    return replace(memory, marks=marks, snoozed=None), tuple(waited)
+
+
+def _occasion(
+    reading: Reading, watched: Watched | None, fresh: list[Threshold], *, was_set: bool
+) -> Occasion:
+    if reading.closed:
+        return Occasion.RECORD
+    if not fresh:
+        return Occasion.WAITED
+    if was_set:
+        return Occasion.SET
+    return Occasion.LATE if _is_late(reading, watched, fresh[0]) else Occasion.CROSSED
+
+
+def _is_late(reading: Reading, watched: Watched | None, threshold: Threshold) -> bool:
+    """Whether days that had been complete made the difference."""
+    known = reading.known_before
+    if watched is None or known is None or watched.complete_until != reading.before:
+        return False
+    more = known - watched.used_complete
+    figures = reading.figures
+    expected = None if figures.expected is None else figures.expected - more
+    return more > 0 and not reached(
+        threshold, replace(figures, used=figures.used - more, expected=expected)
+    )
