@@ -53,6 +53,7 @@ sources = Table(
         comment="the export of the same bill that it was changed over to",
     ),
     Column("resources", Text, nullable=False, server_default="", comment="kept, off or none"),
+    Column("retired_at", DateTime(timezone=True), comment="since when it is read no more"),
 )
 
 slices = Table(

@@ -107,6 +107,8 @@ class IngestService:
         watcher = progress or Silent()
         chosen = self.chosen(source)
         await configured_rates.keep(self._database, self._rates)
+        listed = [config.name for config in self.sources]
+        await stored_sources.retire(self._database, listed, now=self._clock())
         await self._trim()
         reports = []
         for config in chosen:

@@ -19,7 +19,7 @@ from core.database import Database
 _VERSION = (
     "SELECT version, (SELECT oid::text FROM pg_database WHERE datname = current_database())"
     " || '-' || extract(epoch FROM pg_postmaster_start_time())::text,"
-    " (SELECT min(complete_until) FROM sources),"
+    " (SELECT min(complete_until) FROM sources WHERE retired_at IS NULL),"
     " EXISTS (SELECT FROM sources WHERE resources = 'kept') FROM data_version"
 )
 
@@ -28,7 +28,7 @@ _VERSION = (
 class Version:
     """Which state of which database: `home` tells databases apart that share a cache.
 
-    complete_until: the first day that some source doesn't have complete yet.
+    complete_until: the first day that some source that is still read doesn't have complete yet.
     resources: some source's resources are kept.
     """
 

@@ -47,6 +47,7 @@ async def register(database: Database, source: SourceInfo) -> int:
         "provider": source.provider,
         "location": source.location,
         "resources": source.resources,
+        "retired_at": None,
     }
     statement = (
         insert(sources)
@@ -57,6 +58,14 @@ async def register(database: Database, source: SourceInfo) -> int:
     async with database.begin() as tx:
         source_id: int = (await tx.execute(statement)).scalar_one()
         return source_id
+
+
+async def retire(database: Database, listed: Collection[str], *, now: datetime) -> None:
+    """Have no source but those listed hold back what is complete; `register` takes one back."""
+    statement = update(sources).where(sources.c.name.not_in(listed), sources.c.retired_at.is_(None))
+    async with database.begin() as tx:
+        if (await tx.execute(statement.values(retired_at=now))).rowcount:
+            await data_version.bump(tx)
 
 
 async def stored_slices(database: Database, source: str) -> Mapping[str, StoredSlice]:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
@@ -36,6 +36,7 @@ from core.costs.model import (
 from core.costs.reading.notes import RateUnknownError
 from core.costs.service import CostService
 from core.costs.writing.rates import ConfiguredRate, keep
+from core.costs.writing.sources import retire
 from core.database import Database
 from core.period import Period
 from core.projects.model import UnknownProjectError
@@ -286,6 +287,25 @@ class TestIncompleteDays:
         assert shop.freshness.complete_until == day(21)
         ec2 = await ask(costs, where=(Filter(SERVICE, ("EC2",)),))
         assert ec2.freshness.complete_until == day(18)
+
+    async def test_a_source_that_is_read_no_more_holds_nothing_back(
+        self, database: Database, costs: CostService
+    ) -> None:
+        """Its days are history; nobody waits for more of them, unless nothing else is asked of."""
+        world = World(
+            (usd("1", 20), usd("1", 10, provider="aws", account="a", service="EC2")),
+            complete_until={"gcp": day(21), "aws": day(11)},
+        )
+        await store(database, world)
+        assert await costs.complete_until() == day(11)
+        await retire(database, ["gcp"], now=datetime(2026, 11, 21, tzinfo=UTC))
+        everything = await ask(costs)
+        assert everything.freshness.complete_until == day(21)
+        missing = Note(NoteKind.MISSING_DAYS, days=Period(day(21), day(22)))
+        assert [n for n in everything.notes if n.days] == [missing]
+        assert await costs.complete_until() == day(21)
+        ec2 = await ask(costs, where=(Filter(SERVICE, ("EC2",)),))
+        assert ec2.freshness.complete_until == day(11)
 
 
 @pytest.mark.usefixtures("world")

@@ -11,7 +11,7 @@ from core.costs.model import Freshness
 from core.costs.proving.proof import check_rollups
 from core.costs.slices import Listing, SourceInfo
 from core.costs.writing.slices import UnknownSourceError
-from core.costs.writing.sources import finish_sync, prune, register, stored_slices
+from core.costs.writing.sources import finish_sync, prune, register, retire, stored_slices
 from core.database import Database
 from tests.support.charges import GCP, NOW, Row, Writer, charge, comparable, facts, scalar
 
@@ -61,6 +61,21 @@ async def test_a_source_says_how_fresh_and_complete_it_is(
     stored += " (CAST(:through AS timestamptz), CAST('2026-11-20' AS date),"
     stored += " CAST('2026-11-01' AS date), CAST(:now AS timestamptz)) FROM sources"
     assert await scalar(database, stored, through=THROUGH, now=NOW)
+
+
+async def test_a_source_that_isn_t_listed_is_retired_until_it_is_listed_again(
+    database: Database, writer: Writer
+) -> None:
+    """For good since the first time, and none of those listed."""
+    await writer.write("a", [charge()])
+    retired = "SELECT retired_at FROM sources"
+    await retire(database, ["gcp", "aws"], now=NOW)
+    assert await scalar(database, retired) is None
+    for later in (0, 1):
+        await retire(database, ["aws"], now=NOW + timedelta(days=later))
+        assert await scalar(database, retired) == NOW
+    await register(database, GCP)
+    assert await scalar(database, retired) is None
 
 
 async def test_no_day_is_complete_that_the_export_hasn_t_passed(

@@ -23,6 +23,7 @@ from core.ingest.model import Silent, SyncReport
 from core.ingest.service import IngestService
 from core.projects.service import ProjectService
 from tests.support.bigquery import Emulator, Table
+from tests.support.charges import scalar
 from tests.support.export import Export, expected, history, line, project, tags, written
 from tests.support.stored import rollups_agree, stored
 
@@ -204,6 +205,16 @@ async def test_a_source_that_fails_does_not_keep_the_others(
     assert "Did you mean: " in bad.error
     assert str(bad) == f"gone: {bad.error}"
     assert good.matches
+
+
+async def test_a_source_that_is_listed_no_more_is_retired_by_the_next_sync(
+    fresh_database: Database, bigquery_emulator: Emulator
+) -> None:
+    table = written(bigquery_emulator.table("standard"), history(FIRST, 2))
+    await synced(ingest(fresh_database, bigquery_emulator, source(table, "old")))
+    await ingest(fresh_database, bigquery_emulator, source(table, "new")).sync()
+    retired = "SELECT string_agg(name, ',') FROM sources WHERE retired_at IS NOT NULL"
+    assert await scalar(fresh_database, retired) == "old"
 
 
 async def test_a_mismatch_is_loud(fresh_database: Database, bigquery_emulator: Emulator) -> None:

@@ -350,24 +350,30 @@ def _basis(shape: Shape, charges: CTE) -> ColumnElement[Any]:
 
 
 def _oldest(column: ColumnElement[Any], drawn: CTE) -> ColumnElement[Any]:
-    """The least of the sources drawn on; null where one has none yet."""
-    known = func.bool_and(column.is_not(None))
-    return select(case((known, func.min(column)))).select_from(drawn).scalar_subquery()
+    """The least of the sources drawn on; null where one has none yet.
+
+    What is read no more holds nothing back, unless there is nothing else.
+    """
+    read = drawn.c.retired_at.is_(None)
+    known = func.bool_and(or_(column.is_not(None), ~read))
+    least = func.coalesce(func.min(column).filter(read), func.min(column))
+    return select(case((known, least))).select_from(drawn).scalar_subquery()
 
 
 def _held(drawn: CTE) -> ColumnElement[Any]:
-    """[first day held by any source, last day held by each]."""
+    """[first day held by any source, last day held by each that is still read]."""
     days = (
         select(
-            func.min(slices.c.first_day).label("first"), func.max(slices.c.last_day).label("last")
+            func.min(slices.c.first_day).label("first"),
+            func.max(slices.c.last_day).label("last"),
+            drawn.c.retired_at.is_(None).label("read"),
         )
         .where(slices.c.source_id == drawn.c.id)
-        .group_by(slices.c.source_id)
+        .group_by(slices.c.source_id, drawn.c.retired_at)
         .subquery()
     )
-    return select(
-        func.json_build_array(func.min(days.c.first), func.min(days.c.last))
-    ).scalar_subquery()
+    last = func.coalesce(func.min(days.c.last).filter(days.c.read), func.min(days.c.last))
+    return select(func.json_build_array(func.min(days.c.first), last)).scalar_subquery()
 
 
 def _periods(drawn: CTE, touched: CTE) -> ColumnElement[Any]:
