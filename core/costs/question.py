@@ -12,7 +12,16 @@ from core.costs.language.errors import (
 )
 from core.costs.language.examples import QUESTION_HELP, Example, Topic
 from core.costs.language.reader import parse_cost_query
-from core.costs.language.words import ANOMALIES, BUDGET, BUDGETS, FORECAST, RESERVED, VERBS, WHY
+from core.costs.language.words import (
+    ANOMALIES,
+    BUDGET,
+    BUDGETS,
+    FORECAST,
+    REPORT,
+    RESERVED,
+    VERBS,
+    WHY,
+)
 from core.costs.language.writer import write, write_subject
 
 __all__ = [
@@ -22,6 +31,7 @@ __all__ = [
     "COST",
     "FORECAST",
     "QUESTION_HELP",
+    "REPORT",
     "RESERVED",
     "VERBS",
     "WHY",

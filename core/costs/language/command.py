@@ -7,9 +7,10 @@ from typing import Final
 from core.costs.language.errors import CommandInQuestionError
 from core.costs.language.reader import Reading, read
 from core.costs.language.text import quote
-from core.costs.language.words import ANOMALIES, FORECAST, QUESTIONS
-from core.costs.model import Asker, CostQuery, Vocabulary
+from core.costs.language.words import ANOMALIES, FORECAST, QUESTIONS, REPORT
+from core.costs.model import Asker, CostQuery, Granularity, Vocabulary
 from core.errors import CostTrackerError
+from core.named_period import parse_period
 from core.period import Period, check
 
 COST: Final = "cost"
@@ -25,7 +26,7 @@ class Command:
     """What was asked for.
 
     `verb`: a sub-command, or `cost` for a plain question. `rest`: the text without it.
-    `query`: what the rest asks; always there for `cost`, `why`, `forecast` and `anomalies`,
+    `query`: what the rest asks; always there for `cost` and for `QUESTIONS`,
     None where the rest of another sub-command is no question, and for `problem` why.
     """
 
@@ -56,11 +57,21 @@ def parse_command(text: str, *, today: date, names: Vocabulary, asker: Asker = _
     query = None if problem else reading.said.query(today, asker)
     if query is not None and (verb is None or verb.low != FORECAST):
         check(query.period, today)
-    if query is not None and verb and verb.low == ANOMALIES and reading.said.period is None:
-        query = replace(query, period=Period(today - _LATELY, today + timedelta(1)))
+    if query is not None and verb and reading.said.period is None:
+        query = replace(query, period=_unsaid(verb.low, query, today))
     if verb is None:
         return Command(COST, reading.text.strip(), query)
     return Command(verb.low, reading.without(verb), query, problem)
+
+
+def _unsaid(verb: str, query: CostQuery, today: date) -> Period:
+    """The days that a sub-command is of where none are said."""
+    if verb == ANOMALIES:
+        return Period(today - _LATELY, today + timedelta(1))
+    if verb == REPORT:
+        monthly = query.granularity is Granularity.MONTHLY
+        return parse_period("last-month" if monthly else "last-week", today)
+    return query.period
 
 
 def _problem(reading: Reading) -> CostTrackerError | None:

@@ -90,9 +90,10 @@ WHY: Final = "why"
 ANOMALIES: Final = "anomalies"
 BUDGET: Final = "budget"
 BUDGETS: Final = "budgets"
+REPORT: Final = "report"
 FORECAST: Final = "forecast"
 """The sub-command whose periods may be yet to come."""
-QUESTIONS: Final = words("why forecast anomalies")
+QUESTIONS: Final = words("why forecast anomalies report")
 """Sub-commands about the costs of a question; what follows them must be one."""
 
 FILLER: Final = words(
