@@ -2,10 +2,11 @@
 
 from collections.abc import Collection, Iterable, Mapping
 
-from sqlalchemy import select, tuple_, update
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from core.database import Connection
+from core.many import one_of, one_of_rows
 from core.projects.rules import LabelMatch, Rule, RuleBook, ScopeKey
 from core.projects.tables import label_rule_lists, label_rules, projects, scopes
 
@@ -69,7 +70,7 @@ async def find_scopes(tx: Connection, keys: Collection[ScopeKey]) -> dict[ScopeK
     c = scopes.c
     accounts = {(provider, account) for provider, account, _ in keys}
     statement = select(c.provider, c.account_id, c.rule_id, c.id).where(
-        tuple_(c.provider, c.account_id).in_(accounts)
+        one_of_rows((c.provider, c.account_id), accounts)
     )
     found = {(p, a, rule): scope for p, a, rule, scope in await tx.execute(statement)}
     return {key: found[key] for key in keys if key in found}
@@ -102,7 +103,7 @@ async def _names(
 ) -> dict[tuple[str, str], str]:
     c = scopes.c
     statement = select(c.provider, c.account_id, c.account_name).where(
-        tuple_(c.provider, c.account_id).in_(accounts), c.rule_id.is_(None)
+        one_of_rows((c.provider, c.account_id), accounts), c.rule_id.is_(None)
     )
     return {(provider, account): name for provider, account, name in await tx.execute(statement)}
 
@@ -111,7 +112,7 @@ async def _rules_by_id(
     tx: Connection, ids: Collection[int]
 ) -> Mapping[int, tuple[dict[str, str], int]]:
     c = label_rules.c
-    statement = select(c.id, c.label_key, c.label_value, c.project_id).where(c.id.in_(ids))
+    statement = select(c.id, c.label_key, c.label_value, c.project_id).where(one_of(c.id, ids))
     return {
         id_: ({key: value}, project) for id_, key, value, project in await tx.execute(statement)
     }

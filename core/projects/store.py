@@ -4,10 +4,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from sqlalchemy import Row, func, select, tuple_, update
+from sqlalchemy import Row, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from core.database import Connection
+from core.many import one_of_rows
 from core.projects import rule_store
 from core.projects.model import Account, NewProject, Project
 from core.projects.rules import PlacedRule
@@ -158,7 +159,7 @@ async def find_scopes(tx: Connection, keys: Iterable[Key]) -> dict[Key, tuple[in
     statement = select(
         scopes.c.provider, scopes.c.account_id, scopes.c.id, scopes.c.account_name
     ).where(
-        tuple_(scopes.c.provider, scopes.c.account_id).in_(list(keys)),
+        one_of_rows((scopes.c.provider, scopes.c.account_id), list(keys)),
         scopes.c.rule_id.is_(None),
     )
     return {(row[0], row[1]): (row[2], row[3]) for row in await tx.execute(statement)}

@@ -2,15 +2,13 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any, Final
 
 from sqlalchemy import (
-    ARRAY,
     ColumnElement,
-    Integer,
     Select,
     Text,
     case,
@@ -48,6 +46,7 @@ from core.costs.tables import (
     tag_sets,
 )
 from core.database import Connection
+from core.many import one_of
 from core.projects.model import UnknownProjectError
 from core.projects.tables import project_aliases, projects, scopes
 
@@ -184,7 +183,7 @@ def _services(held: Any) -> Select[Any]:
     if held is _EVERY:
         return statement
     used = select(cost_by_month_service.c.service_id).where(
-        _one_of(cost_by_month_service.c.scope_id, held)
+        one_of(cost_by_month_service.c.scope_id, held)
     )
     return statement.where(services.c.id.in_(used))
 
@@ -195,7 +194,7 @@ async def _used(connection: Connection, held: Any) -> tuple[set[int], set[int], 
     if not held:
         return set(), set(), set()
     rows = await connection.execute(
-        select(*columns).where(_one_of(charge_daily.c.scope_id, held)).distinct()
+        select(*columns).where(one_of(charge_daily.c.scope_id, held)).distinct()
     )
     used: tuple[set[int], set[int], set[int]] = (set(), set(), set())
     for row in rows:
@@ -234,12 +233,7 @@ async def _labels(connection: Connection, used: set[int] | None) -> dict[str, fr
 def _among(id_: ColumnElement[int], used: set[int] | None) -> ColumnElement[bool]:
     if used is None:
         return _EVERY
-    return _one_of(id_, used)
-
-
-def _one_of(id_: ColumnElement[int], ids: Collection[int]) -> ColumnElement[bool]:
-    """Tens of thousands of ids are one parameter: a statement may have no more than those."""
-    return id_ == func.any(cast(list(ids), ARRAY(Integer)))
+    return one_of(id_, used)
 
 
 def known_values(vocabulary: Vocabulary, dimension: Dimension) -> list[DimensionValue]:
