@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from bot.cli import console
-from bot.render import budget_json, budgeting, words
+from bot.render import budget_json, budgeting, text, words
 from bot.services import Services
 from core.access.model import OPERATOR
 from core.budgets.plans import PlanFileError, read_plans
@@ -104,11 +104,7 @@ def show(number: Number, *, as_json: console.AsJson = False) -> None:
         if as_json:
             console.print_json(budget_json.status(told))
             return
-        console.out.print(budgeting.headline(told), style="bold", markup=False)
-        for name, text in budgeting.figures(told):
-            console.out.print(f"  {name}: {text}", markup=False)
-        for note in budgeting.notes(told):
-            console.out.print(f"  {note}", markup=False)
+        console.out.print(text.budget(told))
 
     console.with_services(work)
 
@@ -144,13 +140,13 @@ def load(
 ) -> None:
     """Set amounts of months, of many budgets at once; all or none."""
     try:
-        text = file.read_text(encoding="utf-8")
+        content = file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise PlanFileError(f"{str(file)!r} can't be read: {error}.") from None
 
     async def work(services: Services) -> None:
         names = await services.costs.vocabulary(OPERATOR)
-        plans = read_plans(text, today=services.today(), names=names)
+        plans = read_plans(content, today=services.today(), names=names)
         currency = services.settings.default_currency
         made = await services.budgets.import_plans(plans, by=OPERATOR, currency=currency)
         months = sum(len(each) for _, each in plans)

@@ -49,6 +49,11 @@ def terms(budget: Budget) -> str:
     return f"what its projects have {often}, in {said.currency}"
 
 
+def another(budget: Budget) -> str:
+    """What says that there is this budget besides, of the same."""
+    return f"There is another: {terms(budget)}."
+
+
 def headline(told: Status, mark: Mark = str) -> str:
     """The status in one sentence, or two."""
     of, when = subject(told.budget, mark), words.when(told.period)

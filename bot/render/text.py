@@ -1,6 +1,6 @@
 """The answer in a terminal: the same words and figures as in Slack."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from rich.console import (
@@ -15,8 +15,10 @@ from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
-from bot.render import foresight, reasons, sentences
+from bot.render import budgeting, foresight, reasons, sentences
 from bot.render.blocks.tables import ACROSS, table_of
+from core.budgets.model import Budget
+from core.budgets.status import Status
 from core.costs.drivers.service import Why
 from core.costs.model import CostAnswer
 from core.forecasts.service import ForecastAnswer
@@ -33,18 +35,38 @@ def cost_answer(answer: CostAnswer) -> ConsoleRenderable:
     return Group(*parts, *notes, Text(sentences.fresh(answer.freshness), style="dim"))
 
 
-def forecast(answer: ForecastAnswer) -> ConsoleRenderable:
-    """A sentence, the figures, notes and how fresh the data is."""
+def forecast(answer: ForecastAnswer, *, more: Sequence[str] = ()) -> ConsoleRenderable:
+    """A sentence, the figures, notes and how fresh the data is.
+
+    Args:
+        answer: what is expected.
+        more: what is to be said of the same besides, such as its budget.
+    """
+    notes = (*more, *foresight.notes(answer))
+    fresh = sentences.fresh(answer.freshness)
+    return _named(foresight.headline(answer), foresight.figures(answer), notes, fresh)
+
+
+def budget(told: Status, *, also: Sequence[Budget] = ()) -> ConsoleRenderable:
+    """How far a budget is: a sentence, the figures, notes and how fresh the data is."""
+    notes = (*budgeting.notes(told), *map(budgeting.another, also))
+    fresh = sentences.fresh(told.freshness)
+    return _named(budgeting.headline(told), budgeting.figures(told), notes, fresh)
+
+
+def _named(
+    headline: str, figures: Iterable[tuple[str, str]], notes: Iterable[str], fresh: str
+) -> ConsoleRenderable:
+    """Figures, each with its name before it."""
     table = Table(box=None, pad_edge=False, show_header=False)
     table.add_column()
     table.add_column(justify="right", overflow="fold")
-    for row in foresight.figures(answer):
+    for row in figures:
         table.add_row(*map(Text, row))
-    parts: list[RenderableType] = [Text(foresight.headline(answer), style="bold")]
+    parts: list[RenderableType] = [Text(headline, style="bold")]
     if table.rows:
         parts += [Text(""), table, Text("")]
-    notes = [Text(f"- {each}") for each in foresight.notes(answer)]
-    return Group(*parts, *notes, Text(sentences.fresh(answer.freshness), style="dim"))
+    return Group(*parts, *(Text(f"- {each}") for each in notes), Text(fresh, style="dim"))
 
 
 def why(told: Why) -> ConsoleRenderable:

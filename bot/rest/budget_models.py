@@ -5,8 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from bot.rest.foresight_models import Band
-from bot.rest.models import Amount, Closed, Data, Day, Paged, Parameters, Text
+from bot.rest.models import Amount, Band, Closed, Data, Day, Paged, Parameters, Text
 from core.budgets.model import FORECAST_THRESHOLDS, THRESHOLDS
 
 type Cycle = Literal["monthly", "quarterly", "yearly", "custom"]

@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
+from bot import asking
 from bot.render import csv, json
 from bot.rest import models
 from bot.rest.operations import Call, Operation, Reply
 from bot.rest.parameters import AnswerParameters, RowParameters, TrendParameters
-from bot.rest.streams import CSV, csv_file, stream, wants_csv
+from bot.rest.streams import CSV, XLSX, stream, told, wanted
 
 
 async def rows(call: Call) -> Reply:
@@ -15,7 +16,7 @@ async def rows(call: Call) -> Reply:
     asked: RowParameters = call.parameters
     names = await call.services.costs.vocabulary(call.viewer)
     query = asked.query(call.services.today(), names)
-    if wants_csv(call, asked.format):
+    if wanted(call, asked.format) == "csv":
         found = csv.rows(call.services.costs.stream(query, call.viewer))
         return await stream(call, found, name="costs.csv", content_type=CSV)
     page = await call.services.costs.rows(
@@ -28,16 +29,14 @@ async def answer(call: Call) -> Reply:
     """What it cost: totals and lines, compared; the same for the summary and the trend."""
     asked: AnswerParameters = call.parameters
     names = await call.services.costs.vocabulary(call.viewer)
-    found = await call.services.costs.answer(asked.query(call.services.today(), names), call.viewer)
-    if not wants_csv(call, asked.format):
-        return json.cost_answer(found)
-    return csv_file(csv.file_name(found), csv.cost_answer(found))
+    query = asked.query(call.services.today(), names)
+    return await told(call, asked.format, await asking.cost(call.services, query, call.viewer))
 
 
 _ANSWER: Mapping[str, Any] = {
     "tag": "Costs",
     "reply": models.Answer,
-    "files": (CSV,),
+    "files": (CSV, XLSX),
     "tagged": True,
 }
 

@@ -6,13 +6,11 @@ from typing import Literal
 
 from pydantic import Field
 
-from bot.render import csv
-from bot.render.foresight_json import forecast as forecast_json
-from bot.render.foresight_json import why as why_json
+from bot import asking
 from bot.rest import foresight_models as models
 from bot.rest.operations import Call, Operation, Reply
 from bot.rest.parameters import ChargeParameters, versus
-from bot.rest.streams import CSV, csv_file, wants_csv
+from bot.rest.streams import CSV, XLSX, told
 from core.costs.model import CostQuery, Vocabulary
 from core.named_period import parse_period
 from core.period import Period
@@ -28,7 +26,7 @@ class ForecastParameters(ChargeParameters):
         examples=["next-30d"],
     )
     currency: str | None = Field(default=None, pattern="^[A-Z]{3}$", description="Convert to it.")
-    format: Literal["json", "csv"] | None = None
+    format: Literal["json", "csv", "xlsx"] | None = None
 
     def named(self, words: str, today: date) -> Period:
         """The days of a period's name; they may be yet to come."""
@@ -39,12 +37,8 @@ async def forecast(call: Call) -> Reply:
     """What it is expected to cost, with bands, and how good earlier forecasts were."""
     asked: ForecastParameters = call.parameters
     names = await call.services.costs.vocabulary(call.viewer)
-    found = await call.services.forecasts.forecast(
-        asked.query(call.services.today(), names), call.viewer
-    )
-    if not wants_csv(call, asked.format):
-        return forecast_json(found)
-    return csv_file(csv.forecast_name(found), csv.forecast(found))
+    query = asked.query(call.services.today(), names)
+    return await told(call, asked.format, await asking.forecast(call.services, query, call.viewer))
 
 
 class DriverParameters(ChargeParameters):
@@ -53,7 +47,7 @@ class DriverParameters(ChargeParameters):
     compare: str | None = Field(
         default=None, max_length=100, description="previous, last-year or a period."
     )
-    format: Literal["json", "csv"] | None = None
+    format: Literal["json", "csv", "xlsx"] | None = None
 
     def query(self, today: date, names: Vocabulary) -> CostQuery:
         """The question that these make."""
@@ -65,10 +59,8 @@ async def drivers(call: Call) -> Reply:
     """What made it cost more or less than before."""
     asked: DriverParameters = call.parameters
     names = await call.services.costs.vocabulary(call.viewer)
-    told = await call.services.drivers.why(asked.query(call.services.today(), names), call.viewer)
-    if not wants_csv(call, asked.format):
-        return why_json(told)
-    return csv_file(csv.why_name(told), csv.why(told))
+    query = asked.query(call.services.today(), names)
+    return await told(call, asked.format, await asking.why(call.services, query, call.viewer))
 
 
 OPERATIONS = (
@@ -80,7 +72,7 @@ OPERATIONS = (
         "Costs",
         reply=models.Why,
         parameters=DriverParameters,
-        files=(CSV,),
+        files=(CSV, XLSX),
         tagged=True,
         also=(409,),
     ),
@@ -92,7 +84,7 @@ OPERATIONS = (
         "Costs",
         reply=models.Forecast,
         parameters=ForecastParameters,
-        files=(CSV,),
+        files=(CSV, XLSX),
         tagged=True,
     ),
 )

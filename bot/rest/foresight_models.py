@@ -5,14 +5,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from bot.rest.models import Amount, Closed, Data, Days, Note, Query
-
-
-class Band(Closed):
-    """Between which amounts, both included, it is expected to lie."""
-
-    lower: Amount
-    upper: Amount
+from bot.rest.budget_models import BudgetStatus
+from bot.rest.models import Amount, Band, Closed, Data, Days, Note, Query
 
 
 class ForecastDay(Closed):
@@ -73,11 +67,12 @@ class Refused(Closed):
 
 
 class Forecast(Closed):
-    """What is to come of a question's costs."""
+    """What is to come of a question's costs; `budgets`: how far those of the same days are."""
 
     query: Query
     forecasts: list[Outlook]
     refused: list[Refused]
+    budgets: list[BudgetStatus]
     notes: list[Note]
     data: Data
 

@@ -88,6 +88,13 @@ class Problem(BaseModel):
     suggestions: list[str] = Field(default=[], description="What would have worked, nearest first.")
 
 
+class Band(Closed):
+    """Between which amounts, both included, it is expected to lie."""
+
+    lower: Amount
+    upper: Amount
+
+
 class Account(Closed):
     """A provider's sub-account."""
 

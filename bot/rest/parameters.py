@@ -162,7 +162,7 @@ class AnswerParameters(CostParameters):
     )
     currency: str | None = Field(default=None, pattern="^[A-Z]{3}$", description="Convert to it.")
     limit: Limit | None = Field(default=None, description="Lines; the rest is 'other'.")
-    format: Literal["json", "csv"] | None = None
+    format: Literal["json", "csv", "xlsx"] | None = None
 
     def query(self, today: date, names: Vocabulary) -> CostQuery:
         """The question that these make."""

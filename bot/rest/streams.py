@@ -1,14 +1,18 @@
 """Files that are sent as they are made."""
 
+import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Final
 
 from aiohttp import hdrs, web
 
-from bot.rest.operations import Call
+from bot.asking import Answered
+from bot.render import xlsx
+from bot.rest.operations import Call, Reply
 
 CSV: Final = "text/csv"
+XLSX: Final = xlsx.TYPE
 
 
 async def stream(
@@ -50,15 +54,27 @@ async def stream(
     return response
 
 
-def wants_csv(call: Call, form: str | None) -> bool:
-    """Whether CSV is asked for: by `format`, else by what is accepted."""
+def wanted(call: Call, form: str | None) -> str:
+    """Which form is asked for, json, csv or xlsx: by `format`, else by what is accepted."""
     if form is not None:
-        return form == "csv"
+        return form
     accepted = call.request.headers.get("Accept", "")
-    return CSV in accepted and "application/json" not in accepted
+    known = {"application/json": "json", CSV: "csv", XLSX: "xlsx"}
+    return next((name for media, name in known.items() if media in accepted), "json")
 
 
-def csv_file(name: str, body: bytes) -> web.Response:
+async def told(call: Call, form: str | None, answer: Answered) -> Reply:
+    """An answer in the form that is asked for."""
+    match wanted(call, form):
+        case "csv":
+            return file(*answer.csv(), CSV)
+        case "xlsx":
+            return file(*await asyncio.to_thread(answer.xlsx), XLSX)
+    return answer.json()
+
+
+def file(name: str, body: bytes, media: str) -> web.Response:
     """A file that is made already."""
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return web.Response(body=body, content_type=CSV, charset="utf-8", headers=headers)
+    charset = "utf-8" if media.startswith("text/") else None
+    return web.Response(body=body, content_type=media, charset=charset, headers=headers)

@@ -5,11 +5,11 @@ from typing import Final
 import structlog
 from slack_sdk.errors import SlackApiError
 
+from bot.asking import Answered
 from bot.render import blocks
 from bot.render.blocks import ChartFile, ChartImage, ChartNative, ChartPlace, Look, Message
 from bot.render.charts.spec import Chart
 from bot.render.charts.worker import ChartError
-from bot.slack.answered import Answered
 from bot.slack.asked import Asked
 from bot.slack.desk import Desk
 from bot.slack.links import Pictured

@@ -3,10 +3,10 @@
 from dataclasses import replace
 from typing import Any
 
+from bot.asking import ASKED
 from bot.render import blocks, budgeting
 from bot.render.blocks import budgets as shown
 from bot.slack import answers, budget_form, forms, modals
-from bot.slack.answered import ASKED
 from bot.slack.asked import Asked
 from bot.slack.budget_form import Filled
 from bot.slack.desk import Desk

@@ -6,9 +6,9 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Final
 
+from bot.asking import ASKED, Answered
 from bot.render import blocks
 from bot.slack import anomalies, answers, budgets, later, pages, projects
-from bot.slack.answered import ASKED, Answered
 from bot.slack.asked import Asked
 from bot.slack.desk import Desk
 from core.access.model import Viewer

@@ -3,9 +3,9 @@
 from aiohttp import web
 from slack_sdk.errors import SlackApiError
 
+from bot.asking import ASKED
 from bot.render.charts.spec import Chart
 from bot.slack import links
-from bot.slack.answered import ASKED
 from bot.slack.asked import Asked
 from bot.slack.desk import Desk
 from bot.slack.links import Pictured

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 
 from bot.cli.access import BadDurationError, duration
 from core.database import Database
@@ -242,6 +243,60 @@ async def test_why_is_told_in_a_terminal(tracker: Run, tmp_path: Path) -> None:
     assert drivers[0]["currency"] == "USD"
     picture = tmp_path / "why.png"
     assert (await tracker(*asked, "--png", str(picture))).status == 0
+
+
+async def test_a_forecast_tells_of_the_budget_of_the_same_days(tracker: Run) -> None:
+    made = await tracker("budgets", "set", "checkout", "5000", "monthly")
+    assert made.status == 0, made.err
+    told = await tracker("cost", "forecast", "checkout")
+    assert "The budget of $5,000.00 is expected to be exceeded on 25 Nov." in told.out
+    (held,) = json.loads((await tracker("cost", "forecast", "checkout", "--json")).out)["budgets"]
+    assert (held["subject"], held["amount"]) == ("checkout", "5000")
+
+
+async def test_a_budget_is_asked_for_like_anything(tracker: Run, tmp_path: Path) -> None:
+    none = await tracker("cost", "budget", "checkout")
+    assert none.status == 1
+    assert "cost-tracker budgets set checkout 8000 monthly" in none.err
+    assert (await tracker("budgets", "set", "checkout", "5000", "monthly")).status == 0
+    told = await tracker("cost", "budget", "checkout")
+    assert told.status == 0, told.err
+    assert told.out.startswith("checkout has used $4,215.75 of $5,000.00")
+    shown = await tracker("budgets", "show", "1")
+    assert shown.out == told.out
+    assert json.loads((await tracker("cost", "budget", "checkout", "--json")).out)["budget"] == 1
+    days = (await tracker("cost", "budget", "checkout", "--csv")).out.splitlines()
+    assert days[0] == "date,currency,spent,expected,planned_by_then,complete"
+    assert len(days) == 31
+    picture = tmp_path / "budget.png"
+    assert (await tracker("cost", "budget", "checkout", "--png", str(picture))).status == 0
+    assert picture.read_bytes().startswith(b"\x89PNG")
+
+
+async def test_figures_are_written_into_a_workbook(tracker: Run, tmp_path: Path) -> None:
+    book = tmp_path / "costs.xlsx"
+    told = await tracker("cost", "checkout", "2026-11-15..2026-11-21", "--xlsx", str(book))
+    assert told.status == 0, told.err
+    head, *lines = load_workbook(book)["Figures"].iter_rows(values_only=True)
+    assert head[:4] == ("date", "service", "currency", "amount")
+    assert [line[1:4] for line in lines] == [
+        ("Compute Engine", "USD", 843.5), ("Cloud SQL", "USD", 561.75),
+    ]  # fmt: skip
+
+
+async def test_what_cant_be_drawn_or_written_is_said(tracker: Run, tmp_path: Path) -> None:
+    """The answer is there all the same."""
+    picture = tmp_path / "chart.png"
+    alone = await tracker("cost", "checkout", "2026-11-15", "in", "total", "--png", str(picture))
+    assert alone.status == 1
+    assert "There is no chart of 'checkout 2026-11-15 in total'" in alone.err
+    assert "$200.75" in alone.out
+    assert not picture.exists()
+    nowhere = tmp_path / "none" / "chart.png"
+    lost = await tracker("cost", "checkout", "last-7d", "--png", str(nowhere))
+    assert lost.status == 1
+    assert "chart.png can't be written: No such file or directory." in " ".join(lost.err.split())
+    assert "Traceback" not in lost.err
 
 
 async def test_a_command_that_is_no_question_is_refused(tracker: Run) -> None:

@@ -41,7 +41,7 @@ def budget(
     shown = [] if drawn is None else list(picture(look.chart, drawn.alt, partial(_native, told)))
     name = words.period_name(told.period)
     rows = tuple(budgeting.figures(told))
-    others = [f"There is another: {budgeting.terms(each)}." for each in also]
+    others = map(budgeting.another, also)
     change = actions.button("Change", EDIT, str(told.budget.id))
     blocks: list[Block] = [
         section(headline, "answer"),

@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 
-from bot.render import csv, json
+from bot.render import csv, figures, json
 from core.costs.model import SERVICE, CostAnswer, CostRow, Note, NoteKind
 from tests.support.answers import answer, answers, by_service, daily, line
 
@@ -57,7 +57,7 @@ def test_display_names_stand_beside_identities() -> None:
     said = json.cost_answer(named)["lines"][0]
     assert said["group"] == {"service": "6F81-5844-456A"}
     assert said["names"] == {"service": "Compute Engine"}
-    header, row = _read(csv.cost_answer(named))
+    header, row = _read(csv.written(figures.cost_answer(named)))
     assert header[1:3] == ["service", "service name"]
     assert row[1:3] == ["6F81-5844-456A", "Compute Engine"]
 
@@ -75,15 +75,15 @@ def test_no_digit_is_lost(any_answer: CostAnswer) -> None:
     exact = [each.amount for each in any_answer.lines]
     written = json.cost_answer(any_answer)["lines"]
     assert [Decimal(each["amount"]) for each in written] == exact
-    table = list(_read(csv.cost_answer(any_answer)))
+    table = list(_read(csv.written(figures.cost_answer(any_answer))))
     column = table[0].index("amount")
     assert [Decimal(row[column]) for row in table[1:]] == exact
     assert not any("E" in each["amount"] for each in written)
 
 
-@pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@x", "\tx", "\rx"])
+@pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@x", "\tx", "\rx", "\nx", "'=1", "'s"])
 def test_text_that_looks_like_a_formula_is_guarded_and_numbers_are_not(name: str) -> None:
-    _, row = _read(csv.cost_answer(by_service((name, "-12.5"))))
+    _, row = _read(csv.written(figures.cost_answer(by_service((name, "-12.5")))))
     assert row[1] == f"'{name}"
     assert row[3] == "-12.5"
 
@@ -115,7 +115,8 @@ async def test_no_rows_are_a_header() -> None:
 
 
 def test_the_file_is_named_for_what_it_holds() -> None:
-    assert csv.file_name(by_service(("A", "1"))) == "costs-checkout-2026-11-15-to-2026-11-21.csv"
+    named = figures.cost_answer(by_service(("A", "1"))).name
+    assert named == "costs-checkout-2026-11-15-to-2026-11-21"
 
 
 def _read(content: bytes) -> list[list[str]]:

@@ -1,0 +1,151 @@
+"""Everything that is asked and answered with figures, alike for those who show it.
+
+Slack, the command line and REST take the same answers from here, each in its own form.
+"""
+
+import io
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final
+
+from rich.console import ConsoleRenderable
+
+from bot.render import blocks, budget_json, budgeting, csv, figures, foresight_json, json, text
+from bot.render.blocks import Look, Message
+from bot.render.blocks import budgets as shown
+from bot.render.charts import chart_of, course_of, outgo_of, waterfall_of
+from bot.render.charts.spec import Chart
+from bot.render.figures import Figures
+from bot.render.xlsx import Book
+from bot.services import Services
+from core.access.model import Viewer
+from core.budgets.model import Cycle
+from core.costs.model import CostQuery, Measure
+from core.costs.question import BUDGET, COST, FORECAST, WHY, write_subject
+from core.errors import NotFoundError
+
+
+@dataclass(frozen=True)
+class Answered:
+    """An answer in every form that somebody may want it in, each made when it is wanted.
+
+    `text`: the words that ask it again; what buttons and the addresses of pictures hold.
+    `printed`: for a terminal. `figures`: for a file.
+    """
+
+    text: str
+    draw: Callable[[], Chart | None]
+    write: Callable[[Look, Chart | None], Message]
+    printed: Callable[[], ConsoleRenderable]
+    json: Callable[[], dict[str, Any]]
+    figures: Callable[[], Figures]
+
+    @cached_property
+    def drawn(self) -> Chart | None:
+        """Its picture; None: that would say no more than its words."""
+        return self.draw()
+
+    def message(self, look: Look) -> Message:
+        """The answer as a message of Slack's."""
+        return self.write(look, self.drawn)
+
+    def csv(self) -> tuple[str, bytes]:
+        """A file's name, and what is in it."""
+        made = self.figures()
+        return f"{made.name}.csv", csv.written(made)
+
+    def xlsx(self) -> tuple[str, bytes]:
+        """A file's name, and what is in it; made in files, so not in the event loop."""
+        made, file = self.figures(), io.BytesIO()
+        with Book(file, title=self.text) as book:
+            book.sheet("Figures", made.columns, in_full=made.columns).write(made.rows)
+        return f"{made.name}.xlsx", file.getvalue()
+
+
+type Ask = Callable[[Services, CostQuery, Viewer], Awaitable[Answered]]
+
+
+async def cost(services: Services, query: CostQuery, viewer: Viewer) -> Answered:
+    """What it cost."""
+    answer = await services.costs.answer(query, viewer)
+    return Answered(
+        answer.text,
+        lambda: chart_of(answer),
+        lambda look, drawn: blocks.cost_answer(answer, look, drawn=drawn),
+        lambda: text.cost_answer(answer),
+        lambda: json.cost_answer(answer),
+        lambda: figures.cost_answer(answer),
+    )
+
+
+async def forecast(services: Services, query: CostQuery, viewer: Viewer) -> Answered:
+    """What it is expected to cost, and what its budgets say to that."""
+    answer = await services.forecasts.forecast(query, viewer)
+    held = [
+        told
+        for told in await services.budgets.statuses(viewer, where=query.where)
+        if budgeting.is_of(told, answer.query.period)
+    ]
+    more = [budgeting.beside(told) for told in held]
+    return Answered(
+        answer.text,
+        lambda: course_of(answer),
+        lambda look, drawn: blocks.forecast(answer, look, drawn=drawn, more=more),
+        lambda: text.forecast(answer, more=more),
+        lambda: foresight_json.forecast(answer) | {"budgets": [*map(budget_json.status, held)]},
+        lambda: figures.forecast(answer),
+    )
+
+
+async def why(services: Services, query: CostQuery, viewer: Viewer) -> Answered:
+    """What made it cost more or less than before."""
+    told = await services.drivers.why(query, viewer)
+    return Answered(
+        told.text,
+        lambda: waterfall_of(told),
+        lambda look, drawn: blocks.why(told, look, drawn=drawn),
+        lambda: text.why(told),
+        lambda: foresight_json.why(told),
+        lambda: figures.why(told),
+    )
+
+
+class NoBudgetError(NotFoundError):
+    """There is no budget of that."""
+
+
+async def budget(services: Services, query: CostQuery, viewer: Viewer) -> Answered:
+    """How far its budget is.
+
+    Raises:
+        NoBudgetError: there is none, or not for this viewer.
+    """
+    measured = "" if query.measure is Measure.COST else f" {query.measure}"
+    asked = f"{write_subject(query.where)}{measured}"
+    found = [
+        each
+        for each in await services.budgets.list(viewer, where=query.where)
+        if each.terms.measure is query.measure
+    ]
+    if not found:
+        raise NoBudgetError(
+            f"There is no budget of {asked!r} that you may see.",
+            fix=f"Set one: {services.settings.slack_command} {BUDGET} {asked} 8000 monthly. "
+            f"In a terminal: cost-tracker budgets set {asked} 8000 monthly.",
+        )
+    first, *also = sorted(found, key=lambda each: list(Cycle).index(each.terms.cycle))
+    told = await services.budgets.status(first.id, viewer)
+    said = f"{BUDGET} {asked}"
+    return Answered(
+        said,
+        lambda: outgo_of(told, said),
+        lambda look, drawn: shown.budget(told, said, look, drawn=drawn, also=also),
+        lambda: text.budget(told, also=also),
+        lambda: budget_json.status(told),
+        lambda: figures.budget(told),
+    )
+
+
+ASKED: Final[Mapping[str, Ask]] = {COST: cost, FORECAST: forecast, WHY: why, BUDGET: budget}
+"""Who answers, by sub-command; each takes a question of costs."""
