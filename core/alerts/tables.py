@@ -7,7 +7,6 @@ from typing import Final
 
 from sqlalchemy import (
     BigInteger,
-    Boolean,
     Column,
     Date,
     DateTime,
@@ -40,7 +39,6 @@ alerts: Final = Table(
     Column("reminded_on", Date, comment="the day of the last reminder, where the owner is"),
     Column("subject", JSONB, nullable=False),
     Column("figures", JSONB, nullable=False),
-    Column("reached", Boolean, nullable=False),
     Column("memory", JSONB, nullable=False, comment="marks by threshold; what people did"),
     Column("why", JSONB(none_as_null=True)),
     Column("destinations", JSONB, nullable=False, comment="who is told, as of the last evaluation"),

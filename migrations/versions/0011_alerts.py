@@ -63,7 +63,6 @@ def _alerts() -> None:
         ),
         sa.Column("subject", _JSON, nullable=False),
         sa.Column("figures", _JSON, nullable=False),
-        sa.Column("reached", sa.Boolean(), nullable=False),
         sa.Column("memory", _JSON, nullable=False, comment="marks by threshold; what people did"),
         sa.Column("why", _JSON, nullable=True),
         sa.Column(

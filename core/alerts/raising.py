@@ -1,0 +1,149 @@
+"""An evaluation's readings become alerts, in one transaction: what is remembered and told."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from core.alerts import store, telling
+from core.alerts.judging import judge
+from core.alerts.kept import Kept, Key, judged
+from core.alerts.model import Occasion, Why
+from core.alerts.reading import Memory, Reading, Watched
+from core.alerts.telling import Digests, Told
+from core.database import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class Raised:
+    """What an evaluation came to: periods looked at, alerts told of, others that changed."""
+
+    looked_at: int = 0
+    told: int = 0
+    changed: int = 0
+
+
+async def would_tell(
+    connection: Connection, readings: Sequence[Reading], *, now: datetime, today: date
+) -> tuple[Reading, ...]:
+    """The readings of which somebody would be told in the alert's own thread, the worst first."""
+    found = await _judged(connection, readings, now, today, locked=False)
+    told = [(one, each) for one, each in found if each.occasion is not None]
+    several = telling.together([each for _, each in told], ())
+    told = [
+        (one, each)
+        for one, each in told
+        if any(each.after.key not in several.get(to, ()) for to in each.after.to)
+    ]
+    told.sort(key=lambda each: each[1].crossed[0].severity, reverse=True)
+    return tuple(one for one, _ in told)
+
+
+async def raise_alerts(
+    tx: Connection,
+    readings: Sequence[Reading],
+    *,
+    now: datetime,
+    today: date,
+    whys: Mapping[Key, Why],
+    digests: Digests = (),
+) -> Raised:
+    """Remember what readings say, and tell what is to be told: each crossing once.
+
+    What a later evaluation knew, or a change of a budget brought, isn't undone by readings that
+    were made before.
+
+    Args:
+        tx: the transaction; it holds `store.lock`.
+        readings: of any number of budgets.
+        now: the instant.
+        today: the day in the reports' time zone.
+        whys: what made the difference, as far as somebody has looked.
+        digests: destinations that want one message a day.
+    """
+    found = await _judged(tx, readings, now, today, locked=True)
+    present = [Watched.of(each) for each, _ in found if not each.closed]
+    told = [_explained(each, whys) for _, each in found if _matters(each)]
+    await store.know(tx, present)
+    await tell(tx, told, digests, now)
+    return Raised(len(found), sum(t.occasion is not None for t in told), sum(t.shown for t in told))
+
+
+async def tell(tx: Connection, told: Iterable[Told], digests: Digests, now: datetime) -> list[Told]:
+    """Keep what became of alerts and write the messages; them as they are kept."""
+    several = telling.together(told := [*told], digests)
+    told = [telling.begun(each, several, digests) for each in told]
+    numbers = await store.add(tx, [each.after for each in told if each.before is None])
+    await store.change(tx, [t.after for t in told if t.before is not None and t.after != t.before])
+    told = [_numbered(each, numbers) for each in told]
+    await store.collect(tx, _waiting(told, digests, now))
+    sent = [
+        message
+        for each in told
+        for message in (
+            *telling.messages(each, several, digests),
+            *telling.done_with_reminder(each),
+        )
+    ]
+    await telling.send(tx, [*sent, *telling.roundups(told, several, now)])
+    return told
+
+
+async def _judged(
+    connection: Connection,
+    readings: Sequence[Reading],
+    now: datetime,
+    today: date,
+    *,
+    locked: bool,
+) -> list[tuple[Reading, Told]]:
+    watched = await store.known(connection, {each.subject.budget for each in readings})
+    kept = await store.of(connection, [_key(each) for each in readings], locked=locked)
+    found = []
+    for each in readings:
+        known, before = watched.get(each.subject.budget), kept.get(_key(each))
+        if (known is None or not known.is_newer(each)) and not (before and before.removed):
+            found.append((each, _told(each, known, before, now, today)))
+    return found
+
+
+def _told(
+    reading: Reading,
+    watched: Watched | None,
+    before: Kept | None,
+    now: datetime,
+    today: date,
+) -> Told:
+    memory = before.memory if before is not None else Memory()
+    found = judge(reading, watched, memory, now=now, today=today)
+    after = judged(before, reading, found, now)
+    by = reading.changed_by if found.occasion is Occasion.SET else None
+    return Told(before, after, found.occasion, found.told, found.was, by)
+
+
+def _explained(told: Told, whys: Mapping[Key, Why]) -> Told:
+    """With what made the difference; it needs no message of its own."""
+    if told.occasion is None or told.after.key not in whys:
+        return told
+    return replace(told, after=replace(told.after, why=whys[told.after.key]))
+
+
+def _matters(told: Told) -> bool:
+    """Whether there is anything to remember or to change."""
+    return bool(told.after.memory.marks) if told.before is None else told.after != told.before
+
+
+def _numbered(told: Told, numbers: Mapping[Key, int]) -> Told:
+    number = numbers.get(told.after.key, told.after.id)
+    return replace(told, after=replace(told.after, id=number))
+
+
+def _waiting(told: Iterable[Told], digests: Digests, now: datetime) -> Iterator[store.Waiting]:
+    for each in told:
+        if each.occasion is not None:
+            for to in each.after.to:
+                if to in digests:
+                    yield store.Waiting(to, each.after.id, now, each.crossed)
+
+
+def _key(reading: Reading) -> Key:
+    return reading.subject.budget, reading.subject.period.start
