@@ -23,7 +23,7 @@ from core.anomalies.found import (
 from core.anomalies.model import DEFAULT_RULES, Incident, Verdict
 from core.clock import Clock
 from core.costs.drivers.sentence import sentence
-from core.costs.drivers.service import DriverService, Why
+from core.costs.drivers.service import DriverService
 from core.costs.model import PROJECT, SERVICE, CostQuery, Dimension, Filter, Versus
 from core.costs.service import CostService
 from core.database import Database
@@ -271,7 +271,7 @@ class AnomalyService:
             return ""
         return next(
             (
-                sentence(each, lambda d, value: _name(told, d, value))
+                sentence(each, told.named)
                 for each in told.drivers
                 if each.currency == anomaly.incident.currency
             ),
@@ -292,10 +292,6 @@ def question(anomaly: Anomaly, complete: date) -> CostQuery | None:
         where.append(Filter(SERVICE, (subject.service,)))
     before = Versus("period", period=Period(days.start - back, days.end - back))
     return CostQuery(days, tuple(where), versus=before)
-
-
-def _name(told: Why, dimension: Dimension, value: str | None) -> str:
-    return told.names.get((dimension, value or ""), value) or f"no {dimension}"
 
 
 def _counts(screened: Screened) -> Iterable[int]:

@@ -1,5 +1,6 @@
 """What can be listed beside an answer: rows, values, the state of the data, restatements."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -40,6 +41,19 @@ class DimensionValue:
 
     value: str | None
     name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Late:
+    """What came of months after they were over: the measure `cost`.
+
+    `since`: since when every source has been watched, None where that isn't known: nothing is
+    known to have come late before. `amounts`: by month (its first day) and currency, what was
+    added later than a given age; negative where it was taken off.
+    """
+
+    since: datetime | None
+    amounts: Mapping[tuple[date, str], Decimal]
 
 
 @dataclass(frozen=True, slots=True)

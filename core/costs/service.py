@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -16,13 +16,21 @@ from core.clock import Clock, today
 from core.costs.exporting import export as exporting
 from core.costs.exporting.export import FocusExport
 from core.costs.language.names import index_of
-from core.costs.listings import DailySeries, DimensionValue, Restatement, RowPage, SourceState
+from core.costs.listings import (
+    DailySeries,
+    DimensionValue,
+    Late,
+    Restatement,
+    RowPage,
+    SourceState,
+)
 from core.costs.model import RESOURCE, CostAnswer, CostQuery, CostRow, Dimension, Line, Vocabulary
 from core.costs.proving.invoices import notes as invoice_notes
 from core.costs.reading import kept, resources, series, store
 from core.costs.reading.assemble import Layout, Row, against, lines, sums_by_currency, totals
 from core.costs.reading.basis import Basis
 from core.costs.reading.codec import decode, encode
+from core.costs.reading.late import read_late
 from core.costs.reading.names import (
     Slugs,
     known_values,
@@ -241,6 +249,21 @@ class CostService:
             return await read_restatements(
                 connection, viewer.projects, period=period, of=of, before=before, limit=limit
             )
+
+    async def late(self, query: CostQuery, viewer: Viewer, *, age: timedelta) -> Late:
+        """What came of a question's months later than `age` after each of them was over.
+
+        Args:
+            query: its period (whole months) and filters count.
+            viewer: who asks; only what they may see.
+            age: from a month's end (UTC) on.
+
+        Raises:
+            LateUnknownError: it asks by more than is kept of late charges.
+            UnknownProjectError: as `answer`.
+        """
+        query = await self._resolved(query, viewer)
+        return await read_late(self._database, query, viewer.projects, age)
 
     async def _fetch(self, key: Any, query: CostQuery, viewer: Viewer) -> CostAnswer:
         """Compute an answer, or have it from another replica."""

@@ -30,7 +30,7 @@ def sentence(drivers: Drivers, named: Named = plain_name) -> str:
     if not total.amount:
         return f"Unchanged at {display(total.after, drivers.currency)}."
     said = f"{_moved(total, drivers.currency)} to {display(total.after, drivers.currency)}"
-    return f"{said}: {_why(drivers, named)}."
+    return f"{said}: {because(drivers, named)}."
 
 
 def _moved(change: Change, currency: str) -> str:
@@ -45,7 +45,8 @@ def _percent(share: Decimal | None) -> str:
     return f" ({abs(share):.0%})" if abs(share) >= _SMALL else " (<1%)"
 
 
-def _why(drivers: Drivers, named: Named) -> str:
+def because(drivers: Drivers, named: Named = plain_name) -> str:
+    """Say why alone: `Cloud SQL +$1,200.00, new`."""
     once, main = drivers.one_off.amount, drivers.main
     if once and once / drivers.total.amount >= _MOSTLY:
         return f"mostly one-off charges ({_signed(once, drivers.currency)})"

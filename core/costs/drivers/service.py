@@ -65,6 +65,10 @@ class Why:
     notes: tuple[Note, ...]
     freshness: Freshness
 
+    def named(self, dimension: Dimension, value: str | None) -> str:
+        """What people call a value; what has none is told by its dimension."""
+        return self.names.get((dimension, value or ""), value) or f"no {dimension}"
+
 
 class DriverService:
     """Says why, exactly, and only from what the asker may see."""
