@@ -1,13 +1,11 @@
 """Incidents as Slack messages: what a channel of operations reads."""
 
-import re
-from datetime import datetime
-
 from slackblocks import Block, Button
 
-from bot.render import incidents, sentences, words
+from bot.render import incidents, words
 from bot.render.blocks import actions
 from bot.render.blocks.message import Message, bold, context, cut, escape, message, section
+from bot.render.blocks.spoken import clock, linked
 from core.incidents.model import Incident, IncidentKind
 
 _WORDS = 1500
@@ -19,12 +17,12 @@ def incident(found: Incident) -> Message:
     if found.closed_at is not None:
         return _closed(found)
     head = f":warning: Open: {bold(incidents.title(found))}"
-    said = _quoted(incidents.happened(found, _clock), found)
+    said = _quoted(incidents.happened(found, clock), found)
     facts = [
-        f"*Figures:* {_linked(incidents.meaning(found, _clock))}",
+        f"*Figures:* {linked(incidents.meaning(found, clock))}",
         f"*Next:* {escape(incidents.remedy(found))}",
     ]
-    course = _linked(incidents.course(found, _clock))
+    course = linked(incidents.course(found, clock))
     page: list[Block] = [
         section(f"{head}\n{said}", "incident"),
         section("\n".join(facts), "incident.next"),
@@ -44,7 +42,7 @@ def incident_over(found: Incident) -> Message:
 def _closed(found: Incident) -> Message:
     head = f":white_check_mark: Resolved: {bold(incidents.resolved(found))}"
     was = escape(f"It was: {incidents.title(found)}.")
-    course = _linked(incidents.course(found, _clock))
+    course = linked(incidents.course(found, clock))
     text = f"{head}. {was} {escape(incidents.course(found))}"
     return message(
         text, [section(f"{head}\n{was}", "incident"), context(course, "incident.course")]
@@ -70,17 +68,5 @@ def _buttons(found: Incident) -> list[Button | None]:
 def _quoted(text: str, found: Incident) -> str:
     """An error's own words stand out as a quotation."""
     if found.kind not in (IncidentKind.SYNC, IncidentKind.DUTY):
-        return _linked(text)
+        return linked(text)
     return "\n".join(f">{line}" for line in escape(cut(text, _WORDS)).splitlines())
-
-
-_DATE = re.compile(r"\x02(\d+)\x03([^\x03]*)\x03")
-
-
-def _clock(instant: datetime) -> str:
-    """A mark that `_linked` makes an instant in each reader's own time zone."""
-    return f"\x02{int(instant.timestamp())}\x03{sentences.clock(instant)}\x03"
-
-
-def _linked(text: str) -> str:
-    return _DATE.sub(r"<!date^\1^{date_short_pretty} at {time}|\2>", escape(text))

@@ -50,11 +50,11 @@ def bold(text: str) -> str:
 
 def sentence(make: Callable[[Mark], str]) -> str:
     """A sentence of `words` in Slack's markup: its names in bold, all of it harmless."""
-    plain = make(lambda name: f"{_ON}{_tame(name)}{_OFF}")
+    plain = make(lambda name: f"{_ON}{tame(name)}{_OFF}")
     return escape(plain).replace(_ON, "*").replace(_OFF, "*")
 
 
-def _tame(name: str) -> str:
+def tame(name: str) -> str:
     """A name that can't end its own bold: on one line, without asterisks."""
     return " ".join(name.replace("*", "\N{ASTERISK OPERATOR}").split())
 

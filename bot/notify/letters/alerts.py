@@ -1,0 +1,62 @@
+"""Alerts of budgets: threads in Slack that show how things stand, and mails."""
+
+from bot.notify.channel import Letter
+from bot.notify.letters.drawing import drawn
+from bot.render import alert_mail
+from bot.render.blocks import alerts
+from bot.render.charts import outgo_of
+from bot.render.enclosed import Picture
+from bot.render.mail import Mail
+from bot.services import Services
+from core.access.model import OPERATOR
+from core.alerts.model import Alert, AlertState
+from core.alerts.service import ROUNDUP, TELLING
+from core.errors import CostTrackerError
+from core.outbox.model import Delivery, Verb
+
+_NAME = "budget"
+
+
+async def slack(delivery: Delivery, services: Services) -> Letter:
+    """An alert with its budget's picture, kept up to date; or a reply in its thread, in short."""
+    told = TELLING.validate_python(delivery.message.values)
+    if delivery.message.verb is Verb.REPLY:
+        return Letter(alerts.further(told))
+    picture = await _picture(told.alert, services)
+    return Letter(alerts.alert(told, picture), pictures=(picture,) if picture else ())
+
+
+async def several_slack(delivery: Delivery, services: Services) -> Letter:  # noqa: ARG001 - as all are
+    """Several alerts in one message."""
+    return Letter(alerts.roundup(ROUNDUP.validate_python(delivery.message.values)))
+
+
+async def mail(delivery: Delivery, services: Services) -> Mail:
+    """An alert, or what became of it since."""
+    told = TELLING.validate_python(delivery.message.values)
+    picture = await _picture(told.alert, services)
+    return alert_mail.alert(told, picture, reply=delivery.message.verb is Verb.REPLY)
+
+
+async def several_mail(delivery: Delivery, services: Services) -> Mail:  # noqa: ARG001 - as all are
+    """Several alerts in one mail."""
+    return alert_mail.roundup(ROUNDUP.validate_python(delivery.message.values))
+
+
+async def _picture(alert: Alert, services: Services) -> Picture | None:
+    """What is spent beside the plan and the limit; None where that isn't what the alert says.
+
+    The alert is as it was when it was written, the picture as of now: figures that have moved
+    on since would contradict those beside it.
+    """
+    if alert.state is AlertState.REMOVED:
+        return None
+    of, told = alert.subject, alert.figures
+    try:
+        status = await services.budgets.status(of.budget, OPERATOR, on=of.period.start)
+    except CostTrackerError:
+        return None
+    if (status.used, status.amount) != (told.used, told.amount):
+        return None
+    chart = outgo_of(status, f"budget {of.subject}")
+    return None if chart is None else await drawn(services, _NAME, chart)

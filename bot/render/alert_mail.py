@@ -1,0 +1,95 @@
+"""Alerts of budgets as mails: the figures of Slack's messages, and the same words."""
+
+from collections.abc import Iterator
+from functools import partial
+
+from bot.render import alerting, words
+from bot.render.blocks.tables import Table
+from bot.render.enclosed import Picture
+from bot.render.mail import (
+    Figure,
+    Heading,
+    Mail,
+    Notes,
+    Page,
+    Paragraph,
+    Part,
+    Tone,
+    compose,
+    sentence,
+)
+from bot.render.sentences import Mark
+from bot.render.voice import Voice
+from core.alerts.model import Alert, AlertState, Roundup, Telling
+from core.money import display
+
+_WHY = "You get this because this address is to be told of the budget of {of}."
+_WHY_SEVERAL = "You get this because this address is to be told of these budgets."
+
+
+def alert(told: Telling, picture: Picture | None, *, reply: bool = False) -> Mail:
+    """An alert: the figure, what it means, the budget's picture, figures, why, what to do.
+
+    Args:
+        told: the alert, and why there is a mail.
+        picture: of the budget; None: there is none.
+        reply: it goes into the thread of an earlier mail, so it has that one's subject.
+    """
+    found = told.alert
+    page = Page(
+        subject=_subject(found),
+        preheader=alerting.headline(found),
+        parts=tuple(_parts(told, picture)),
+        why=_WHY.format(of=alerting.subject(found)),
+        reply=reply,
+    )
+    return compose(page)
+
+
+def roundup(told: Roundup) -> Mail:
+    """Several alerts in one mail, as a table."""
+    said = alerting.roundup(told)
+    rows = tuple(alerting.row(each.alert) for each in told.tellings)
+    more = words.plural(told.more, "more budget")
+    parts: list[Part] = [Heading(said), Table(alerting.COLUMNS, rows, (), 2)]
+    parts += [Notes((f"and {more}",))] if told.more else []
+    return compose(Page(said.rstrip("."), said, tuple(parts), _WHY_SEVERAL))
+
+
+def _subject(found: Alert) -> str:
+    """The same for every mail of a budget's period: they are one thread."""
+    return f"Budget of {alerting.subject(found)}, {words.period_name(found.subject.period)}"
+
+
+def _parts(told: Telling, picture: Picture | None) -> Iterator[Part]:
+    found = told.alert
+    currency = found.subject.currency
+    spent = display(found.figures.used, currency)
+    yield Figure(spent, sentence(partial(_headline, found)), _tone(found))
+    said = [alerting.occasion(told), alerting.outlook(found)]
+    if any(said):
+        yield Paragraph(" ".join(filter(None, said)))
+    if picture is not None:
+        yield picture
+    name = words.period_name(found.subject.period)
+    rows = (("Budget", display(found.figures.amount, currency)), ("Spent", spent))
+    yield Table(
+        (f"{name[:1].upper()}{name[1:]}", "Amount"), (*rows, *alerting.figures(found)), (), 1
+    )
+    if alerting.why(found):
+        yield Heading("Why")
+        yield Paragraph(f"{alerting.why(found)}.")
+    notes = (alerting.standing(found), alerting.crossings(found), alerting.data(found))
+    yield Notes(tuple(f"{each[:1].upper()}{each[1:]}." for each in notes if each))
+
+
+def _headline(found: Alert, mark: Mark) -> str:
+    return alerting.headline(found, Voice(mark))
+
+
+def _tone(found: Alert) -> Tone:
+    if found.figures.remaining < 0:
+        return Tone.BAD
+    if found.state is AlertState.BACK or found.state is AlertState.CLOSED:
+        return Tone.GOOD
+    return Tone.WARNING

@@ -1,0 +1,178 @@
+"""Alerts of budgets as Slack messages: the thread's parent, its replies, reminders, lists."""
+
+from collections.abc import Iterator, Sequence
+from functools import partial
+from typing import Final
+
+from slackblocks import Block, Button, DividerBlock, SectionBlock, Text, TextType
+
+from bot.render import alerting, words
+from bot.render.blocks import actions
+from bot.render.blocks.budgets import EDIT
+from bot.render.blocks.message import Message, context, cut, escape, message, section
+from bot.render.blocks.picture import shown
+from bot.render.blocks.spoken import VOICE, linked, spoken
+from bot.render.enclosed import Picture
+from core.alerts.model import Alert, AlertState, Occasion, Roundup, Snooze, Telling
+
+ACKNOWLEDGE: Final = "alert.acknowledge"
+"""Say that it is seen to: the value is its number, its version, and in a list what was asked."""
+SNOOZE: Final = "alert.snooze"
+"""Be quiet for a while: followed by a dot and how long; the value as of `ACKNOWLEDGE`."""
+DETAILS: Final = "alert.details"
+"""Show how far its budget is: the value is its number."""
+SHOWN: Final = 10
+_SNOOZES: Final = {Snooze.DAY: "Snooze 1 day", Snooze.MONTH: "Snooze until month end"}
+_QUIET: Final = {
+    AlertState.ACKNOWLEDGED: ":eyes:",
+    AlertState.SNOOZED: ":zzz:",
+    AlertState.BACK: ":white_check_mark:",
+    AlertState.CLOSED: ":spiral_calendar_pad:",
+    AlertState.REMOVED: ":x:",
+}
+
+
+def alert(told: Telling, picture: Picture | None = None) -> Message:
+    """An alert as it is now: what, how much, how it goes, why, whose; and what can be done.
+
+    Args:
+        told: the alert, and why there is a message.
+        picture: of the budget; None: there is none.
+    """
+    found = told.alert
+    lead = spoken(partial(alerting.occasion, told))
+    page: list[Block] = [
+        *([context(lead, "alert.occasion")] if lead else []),
+        section(_head(found), "alert"),
+        SectionBlock(fields=list(_fields(found)), block_id="alert.figures"),
+        *_why(found),
+        *([shown(picture)] if picture is not None else []),
+        context(_standing(found), "alert.state"),
+        *actions.row(buttons(found), "alert.actions"),
+    ]
+    return message(linked(" ".join(alerting.lines(told, VOICE))), page)
+
+
+def further(told: Telling) -> Message:
+    """A reply in an alert's thread: short, for those who follow it."""
+    text = f"{sign(told.alert)} {spoken(partial(alerting.further, told))}"
+    return message(text, [section(text, "alert.further"), *_why(told.alert)])
+
+
+def roundup(told: Roundup) -> Message:
+    """Several alerts in one message: a day's, those of a backfill, of periods that are over."""
+    head = escape(alerting.roundup(told))
+    page: list[Block] = [section(f"*{head}*", "alerts")]
+    few = len(told.tellings) <= SHOWN
+    for each in told.tellings:
+        acting = few and told.occasion is not Occasion.RECORD
+        page += _listed(each.alert, "", acting=acting) if few else _line(each.alert)
+    if told.more:
+        page.append(context(f"and {words.plural(told.more, 'more budget')}", "more"))
+    said = [spoken(partial(alerting.headline, each.alert)) for each in told.tellings]
+    return message("\n".join([head, *said]), page)
+
+
+def listed(found: Sequence[Alert], *, asked: str, about: str, more: bool = False) -> Message:
+    """The alerts that are open, the newest first.
+
+    Args:
+        found: which.
+        asked: what was asked about, in words that ask it again.
+        about: the same for people; empty: everything.
+        more: whether there are others.
+    """
+    of = f" of {about}" if about else ""
+    if not found:
+        none = escape(f"No alert is open{of}: no budget that you may see is at a threshold.")
+        return message(none, [section(none, "alerts")])
+    over = sum(each.figures.remaining < 0 for each in found)
+    count = words.plural(len(found), "open alert")
+    head = escape(f"{'The latest ' if more else ''}{count}{of}, {over} over budget.")
+    page: list[Block] = [section(f"*{head}*", "alerts")]
+    for each in found:
+        page += _listed(each, asked, acting=True)
+    if more:
+        page.append(context("There are more; `cost-tracker alerts` lists them all.", "more"))
+    said = [spoken(partial(alerting.headline, each)) for each in found]
+    return message("\n".join([head, *said]), page)
+
+
+def short(found: Sequence[Alert]) -> Iterator[Block]:
+    """Open alerts in a few lines, each with its details a button away: for the home tab."""
+    for each in found:
+        yield SectionBlock(
+            text=Text(f"{_head(each)}\n{_standing(each)}", TextType.MARKDOWN),
+            block_id=f"alert.{each.id}",
+            accessory=actions.button("Details", f"{DETAILS}.{each.id}", str(each.id)),
+        )
+
+
+def changed(found: Alert) -> Message:
+    """What to answer who acted on an alert that isn't any more what they saw: how it is now."""
+    said = spoken(partial(alerting.already, found))
+    page = [section(said, "alert"), *actions.row(buttons(found), "alert.actions")]
+    return message(said, page)
+
+
+def buttons(found: Alert, asked: str = "") -> Iterator[Button | None]:
+    """What can be done about an alert, as it stands."""
+    if found.state is AlertState.REMOVED:
+        return
+    value, end = f"{found.id} {found.version} {asked}".strip(), f".{found.id}"
+    if found.state is AlertState.RAISED:
+        yield Button(
+            text="Acknowledge",
+            action_id=f"{ACKNOWLEDGE}{end}",
+            value=value,
+            style="primary",
+        )
+    if found.state in (AlertState.RAISED, AlertState.ACKNOWLEDGED):
+        for how, label in _SNOOZES.items():
+            yield actions.button(label, f"{SNOOZE}.{how}{end}", value)
+    yield actions.button("Change budget", f"{EDIT}{end}", str(found.subject.budget))
+    yield actions.button("Details", f"{DETAILS}{end}", str(found.id))
+
+
+def sign(found: Alert) -> str:
+    """What shows at a glance how an alert stands; its words say the same."""
+    loud = ":rotating_light:" if found.figures.remaining < 0 else ":warning:"
+    return _QUIET.get(found.state, loud)
+
+
+def _head(found: Alert) -> str:
+    return f"{sign(found)} {spoken(partial(alerting.headline, found))}"
+
+
+def _fields(found: Alert) -> Iterator[Text]:
+    for name, value in alerting.figures(found, VOICE):
+        yield Text(f"*{escape(name)}*\n{linked(value)}", TextType.MARKDOWN)
+
+
+def _why(found: Alert) -> Iterator[Block]:
+    said = alerting.why(found)
+    if said:
+        yield context(f"*Why:* {escape(cut(said, 700))}", "alert.why")
+
+
+def _standing(found: Alert) -> str:
+    parts = (
+        f"*{spoken(partial(alerting.standing, found))}*",
+        escape(alerting.crossings(found)),
+        spoken(partial(alerting.data, found)),
+    )
+    return " · ".join(filter(None, parts))
+
+
+def _line(found: Alert) -> Iterator[Block]:
+    """One of many: Slack takes fifty blocks and some thirteen thousand characters."""
+    yield section(f"{_head(found)}\n{_standing(found)}", f"alert.{found.id}")
+
+
+def _listed(found: Alert, asked: str, *, acting: bool) -> Iterator[Block]:
+    yield DividerBlock(block_id=f"line.{found.id}")
+    yield section(_head(found), f"alert.{found.id}")
+    also = (escape(alerting.outlook(found)), _standing(found))
+    yield context("\n".join(filter(None, also)), f"state.{found.id}")
+    if acting:
+        yield from actions.row(buttons(found, asked), f"actions.{found.id}")
