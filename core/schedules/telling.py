@@ -1,0 +1,56 @@
+"""The messages of a run: a thread in each place, kept up to date, and what changed under it."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Final
+
+from pydantic import TypeAdapter
+
+from core.outbox.model import Destination, Message, Verb
+from core.schedules.model import POSTING, Posting, Terms
+
+VALUES: TypeAdapter[Posting] = TypeAdapter(Posting)
+"""Postings as the values of messages, and back."""
+MAIL: Final = "mail"
+SLACK: Final = "slack"
+
+
+def places(terms: Terms) -> tuple[Destination, ...]:
+    """Where a schedule posts."""
+    channels = (Destination(SLACK, each) for each in terms.channels)
+    return (*channels, *(Destination(MAIL, each) for each in terms.emails))
+
+
+def posted(posting: Posting, to: Destination) -> Iterator[Message]:
+    """The post, and its files; in a mail they are attached to it."""
+    yield _message(posting, to, Verb.POST)
+    if to.channel != MAIL:
+        yield from _files(posting, to)
+
+
+def corrected(posting: Posting, to: Destination) -> Iterator[Message]:
+    """The post as it is now; what changed, if that is to be told, and the files again."""
+    if to.channel != MAIL:
+        yield _message(posting, to, Verb.UPDATE)
+    if posting.corrections is not None:
+        yield _message(posting, to, Verb.REPLY)
+        if to.channel != MAIL and posting.corrections.figures:
+            yield from _files(posting, to)
+
+
+def _files(posting: Posting, to: Destination) -> Iterator[Message]:
+    for each in posting.formats:
+        yield _message(replace(posting, file=each), to, Verb.FILE)
+
+
+def _message(posting: Posting, to: Destination, verb: Verb) -> Message:
+    thread = f"report:{posting.run}"
+    what = verb if posting.file is None else f"{verb}:{posting.file}"
+    return Message(
+        key=f"{thread}:{posting.version}:{what}:{to.channel}:{to.address}",
+        to=to,
+        thread=thread,
+        verb=verb,
+        kind=POSTING,
+        values=VALUES.dump_python(posting, mode="json"),
+    )
