@@ -1,9 +1,11 @@
 """What can be listed beside an answer: rows, values, the state of the data, restatements."""
 
 from collections.abc import Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from types import MappingProxyType
 from typing import NamedTuple
 
 from core.costs.left_out import LeftOut
@@ -24,12 +26,14 @@ class DailySeries(NamedTuple):
     `group`: the values of the question's dimensions, in their order (None: unassigned or absent).
     `amounts`: one a day from `start`, the first day with a charge, to the end of the question's
     period; 0 where nothing was charged. Which of the days are complete the data's state says.
+    `exact`: what those days cost, where it was asked for: as money.
     """
 
     group: tuple[str | None, ...]
     currency: str
     start: date
     amounts: tuple[float, ...]
+    exact: Mapping[date, Decimal] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,13 +18,20 @@ _FETCHED: Final = 200
 
 
 async def stream(
-    database: Database, query: CostQuery, visible: frozenset[str] | None
+    database: Database,
+    query: CostQuery,
+    visible: frozenset[str] | None,
+    exact_from: date | None = None,
 ) -> AsyncIterator[DailySeries]:
-    """Every series of a question, by a cursor of the server: all from one instant."""
+    """Every series of a question, by a cursor of the server: all from one instant.
+
+    `exact_from`: from which day on amounts are told exactly, too; None: they aren't.
+    """
     daily = replace(query, granularity=Granularity.DAILY, versus=None, top=None, over=None)
     made = _of_one_side(plan(daily, None))
     found = statement(shape_of(daily, made, visible))
-    values = found.arguments(parameters(daily, made, visible))
+    exact = {"exact_from": exact_from or query.period.end}
+    values = found.arguments(parameters(daily, made, visible) | exact)
     async with database.read() as connection:
         driver = await driver_of(connection)
         async with driver.transaction():
@@ -37,8 +44,9 @@ def _of_one_side(made: Plan) -> Plan:
 
 
 def _series(row: Sequence[Any], period: Period) -> DailySeries:
-    *group, currency, days, amounts = row
-    return DailySeries(tuple(group), currency, days[0], _dense(days, amounts, period.end))
+    *group, currency, days, amounts, exact = row
+    told = dict(zip(days[-len(exact) :], exact, strict=True)) if exact else {}
+    return DailySeries(tuple(group), currency, days[0], _dense(days, amounts, period.end), told)
 
 
 def _dense(days: Sequence[date], amounts: Sequence[float], end: date) -> tuple[float, ...]:

@@ -3,7 +3,7 @@
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Double, cast, func, select
+from sqlalchemy import ColumnElement, Date, Double, bindparam, cast, func, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from core.costs.model import Measure
@@ -18,7 +18,8 @@ def series(shape: Shape) -> Compiled:
     """The statement of a daily shape with one piece.
 
     Its rows, in order of their values: a value for each dimension, the currency, the days that
-    have charges, in order, and what each adds up to.
+    have charges, in order, what each adds up to as a number to reckon with, and exactly what the
+    last of them do, from the day `exact_from` on.
     """
     charges = charges_of(shape)
     source, values, _ = with_dimensions(shape, charges)
@@ -34,6 +35,9 @@ def series(shape: Shape) -> Compiled:
             *key,
             func.array_agg(aggregate_order_by(day, day)),
             func.array_agg(aggregate_order_by(cast(amount, Double), day)),
+            func.array_agg(aggregate_order_by(amount, day)).filter(
+                day >= bindparam("exact_from", type_=Date)
+            ),
         )
         .group_by(*key)
         .order_by(*key)
