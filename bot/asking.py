@@ -4,8 +4,9 @@ Slack, the command line and REST take the same answers from here, each in its ow
 """
 
 import io
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from typing import Any, Final
 
@@ -20,7 +21,7 @@ from bot.render.figures import Figures
 from bot.render.xlsx import Book
 from bot.services import Services
 from core.access.model import Viewer
-from core.budgets.model import Cycle
+from core.budgets.model import Budget, Cycle
 from core.costs.model import CostQuery, Measure
 from core.costs.question import BUDGET, COST, FORECAST, WHY, write_subject
 from core.errors import NotFoundError
@@ -135,8 +136,33 @@ async def budget(services: Services, query: CostQuery, viewer: Viewer) -> Answer
             f"In a terminal: cost-tracker budgets set {asked} 8000 monthly.",
         )
     first, *also = sorted(found, key=lambda each: list(Cycle).index(each.terms.cycle))
-    told = await services.budgets.status(first.id, viewer)
-    said = f"{BUDGET} {asked}"
+    return await budget_of(services, first.id, viewer, also=also)
+
+
+async def budget_of(
+    services: Services,
+    number: int,
+    viewer: Viewer,
+    *,
+    on: date | None = None,
+    also: Sequence[Budget] = (),
+) -> Answered:
+    """How far one budget is, in its present period or in that of a day.
+
+    Args:
+        services: the verbs.
+        number: the budget's.
+        viewer: who asks.
+        on: a day of the period.
+        also: other budgets of the same.
+
+    Raises:
+        UnknownBudgetError: there is none of that number, or not for this viewer.
+    """
+    told = await services.budgets.status(number, viewer, on=on)
+    terms = told.budget.terms
+    measured = "" if terms.measure is Measure.COST else f" {terms.measure}"
+    said = f"{BUDGET} {terms.subject}{measured}"
     return Answered(
         said,
         lambda: outgo_of(told, said),

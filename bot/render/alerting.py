@@ -240,11 +240,11 @@ def lines(telling: Telling, voice: Voice = PLAIN) -> Iterator[str]:
     yield from filter(None, parts)
 
 
-def already(alert: Alert, voice: Voice = PLAIN) -> str:
-    """What to tell who acted on what isn't so any more."""
-    if alert.state in (AlertState.ACKNOWLEDGED, AlertState.SNOOZED):
-        return f"Somebody was faster. {standing(alert, voice)}."
-    return f"It has changed since: {_lower(standing(alert, voice))}. {headline(alert, voice)}"
+def now(alert: Alert, voice: Voice = PLAIN, *, late: bool) -> str:
+    """What to tell who did something about an alert; `late`: it had changed before they did."""
+    stands = standing(alert, voice)
+    lead = f"It has changed since you saw it: {_lower(stands)}" if late else stands
+    return f"{lead}. {headline(alert, voice)}"
 
 
 def roundup(told: Roundup) -> str:

@@ -4,7 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from bot.slack.modals import View, choice, field, plain_text, text_input, values_of
+from bot.slack.modals import (
+    View,
+    channels,
+    choice,
+    field,
+    person,
+    plain_text,
+    text_input,
+    values_of,
+)
 from core.budgets.model import (
     BudgetAddressError,
     BudgetAmountError,
@@ -29,6 +38,7 @@ CURRENCY: Final = "currency"
 THRESHOLDS: Final = "thresholds"
 FORECAST: Final = "forecast"
 OWNER: Final = "owner"
+CHANNELS: Final = "channels"
 EMAILS: Final = "emails"
 _CYCLES: Final = {each.value: each.value.capitalize() for each in Cycle}
 _MEASURES: Final = {"cost": "Cost: what usage costs", "net": "Net: what will be paid"}
@@ -57,6 +67,7 @@ class Filled:
     thresholds: str
     forecast: str
     owner: str
+    channels: tuple[str, ...]
     emails: str
 
 
@@ -102,10 +113,16 @@ def view(terms: Terms, number: int) -> View:
                 text_input(", ".join(map(str, terms.forecast_thresholds)), 100),
                 optional=True,
             ),
-            field(OWNER, "Owner: Slack id or e-mail", text_input(terms.owner, 200), optional=True),
+            field(OWNER, "Owner", person(terms.owner), optional=True),
+            field(
+                CHANNELS,
+                "Channels that are told; invite me to those that I am not in",
+                channels(terms.channels),
+                optional=True,
+            ),
             field(
                 EMAILS,
-                "E-mail addresses",
+                "E-mail addresses that are told: ada@example.com, ben@example.com",
                 text_input(", ".join(terms.emails), 1000),
                 optional=True,
             ),
@@ -127,6 +144,7 @@ def read(submitted: Mapping[str, Any]) -> Filled:
         thresholds=values.get(THRESHOLDS, ""),
         forecast=values.get(FORECAST, ""),
         owner=values.get(OWNER, ""),
+        channels=tuple(filter(None, values.get(CHANNELS, "").split(","))),
         emails=values.get(EMAILS, ""),
     )
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from bot.asking import ASKED
+from bot.asking import ASKED, Answered, budget_of
 from bot.render import blocks, budgeting
 from bot.render.blocks import budgets as shown
 from bot.slack import answers, budget_form, forms, modals
@@ -12,7 +12,7 @@ from bot.slack.budget_form import Filled
 from bot.slack.desk import Desk
 from core.access.model import RoleNeededError, Viewer
 from core.budgets.model import Cycle, Terms
-from core.budgets.said import parse_budget, read_money
+from core.budgets.said import Said, parse_budget, read_money
 from core.costs.question import BUDGET, parse_cost_query, write_subject
 from core.named_period import parse_period
 
@@ -31,16 +31,26 @@ async def typed(desk: Desk, asked: Asked, viewer: Viewer, rest: str) -> None:
     """What follows `budget`: shown or, where there is an amount in it, set."""
     names, asker = await desk.names(asked, viewer)
     said = parse_budget(rest, today=desk.services.today(), names=names, asker=asker)
-    if said.amount is not None:
-        currency = desk.services.settings.default_currency
-        made = await desk.services.budgets.set_amount(said, by=viewer, currency=currency)
-        told = f"Set: {budgeting.subject(made)}, {budgeting.terms(made)}."
-        await desk.answer(asked, blocks.said(blocks.escape(told)))
-    answer = await ASKED[BUDGET](desk.services, said.query, viewer)
+    if said.amount is None:
+        answer = await ASKED[BUDGET](desk.services, said.query, viewer)
+    else:
+        answer = await _set(desk, viewer, said)
     if asked.response is not None:
         await answers.privately(desk, asked, answer)
     else:
         await answers.post(desk, answer, asked.channel or asked.user, thread=asked.thread)
+
+
+async def _set(desk: Desk, viewer: Viewer, said: Said) -> Answered:
+    """Set what was said; the answer says so, and how far the budget is."""
+    currency = desk.services.settings.default_currency
+    made = await desk.services.budgets.set_amount(said, by=viewer, currency=currency)
+    shows = await budget_of(desk.services, made.id, viewer)
+    done = f"Set: {budgeting.subject(made)}, {budgeting.terms(made)}."
+    return replace(
+        shows,
+        write=lambda look, drawn: blocks.headed(blocks.escape(done), shows.write(look, drawn)),
+    )
 
 
 async def open_form(desk: Desk, asked: Asked) -> None:
@@ -97,9 +107,14 @@ async def _terms(desk: Desk, viewer: Viewer, said: Filled) -> Terms:
         thresholds=budget_form.percents(said.thresholds),
         forecast_thresholds=budget_form.percents(said.forecast),
         owner=said.owner or None,
+        channels=said.channels,
         emails=tuple(each.strip() for each in said.emails.split(",") if each.strip()),
     )
     if said.number:
         return filled
     people = await services.budgets.with_people(filled, query, viewer)
-    return replace(people, owner=filled.owner or people.owner)
+    return replace(
+        people,
+        owner=filled.owner or people.owner,
+        channels=filled.channels or people.channels,
+    )

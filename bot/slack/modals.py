@@ -302,6 +302,9 @@ def _values(view: Mapping[str, Any]) -> dict[str, str | None]:
 
 
 def _value(element: Mapping[str, Any]) -> str | None:
+    for key in ("selected_users", "selected_conversations"):
+        if element.get(key):
+            return ",".join(element[key])
     for key in ("value", "selected_user", "selected_conversation", "selected_date"):
         if element.get(key):
             return str(element[key]).strip() or None
@@ -334,6 +337,21 @@ def choice(options: Mapping[str, str], chosen: str = "") -> dict[str, object]:
 def values_of(view: Mapping[str, Any]) -> dict[str, str | None]:
     """What was said in a submitted form, by field."""
     return _values(view)
+
+
+def person(chosen: str | None) -> dict[str, object]:
+    """A menu of people; somebody known by e-mail only is kept as text."""
+    return _person(chosen)
+
+
+def channels(chosen: Sequence[str]) -> dict[str, object]:
+    """A menu of channels, any number of them."""
+    element: dict[str, object] = {
+        "type": "multi_conversations_select",
+        "action_id": "channels",
+        "filter": {"include": ["public", "private"], "exclude_bot_users": True},
+    }
+    return element | ({"initial_conversations": list(chosen)} if chosen else {})
 
 
 def _plain(text: str) -> dict[str, object]:

@@ -13,6 +13,7 @@ from core.costs.language.errors import (
 from core.costs.language.examples import QUESTION_HELP, Example, Topic
 from core.costs.language.reader import parse_cost_query
 from core.costs.language.words import (
+    ALERTS,
     ANOMALIES,
     BUDGET,
     BUDGETS,
@@ -25,6 +26,7 @@ from core.costs.language.words import (
 from core.costs.language.writer import write, write_subject
 
 __all__ = [
+    "ALERTS",
     "ANOMALIES",
     "BUDGET",
     "BUDGETS",

@@ -18,7 +18,7 @@ from bot.render.blocks.data import data_page, reconciled
 from bot.render.blocks.foresight import forecast
 from bot.render.blocks.home import home
 from bot.render.blocks.incidents import incident, incident_over
-from bot.render.blocks.message import Message, escape
+from bot.render.blocks.message import Message, escape, headed
 from bot.render.blocks.oddities import CANCEL, JUDGE, PLAN, anomalies
 from bot.render.blocks.picture import ChartFile, ChartImage, ChartNative, ChartPlace, Look, shown
 from bot.render.blocks.places import data_state, labels_of, project, projects, whoami
@@ -50,6 +50,7 @@ __all__ = [
     "error",
     "escape",
     "forecast",
+    "headed",
     "help_page",
     "home",
     "incident",

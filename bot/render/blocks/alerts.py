@@ -16,11 +16,14 @@ from bot.render.enclosed import Picture
 from core.alerts.model import Alert, AlertState, Occasion, Roundup, Snooze, Telling
 
 ACKNOWLEDGE: Final = "alert.acknowledge"
-"""Say that it is seen to: the value is its number, its version, and in a list what was asked."""
+"""Say that it is seen to. The value is its number and version and, where the message isn't kept
+up to date by itself, its place: `IN_LIST` and what was asked, or `ALONE`."""
 SNOOZE: Final = "alert.snooze"
 """Be quiet for a while: followed by a dot and how long; the value as of `ACKNOWLEDGE`."""
 DETAILS: Final = "alert.details"
 """Show how far its budget is: the value is its number."""
+IN_LIST: Final = "list"
+ALONE: Final = "alone"
 SHOWN: Final = 10
 _SNOOZES: Final = {Snooze.DAY: "Snooze 1 day", Snooze.MONTH: "Snooze until month end"}
 _QUIET: Final = {
@@ -66,7 +69,7 @@ def roundup(told: Roundup) -> Message:
     few = len(told.tellings) <= SHOWN
     for each in told.tellings:
         acting = few and told.occasion is not Occasion.RECORD
-        page += _listed(each.alert, "", acting=acting) if few else _line(each.alert)
+        page += _listed(each.alert, acting=acting, place=ALONE) if few else _line(each.alert)
     if told.more:
         page.append(context(f"and {words.plural(told.more, 'more budget')}", "more"))
     said = [spoken(partial(alerting.headline, each.alert)) for each in told.tellings]
@@ -91,7 +94,7 @@ def listed(found: Sequence[Alert], *, asked: str, about: str, more: bool = False
     head = escape(f"{'The latest ' if more else ''}{count}{of}, {over} over budget.")
     page: list[Block] = [section(f"*{head}*", "alerts")]
     for each in found:
-        page += _listed(each, asked, acting=True)
+        page += _listed(each, acting=True, place=f"{IN_LIST} {asked}")
     if more:
         page.append(context("There are more; `cost-tracker alerts` lists them all.", "more"))
     said = [spoken(partial(alerting.headline, each)) for each in found]
@@ -108,18 +111,23 @@ def short(found: Sequence[Alert]) -> Iterator[Block]:
         )
 
 
-def changed(found: Alert) -> Message:
-    """What to answer who acted on an alert that isn't any more what they saw: how it is now."""
-    said = spoken(partial(alerting.already, found))
-    page = [section(said, "alert"), *actions.row(buttons(found), "alert.actions")]
+def now(found: Alert, *, late: bool) -> Message:
+    """How an alert is now, for who did something about it.
+
+    Args:
+        found: the alert.
+        late: it had changed before, so that nothing was done.
+    """
+    said = spoken(partial(alerting.now, found, late=late))
+    page = [section(said, "alert"), *actions.row(buttons(found, ALONE), "alert.actions")]
     return message(said, page)
 
 
-def buttons(found: Alert, asked: str = "") -> Iterator[Button | None]:
+def buttons(found: Alert, place: str = "") -> Iterator[Button | None]:
     """What can be done about an alert, as it stands."""
     if found.state is AlertState.REMOVED:
         return
-    value, end = f"{found.id} {found.version} {asked}".strip(), f".{found.id}"
+    value, end = f"{found.id} {found.version} {place}".strip(), f".{found.id}"
     if found.state is AlertState.RAISED:
         yield Button(
             text="Acknowledge",
@@ -169,10 +177,10 @@ def _line(found: Alert) -> Iterator[Block]:
     yield section(f"{_head(found)}\n{_standing(found)}", f"alert.{found.id}")
 
 
-def _listed(found: Alert, asked: str, *, acting: bool) -> Iterator[Block]:
+def _listed(found: Alert, *, acting: bool, place: str) -> Iterator[Block]:
     yield DividerBlock(block_id=f"line.{found.id}")
     yield section(_head(found), f"alert.{found.id}")
     also = (escape(alerting.outlook(found)), _standing(found))
     yield context("\n".join(filter(None, also)), f"state.{found.id}")
     if acting:
-        yield from actions.row(buttons(found, asked), f"actions.{found.id}")
+        yield from actions.row(buttons(found, place), f"actions.{found.id}")

@@ -38,6 +38,12 @@ def message(text: str, blocks: Sequence[Block]) -> Message:
     return Message(cut(text, _TOP), made["blocks"])
 
 
+def headed(text: str, below: Message) -> Message:
+    """A message with a sentence in Slack's markup before it."""
+    first = message(text, [section(text, "said")])
+    return Message(cut(f"{text} {below.text}", _TOP), [*first.blocks, *below.blocks])
+
+
 def escape(text: str) -> str:
     """Make text harmless in Slack's markup: a project named `<!channel>` pings nobody."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -87,6 +87,7 @@ VERBS: Final = words(
     "subscriptions save projects project data export whoami"
 )
 WHY: Final = "why"
+ALERTS: Final = "alerts"
 ANOMALIES: Final = "anomalies"
 BUDGET: Final = "budget"
 BUDGETS: Final = "budgets"

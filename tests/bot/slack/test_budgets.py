@@ -15,7 +15,7 @@ from sandbox.slack.blocks import message_problems, view_problems
 from tests.bot.slack.acting import ask
 from tests.bot.slack.reading import Json, buttons, words
 from tests.support.product import Product
-from tests.support.slack import ADA, BEN, CHECKOUT
+from tests.support.slack import ADA, BEN, CHECKOUT, FINANCE
 
 
 @pytest.fixture
@@ -68,15 +68,12 @@ async def test_what_has_none_says_how_to_set_one(product: Product) -> None:
 
 
 async def test_an_amount_is_set_in_words(product: Product, budget: Budget) -> None:
-    """By the project's owner; then it is shown."""
+    """By the project's owner; one message says so and shows it."""
     answer = await ask(product, "budget checkout $8k monthly")
-    assert answer["text"] == "Set: checkout, $8,000.00 a month."
-
-    async def shown() -> Json | None:
-        seen = await product.slack.private(ADA, CHECKOUT)
-        return next((m for m in seen if "of $8,000.00" in words(m)), None)
-
-    assert "on plan" in words(await product.slack.until(shown))
+    assert answer["text"].startswith("Set: checkout, $8,000.00 a month. *checkout* has used")
+    assert message_problems(answer["blocks"]) == []
+    assert "of $8,000.00" in words(answer)
+    assert "on plan" in words(answer)
     found = await product.services.budgets.get(budget.id, OPERATOR)
     assert found.terms.amount == 8000
 
@@ -106,7 +103,8 @@ def test_the_form_is_one_that_slack_takes() -> None:
     dates = Period(date(2026, 10, 1), date(2026, 12, 1))
     months = {date(2026, 11, 1): Decimal("1234.5")}
     full = Terms("x" * 900, "USD", Cycle.CUSTOM, Decimal(1), months, dates, owner="a@b.example")
-    for terms in (Terms("all", "USD"), full):
+    told = Terms("all", "USD", owner=ADA, channels=(CHECKOUT, FINANCE))
+    for terms in (Terms("all", "USD"), full, told):
         assert view_problems(budget_form.view(terms, 7)) == []
 
 
@@ -120,6 +118,7 @@ FILLED: dict[str, Any] = {
     "thresholds": "50, 100%",
     "forecast": "90",
     "owner": ADA,
+    "channels": [CHECKOUT, FINANCE],
     "emails": "ada@example.com",
 }
 
@@ -132,6 +131,7 @@ async def test_the_form_changes_it(product: Product, budget: Budget) -> None:
     found = (await product.services.budgets.get(budget.id, OPERATOR)).terms
     assert (found.amount, found.thresholds) == (Decimal(7000), (50, 100))
     assert (found.forecast_thresholds, found.emails) == ((90,), ("ada@example.com",))
+    assert (found.owner, found.channels) == (ADA, (CHECKOUT, FINANCE))
 
 
 @pytest.mark.parametrize(
