@@ -68,7 +68,7 @@ async def measure(folder: Path) -> AsyncIterator[Figure]:
     url = await ensure(KEPT.absolute(), durable=False)
     server = Server(url, folder / "rows")
     try:
-        database = await Database.connect(await _company(server, url))
+        database = await Database.connect(await company(server, url))
         costs = CostService(database, Cache(), lambda: NOW)
         for who, where in (("project-7", _ONE), ("whole company", ())):
             for dimension in (SKU, label("team")):
@@ -113,7 +113,7 @@ async def _page(costs: CostService, query: CostQuery) -> list[float]:
     return took
 
 
-async def _company(server: Server, url: str) -> str:
+async def company(server: Server, url: str) -> str:
     """The address of the company's database; made if it isn't kept from before."""
     made_by = blake2b(f"{FILL}{DAYS}{NAMES}{FACTS}".encode(), digest_size=4).hexdigest()
     name, unfinished = f"facts_{made_by}", "facts_in_the_making"

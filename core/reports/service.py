@@ -10,7 +10,10 @@ from core.costs.proving.service import ProofService
 from core.costs.service import CostService
 from core.forecasts.service import ForecastService
 from core.period import Period
+from core.reports.asking import period_of, scope
+from core.reports.making import made
 from core.reports.model import Report, ReportKind
+from core.reports.reading import Parts, Reader
 
 
 class ReportService:
@@ -28,12 +31,7 @@ class ReportService:
         clock: Clock,
     ) -> None:
         """Keep its parts."""
-        self._costs = costs
-        self._drivers = drivers
-        self._forecasts = forecasts
-        self._anomalies = anomalies
-        self._budgets = budgets
-        self._proof = proof
+        self._parts = Parts(costs, drivers, forecasts, anomalies, budgets, proof)
         self._clock = clock
 
     async def report(
@@ -52,6 +50,9 @@ class ReportService:
             ReportPeriodError: the days are of several weeks or months.
             ReportQuestionError: it asks for another measure, or by resource.
             FuturePeriodError: the days haven't begun.
+            DataMovingError: the data changed all the while.
             UnknownProjectError, RateUnknownError: as `CostService.answer`.
         """
-        raise NotImplementedError
+        chosen = period_of(kind, period, self._parts.costs.today())
+        asked = scope(query, chosen)
+        return made(await Reader(self._parts, kind, asked, viewer, self._clock()).read())

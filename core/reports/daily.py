@@ -1,0 +1,96 @@
+"""A report's figures along time: days, layers of services, months: pure."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Final
+
+from core.costs.model import SERVICE, CostAnswer, Line
+from core.costs.proving.model import exact
+from core.money import ZERO
+from core.period import Period, add_months, month_of
+from core.reports.asking import HISTORY
+from core.reports.rows import name
+from core.reports.sections import Day, Layer, Month
+
+LAYERS: Final = 7
+"""So many services have a layer of their own; more colours can't be told apart."""
+
+_OTHERS: Final = "others"
+
+
+def by_day(lines: Sequence[Line]) -> Mapping[date, Decimal]:
+    """What the lines of each day (week, month) add up to."""
+    found: defaultdict[date, list[Decimal]] = defaultdict(list)
+    for line in lines:
+        if line.start is not None:
+            found[line.start].append(line.amount)
+    return {day: exact(amounts) for day, amounts in found.items()}
+
+
+def days(
+    period: Period,
+    amounts: Mapping[date, Decimal],
+    complete_until: date | None,
+    lost: Collection[date],
+) -> tuple[Day, ...]:
+    """Every day of a period; a day without charges is 0 only where it is complete."""
+    return tuple(_day(day, amounts, complete_until, lost) for day in _every(period))
+
+
+def _day(
+    day: date, amounts: Mapping[date, Decimal], complete_until: date | None, lost: Collection[date]
+) -> Day:
+    complete = complete_until is not None and day < complete_until
+    nothing = ZERO if complete and day not in lost else None
+    return Day(day, amounts.get(day, nothing), complete)
+
+
+def _every(period: Period) -> list[date]:
+    return [period.start + timedelta(n) for n in range(period.days)]
+
+
+def layers(period: Period, lines: Sequence[Line]) -> tuple[Layer, ...]:
+    """Days by service, those that cost most first, all others in one layer."""
+    services: defaultdict[str | None, list[Line]] = defaultdict(list)
+    for line in lines:
+        if line.start is not None and period.start <= line.start < period.end:
+            services[line.group[SERVICE]].append(line)
+    ranked = sorted(services.values(), key=lambda of: -abs(exact(line.amount for line in of)))
+    kept = ranked if len(ranked) == LAYERS + 1 else ranked[:LAYERS]
+    rest = [line for of in ranked[len(kept) :] for line in of]
+    made = [Layer(of[0].group[SERVICE], name(SERVICE, of[0]), _amounts(period, of)) for of in kept]
+    if rest:
+        made.append(Layer(None, _OTHERS, _amounts(period, rest), other=True))
+    return tuple(made)
+
+
+def _amounts(period: Period, lines: Sequence[Line]) -> tuple[Decimal, ...]:
+    found = by_day(lines)
+    return tuple(found.get(day, ZERO) for day in _every(period))
+
+
+def months(answer: CostAnswer, currency: str) -> tuple[Month, ...]:
+    """The last twelve months, each beside that of a year before.
+
+    Nothing is told of months before the first that has charges; that one may have begun in its
+    midst, so it is compared with none.
+    """
+    amounts = by_day([line for line in answer.lines if line.currency == currency])
+    first = min((line.start for line in answer.lines if line.start is not None), default=None)
+    if first is None:
+        return ()
+    until = answer.freshness.complete_until
+    last = month_of(answer.query.period.last_day)
+    partial = first if first > answer.query.period.start else None
+
+    def amount(month: date) -> Decimal | None:
+        return amounts.get(month, ZERO) if month >= first else None
+
+    def told(month: date) -> Month:
+        before = add_months(month, -12)
+        whole = until is not None and add_months(month, 1) <= until and month != partial
+        return Month(month, amount(month), None if before == partial else amount(before), whole)
+
+    return tuple(told(add_months(last, n)) for n in range(1 - HISTORY, 1))

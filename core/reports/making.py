@@ -1,0 +1,76 @@
+"""From what was read to a report: pure."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from core.costs.model import Freshness, Note, NoteKind, Total
+from core.money import ZERO
+from core.reports.asking import subject, words
+from core.reports.model import Reason, Report, ReportStatus
+from core.reports.reading import Found
+from core.reports.scope import anomaly_lines, budget_lines
+from core.reports.sheets import made as sheet_of
+
+_OF_INVOICES = frozenset({NoteKind.INVOICE_MATCHES, NoteKind.INVOICE_DIFFERS})
+
+
+def made(found: Found) -> Report:
+    """The report of all that was read."""
+    answers, period = found.answers, found.asked.period
+    fresh = _freshness(found)
+    complete = fresh.complete_until is not None and fresh.complete_until >= period.end
+    reason = _reason(answers.services.notes, fresh, complete=complete)
+    totals = sorted(answers.services.totals, key=_weight)
+    sheets = [sheet_of(found, total) for total in totals]
+    return Report(
+        kind=found.kind,
+        subject=subject(found.asked),
+        text=words(found.kind, found.asked),
+        query=found.asked,
+        made_at=found.made_at,
+        status=ReportStatus.FINAL if reason is Reason.SETTLED else ReportStatus.PROVISIONAL,
+        reason=reason,
+        complete=complete,
+        sheets=tuple(sheet for sheet, _ in sheets),
+        budgets=budget_lines(found.statuses, period),
+        anomalies=anomaly_lines(found.anomalies, answers.scope),
+        untold=tuple(dict.fromkeys((*found.untold, *(u for _, left in sheets for u in left)))),
+        notes=tuple(_notes(found)),
+        freshness=fresh,
+        partial=any(each.kind is NoteKind.PARTIAL_ACCESS for each in answers.services.notes),
+        data_version=answers.services.data_version,
+    )
+
+
+def _weight(total: Total) -> tuple[Decimal, str]:
+    return -abs(total.amount or total.previous or ZERO), total.currency
+
+
+def _freshness(found: Found) -> Freshness:
+    """How far the data reaches; a month is as final as the billing period of its invoice."""
+    of, by_invoice = found.answers.services.freshness, found.answers.invoice
+    if by_invoice is None:
+        return of
+    matches = of.matches_export and by_invoice.freshness.matches_export
+    return Freshness(of.through, of.complete_until, matches, by_invoice.freshness.final)
+
+
+def _reason(notes: Iterable[Note], fresh: Freshness, *, complete: bool) -> Reason:
+    kinds = {each.kind for each in notes}
+    if not complete:
+        return Reason.INCOMPLETE
+    if NoteKind.MISMATCH in kinds or not fresh.matches_export:
+        return Reason.MISMATCH
+    if NoteKind.BEHIND_EXPORT in kinds:
+        return Reason.BEHIND
+    return Reason.SETTLED if fresh.final else Reason.OPEN
+
+
+def _notes(found: Found) -> list[Note]:
+    """Those of the total, and what recorded invoices say."""
+    invoice = found.answers.invoice
+    said = () if invoice is None else invoice.notes
+    return [
+        *found.answers.services.notes,
+        *(each for each in said if each.kind in _OF_INVOICES),
+    ]
