@@ -56,6 +56,7 @@ from core.ingest.service import IngestService
 from core.jobs.service import JobService
 from core.outbox.service import OutboxService
 from core.projects.service import ProjectService
+from core.reports.service import ReportService
 from migrations import upgrade
 
 RUNS: Final = 12
@@ -225,6 +226,10 @@ async def _ours(url: str, pipe: Pipe) -> None:
     access, projects = AccessService(database, clock), ProjectService(database, clock)
     costs = Forgetting(database, Cache(), clock)
     drivers = DriverService(database, costs)
+    forecasts = ForecastService(database, costs, clock)
+    anomalies = AnomalyService(database, costs, drivers, projects, clock)
+    budgets = BudgetService(database, costs, projects, clock)
+    proof = ProofService(database, clock)
     services = Services(
         settings=settings,
         clock=clock,
@@ -234,11 +239,20 @@ async def _ours(url: str, pipe: Pipe) -> None:
         rules=RuleService(database, projects, clock, kept={}, zone=PACIFIC),
         costs=costs,
         drivers=drivers,
-        forecasts=ForecastService(database, costs, clock),
-        anomalies=AnomalyService(database, costs, drivers, projects, clock),
-        budgets=BudgetService(database, costs, projects, clock),
+        forecasts=forecasts,
+        anomalies=anomalies,
+        budgets=budgets,
+        reports=ReportService(
+            costs=costs,
+            drivers=drivers,
+            forecasts=forecasts,
+            anomalies=anomalies,
+            budgets=budgets,
+            proof=proof,
+            clock=clock,
+        ),
         retention=RetentionService(database, clock, Keep(), zone=PACIFIC),
-        proof=ProofService(database, clock),
+        proof=proof,
         jobs=JobService(database, worker="bench"),
         ingest=IngestService(database, projects, clock, ()),
         outbox=OutboxService(database),

@@ -44,6 +44,7 @@ from core.ingest.service import IngestService
 from core.jobs.service import JobService
 from core.outbox.service import OutboxService
 from core.projects.service import ProjectService
+from core.reports.service import ReportService
 from migrations import upgrade
 
 _log = structlog.get_logger()
@@ -99,6 +100,10 @@ async def open_services(
         retention = RetentionService(database, clock, keep, zone=zone)
         costs = CostService(database, cache, clock, zone=zone)
         drivers = DriverService(database, costs)
+        forecasts = ForecastService(database, costs, clock)
+        anomalies = AnomalyService(database, costs, drivers, projects, clock)
+        budgets = BudgetService(database, costs, projects, clock)
+        proof = ProofService(database, clock)
         yield Services(
             settings=settings,
             clock=clock,
@@ -119,11 +124,20 @@ async def open_services(
             ),
             costs=costs,
             drivers=drivers,
-            forecasts=ForecastService(database, costs, clock),
-            anomalies=AnomalyService(database, costs, drivers, projects, clock),
-            budgets=BudgetService(database, costs, projects, clock),
+            forecasts=forecasts,
+            anomalies=anomalies,
+            budgets=budgets,
+            reports=ReportService(
+                costs=costs,
+                drivers=drivers,
+                forecasts=forecasts,
+                anomalies=anomalies,
+                budgets=budgets,
+                proof=proof,
+                clock=clock,
+            ),
             retention=retention,
-            proof=ProofService(database, clock),
+            proof=proof,
             jobs=JobService(database, worker=f"{socket.gethostname()}:{os.getpid()}"),
             ingest=IngestService(
                 database,

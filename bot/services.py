@@ -21,6 +21,7 @@ from core.ingest.service import IngestService
 from core.jobs.service import JobService
 from core.outbox.service import OutboxService
 from core.projects.service import ProjectService
+from core.reports.service import ReportService
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,7 @@ class Services:
     forecasts: ForecastService
     anomalies: AnomalyService
     budgets: BudgetService
+    reports: ReportService
     retention: RetentionService
     proof: ProofService
     jobs: JobService

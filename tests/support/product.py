@@ -41,6 +41,7 @@ from core.ingest.service import IngestService
 from core.jobs.service import JobService
 from core.outbox.service import OutboxService
 from core.projects.service import ProjectService
+from core.reports.service import ReportService
 from tests.support.charges import Writer, charge
 from tests.support.clock import FakeClock
 from tests.support.facts import Charge, World, store
@@ -196,6 +197,10 @@ async def services(
     projects = ProjectService(fresh_database, clock, reserved=RESERVED)
     costs = CostService(fresh_database, cache, clock)
     drivers = DriverService(fresh_database, costs)
+    forecasts = ForecastService(fresh_database, costs, clock)
+    anomalies = AnomalyService(fresh_database, costs, drivers, projects, clock)
+    budgets = BudgetService(fresh_database, costs, projects, clock)
+    proof = ProofService(fresh_database, clock)
     yield Services(
         settings=settings,
         clock=clock,
@@ -207,11 +212,20 @@ async def services(
         ),
         costs=costs,
         drivers=drivers,
-        forecasts=ForecastService(fresh_database, costs, clock),
-        anomalies=AnomalyService(fresh_database, costs, drivers, projects, clock),
-        budgets=BudgetService(fresh_database, costs, projects, clock),
+        forecasts=forecasts,
+        anomalies=anomalies,
+        budgets=budgets,
+        reports=ReportService(
+            costs=costs,
+            drivers=drivers,
+            forecasts=forecasts,
+            anomalies=anomalies,
+            budgets=budgets,
+            proof=proof,
+            clock=clock,
+        ),
         retention=RetentionService(fresh_database, clock, Keep(), zone=PACIFIC),
-        proof=ProofService(fresh_database, clock),
+        proof=proof,
         jobs=JobService(fresh_database, worker="test"),
         ingest=StillIngest(fresh_database, projects, clock, (SOURCE,)),
         outbox=OutboxService(fresh_database),
