@@ -4,6 +4,7 @@ The worker process passes through here on its way to the drawing, so nothing of 
 application is imported before it is used.
 """
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -21,11 +22,11 @@ def chart_of(answer: "CostAnswer") -> "Chart | None":
     return choose(answer)
 
 
-def course_of(answer: "ForecastAnswer") -> "Chart | None":
-    """The picture of a forecast; None where there is none."""
+def course_of(answer: "ForecastAnswer", held: Sequence["Status"] = ()) -> "Chart | None":
+    """The picture of a forecast, beside the budgets of the same days; None: there is none."""
     from bot.render.charts.foresee import course  # noqa: PLC0415 - see above
 
-    return course(answer)
+    return course(answer, held)
 
 
 def outgo_of(told: "Status", asked: str) -> "Chart | None":
