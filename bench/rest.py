@@ -34,6 +34,7 @@ from bot.services import Services
 from bot.settings import Settings
 from core.access.model import OPERATOR, Role, Viewer
 from core.access.service import AccessService
+from core.alerts.service import AlertService
 from core.anomalies.service import AnomalyService
 from core.budgets.service import BudgetService
 from core.cache import Cache
@@ -242,6 +243,7 @@ async def _ours(url: str, pipe: Pipe) -> None:
         forecasts=forecasts,
         anomalies=anomalies,
         budgets=budgets,
+        alerts=AlertService(database, budgets, clock),
         reports=ReportService(
             costs=costs,
             drivers=drivers,

@@ -6,6 +6,7 @@ import typer
 
 from bot.cli import (
     access,
+    alerts,
     anomalies,
     budgets,
     console,
@@ -30,6 +31,7 @@ app.add_typer(running.app)
 app.add_typer(costs.app)
 app.add_typer(anomalies.anomalies, name="anomalies")
 app.add_typer(budgets.budgets, name="budgets")
+app.add_typer(alerts.alerts, name="alerts")
 app.add_typer(proof.app)
 app.add_typer(export.app, name="export")
 app.add_typer(proof.invoice, name="invoice")

@@ -24,6 +24,7 @@ from bot.slack import SlackApp
 from core import embedded_postgres
 from core.access.model import Role
 from core.access.service import AccessService
+from core.alerts.service import AlertService
 from core.anomalies.service import AnomalyService
 from core.budgets.service import BudgetService
 from core.cache import open_cache
@@ -127,6 +128,7 @@ async def open_services(
             forecasts=forecasts,
             anomalies=anomalies,
             budgets=budgets,
+            alerts=AlertService(database, budgets, clock),
             reports=ReportService(
                 costs=costs,
                 drivers=drivers,

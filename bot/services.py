@@ -6,6 +6,7 @@ from datetime import date
 from bot.render.charts.worker import ChartWorker
 from bot.settings import Settings
 from core.access.service import AccessService
+from core.alerts.service import AlertService
 from core.anomalies.service import AnomalyService
 from core.budgets.service import BudgetService
 from core.clock import Clock, today
@@ -42,6 +43,7 @@ class Services:
     forecasts: ForecastService
     anomalies: AnomalyService
     budgets: BudgetService
+    alerts: AlertService
     reports: ReportService
     retention: RetentionService
     proof: ProofService

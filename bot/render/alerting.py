@@ -96,9 +96,13 @@ def outlook(alert: Alert) -> str:
         near = words.rounded(figures.expected, currency)
         said.append(f"at this pace it ends near {near}{_likely(alert)}")
     if figures.breach is not None:
-        verb = "was" if figures.remaining < 0 else "is expected to be"
-        said.append(f"the budget {verb} exceeded on {words.day(figures.breach)}")
+        said.append(_breach(alert))
     return _capital("; ".join(said)) + "." if said else ""
+
+
+def _breach(alert: Alert) -> str:
+    day = words.day(alert.figures.breach) if alert.figures.breach else ""
+    return f"over since {day}" if alert.figures.remaining < 0 else f"over from {day} on"
 
 
 def _likely(alert: Alert) -> str:
@@ -106,7 +110,7 @@ def _likely(alert: Alert) -> str:
     if figures.lower is None or figures.upper is None:
         return ""
     low, high = (words.rounded(each, currency) for each in (figures.lower, figures.upper))
-    return f" ({foresight.LIKELY} {low} to {high})"
+    return f", {foresight.LIKELY} {low} to {high}"
 
 
 def pace(alert: Alert) -> str:
@@ -177,19 +181,16 @@ def threshold(crossed: Threshold) -> str:
 def figures(alert: Alert, voice: Voice = PLAIN) -> Iterator[tuple[str, str]]:
     """The parts of an alert, named; those of the headline aren't repeated."""
     told, currency = alert.figures, alert.subject.currency
-    left = told.remaining
-    yield ("Left", display(left, currency)) if left >= 0 else ("Over by", display(-left, currency))
+    left, on = told.remaining, f", {_breach(alert)}" if told.breach is not None else ""
+    name = "Left" if left >= 0 else "Over by"
+    yield name, f"{display(abs(left), currency)}{on}"
     going = alert.state not in (AlertState.CLOSED, AlertState.REMOVED)
     if going and told.expected is not None:
         share = f" ({words.share(told.expected_share)})" if told.expected_share is not None else ""
-        yield "Expected at the end", f"{words.rounded(told.expected, currency)}{share}"
-    if going and told.lower is not None and told.upper is not None:
-        low, high = (words.rounded(each, currency) for each in (told.lower, told.upper))
-        yield f"Likely ({foresight.LIKELY})", f"{low} to {high}"
+        near = words.rounded(told.expected, currency)
+        yield "Expected at the end", f"{near}{share}{_likely(alert)}"
     if pace(alert):
         yield "Pace", pace(alert)
-    if told.breach is not None:
-        yield ("Over since" if left < 0 else "Over from"), words.day(told.breach)
     yield "Owner", owner(alert, voice)
 
 

@@ -21,10 +21,12 @@ from slack_sdk.http_retry.builtin_async_handlers import (
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.render import blocks
+from bot.render.blocks.alerts import ACKNOWLEDGE, DETAILS, SNOOZE
 from bot.render.blocks.budgets import EDIT as EDIT_BUDGET
 from bot.render.blocks.invoices import EDIT, RECORD
 from bot.services import Services
 from bot.slack import (
+    alerts,
     anomalies,
     budget_form,
     budgets,
@@ -176,6 +178,9 @@ def _listen(bolt: AsyncApp, desk: Desk) -> None:
         blocks.JUDGE: anomalies.judge,
         blocks.PLAN: anomalies.open_plan,
         EDIT_BUDGET: budgets.open_form,
+        ACKNOWLEDGE: alerts.acknowledge,
+        SNOOZE: alerts.snooze,
+        DETAILS: alerts.details,
         blocks.CANCEL: anomalies.cancel,
         RECORD: invoices.open_new,
         EDIT: invoices.open_old,

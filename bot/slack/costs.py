@@ -8,12 +8,12 @@ from typing import Final
 
 from bot.asking import ASKED, Answered
 from bot.render import blocks
-from bot.slack import anomalies, answers, budgets, later, pages, projects
+from bot.slack import alerts, anomalies, answers, budgets, later, pages, projects
 from bot.slack.asked import Asked
 from bot.slack.desk import Desk
 from core.access.model import Viewer
 from core.costs.model import Form
-from core.costs.question import ANOMALIES, BUDGET, BUDGETS, COST, Command, parse_command
+from core.costs.question import ALERTS, ANOMALIES, BUDGET, BUDGETS, COST, Command, parse_command
 from core.errors import InvalidError
 
 
@@ -119,6 +119,8 @@ async def _obey(desk: Desk, asked: Asked, viewer: Viewer, understood: Command) -
         await _answer(desk, asked, viewer, understood)
     elif verb == BUDGETS:
         await budgets.listed(desk, asked)
+    elif verb == ALERTS:
+        await alerts.listed(desk, asked, viewer, understood)
     elif verb == ANOMALIES:
         await anomalies.listed(desk, asked, viewer, understood)
     elif verb == "export":

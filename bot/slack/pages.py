@@ -30,6 +30,7 @@ _COMMANDS: Final = Topic(
         Example("why checkout last-7d", "what made it cost more or less than before"),
         Example("anomalies checkout", "what cost something else than expected; also last-90d"),
         Example("budgets", "the budgets, and how far they are"),
+        Example("alerts", "the budgets that are at a threshold; also of checkout alone"),
         Example("budget checkout", "one of them; with `8000 monthly` behind, it is set"),
         Example("export checkout last-month daily", "the figures as a file"),
         Example("data", "how fresh the data is, and whether it matches the export"),

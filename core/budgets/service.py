@@ -1,14 +1,18 @@
 """The verbs of budgets: set, list, look how far they are."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime, time
+from datetime import date
 from decimal import Decimal
 
-from core.access.model import OPERATOR, Viewer
+import structlog
+
+from core.access.model import Viewer
 from core.access.service import record
+from core.alerts.raising import end_alerts
 from core.budgets import rights, spending, store
-from core.budgets.known import Known, is_meant, is_of, refuse_taken
+from core.budgets.catalogue import Catalogue
+from core.budgets.known import is_meant, is_of, refuse_taken
 from core.budgets.model import (
     Budget,
     Change,
@@ -26,18 +30,31 @@ from core.costs.model import CostQuery, Filter
 from core.costs.question import parse_cost_query, write_subject
 from core.costs.service import CostService
 from core.database import Connection, Database
+from core.errors import CostTrackerError
 from core.period import Period, month_of
 from core.projects.service import ProjectService
+
+type Changed = Callable[[Collection[int]], Awaitable[object]]
+
+_log = structlog.get_logger()
 
 
 class BudgetService:
     """Keeps budgets, and holds what is spent against them."""
 
     def __init__(
-        self, database: Database, costs: CostService, projects: ProjectService, clock: Clock
+        self,
+        database: Database,
+        costs: CostService,
+        projects: ProjectService,
+        clock: Clock,
+        *,
+        changed: Changed | None = None,
     ) -> None:
-        """Keep its parts."""
+        """Keep its parts; `changed` is told of the budgets that were set."""
         self._database = database
+        self._catalogue = Catalogue(database, costs, projects)
+        self._changed = changed
         self._costs = costs
         self._projects = projects
         self._clock = clock
@@ -51,7 +68,7 @@ class BudgetService:
             viewer: who asks.
             where: only those of exactly this; None: all.
         """
-        every = await self._everything()
+        every = await self._catalogue.everything()
         chosen = [
             each
             for each in every.budgets
@@ -65,16 +82,25 @@ class BudgetService:
         Raises:
             UnknownBudgetError: there is none of that number, or not for this viewer.
         """
-        known = await self._known()
-        async with self._database.read() as connection:
-            found = known.read(await store.one(connection, number))
+        found = await self._catalogue.one(number)
         if not rights.may_see(found, viewer):
             raise UnknownBudgetError(f"There is no budget {number}.")
         return found
 
+    async def rights(self, viewer: Viewer) -> Mapping[int, bool]:
+        """The budgets that somebody may see, and whether they may change each."""
+        owned = await self._projects.owned(viewer)
+        return {each.id: rights.may_change(each, viewer, owned) for each in await self.list(viewer)}
+
     async def may_change(self, budget: Budget, viewer: Viewer) -> bool:
         """Whether somebody may change it: its projects' owner, finance, administrators."""
         return rights.may_change(budget, viewer, await self._projects.owned(viewer))
+
+    async def rights(self, viewer: Viewer) -> dict[int, bool]:
+        """The budgets that somebody may see, by number, and whether they may change each."""
+        every, owned = await self._catalogue.everything(), await self._projects.owned(viewer)
+        seen = [each for each in every.budgets if rights.may_see(each, viewer)]
+        return {each.id: rights.may_change(each, viewer, owned) for each in seen}
 
     async def add(self, terms: Terms, *, by: Viewer) -> Budget:
         """Make a budget.
@@ -173,12 +199,13 @@ class BudgetService:
         Raises:
             UnknownBudgetError, RoleNeededError: as `change`.
         """
-        known, owned = await self._known(), await self._projects.owned(by)
+        known, owned = await self._catalogue.known(), await self._projects.owned(by)
         async with self._database.begin() as tx:
             await store.lock(tx)
             found = known.read(await store.one(tx, number))
             rights.require(found, by, owned)
             await store.remove(tx, found, by.subject, self._clock())
+            await end_alerts(tx, number, now=self._clock())
             await record(tx, by, "budget.remove", str(number), of=found.terms.subject)
         return found
 
@@ -201,12 +228,10 @@ class BudgetService:
             UnknownBudgetError: there is none of that number, or not for this viewer.
         """
         found = await self.get(number, viewer)
-        day = on or self._costs.today()
-        period = period_on(found.terms, day)
-        if period.end <= self._costs.today():
-            found = replace(found, terms=await self._terms_of(found, period))
-        every = await self._everything()
-        told = await self._status(found, day, every)
+        period = period_on(found.terms, on or self._costs.today())
+        found = await self._catalogue.at(found, period)
+        every = await self._catalogue.everything()
+        told = await self._status(found, period, every)
         return replace(told, steps=tuple(steps(every.plan(found), period, told.currency)))
 
     async def statuses(
@@ -214,15 +239,20 @@ class BudgetService:
     ) -> tuple[Status, ...]:
         """How far the budgets are that somebody may see, in their present periods.
 
-        Those of what can't be read any more aren't among them.
+        Those of what can't be read any more aren't among them. Their forecasts have no bands of
+        single days.
         """
-        every = await self._everything()
+        from core.budgets.batches import statuses  # noqa: PLC0415  # on use: numpy
+
+        every = await self._catalogue.everything()
         found = [each for each in await self.list(viewer, where=where) if each.query is not None]
         today = self._costs.today()
-        return tuple([await self._status(each, today, every) for each in found[:limit]])
+        asked = [(each, period_on(each.terms, today)) for each in found[:limit]]
+        told = {each.budget.id: each async for each in statuses(self._costs, every, asked)}
+        return tuple(told[each.id] for each, _ in asked)
 
-    async def _status(self, budget: Budget, day: date, every: Everything) -> Status:
-        period, today = period_on(budget.terms, day), self._costs.today()
+    async def _status(self, budget: Budget, period: Period, every: Everything) -> Status:
+        today = self._costs.today()
         spent = await spending.read(self._costs, budget, period)
         made, refused = await spending.forecast(spent, period, today)
         allotted = every.allotted(budget, period) if budget.team is not None else None
@@ -237,23 +267,11 @@ class BudgetService:
             allotted=None if allotted is None else rounded(allotted, budget.terms.currency),
         )
 
-    async def _terms_of(self, budget: Budget, period: Period) -> Terms:
-        """What a budget was when a period of it ended; the first it was, if it is younger."""
-        end = datetime.combine(period.end, time(), UTC)
-        async with self._database.read() as connection:
-            changes = await store.changes(connection, budget.id)
-        known = [each for each in changes if each.after is not None]
-        told = next((each for each in known if each.at < end), known[-1] if known else None)
-        if told is None or told.after is None:
-            return budget.terms
-        then = store.terms_of(told.after)
-        return replace(budget.terms, amount=then.amount, months=then.months)
-
     async def _put(
         self, wanted: Sequence[tuple[int | None, Terms]], by: Viewer
     ) -> tuple[Budget, ...]:
         """Make or change budgets, in one transaction."""
-        known, owned = await self._known(), await self._projects.owned(by)
+        known, owned = await self._catalogue.known(), await self._projects.owned(by)
         names = await self._costs.vocabulary(by)
         for _, terms in wanted:
             # First with the names they may know: no error then tells of what they don't see.
@@ -273,7 +291,17 @@ class BudgetService:
                 there = [each for each in there if each.id != made.id] + [made]
                 numbers.append(made.id)
         found = {each.id: each for each in there}
+        await self._evaluate(numbers)
         return tuple(found[number] for number in dict.fromkeys(numbers))
+
+    async def _evaluate(self, numbers: Collection[int]) -> None:
+        """Hold what was set against what is spent, at once; what fails the next evaluation does."""
+        if self._changed is None:
+            return
+        try:
+            await self._changed(numbers)
+        except CostTrackerError as error:
+            _log.warning("can't evaluate budgets now", budgets=[*numbers], error=str(error))
 
     async def _write(
         self, tx: Connection, before: Budget | None, after: Budget, by: Viewer
@@ -293,16 +321,6 @@ class BudgetService:
             created_at=before.created_at,
             changed_at=before.changed_at,
         )
-
-    async def _everything(self) -> Everything:
-        known = await self._known()
-        async with self._database.read() as connection:
-            found = [known.read(each) for each in await store.read(connection)]
-        projects = await self._projects.list(OPERATOR, archived=True)
-        return Everything(found, {each.slug: each.team for each in projects})
-
-    async def _known(self) -> Known:
-        return Known(await self._costs.vocabulary(OPERATOR), self._costs.today())
 
 
 def _before(there: Iterable[Budget], number: int | None) -> Budget | None:

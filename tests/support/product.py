@@ -22,6 +22,7 @@ from bot.settings import Settings
 from bot.slack import SlackApp
 from core.access.model import OPERATOR, Role
 from core.access.service import AccessService
+from core.alerts.service import AlertService
 from core.anomalies.service import AnomalyService
 from core.budgets.service import BudgetService
 from core.cache import open_cache
@@ -215,6 +216,7 @@ async def services(
         forecasts=forecasts,
         anomalies=anomalies,
         budgets=budgets,
+        alerts=AlertService(fresh_database, budgets, clock),
         reports=ReportService(
             costs=costs,
             drivers=drivers,

@@ -26,11 +26,12 @@ IN_LIST: Final = "list"
 ALONE: Final = "alone"
 SHOWN: Final = 10
 _SNOOZES: Final = {Snooze.DAY: "Snooze 1 day", Snooze.MONTH: "Snooze until month end"}
-_QUIET: Final = {
-    AlertState.ACKNOWLEDGED: ":eyes:",
+_SIGNS: Final = {
+    AlertState.RAISED: ":warning:",
+    AlertState.ACKNOWLEDGED: ":heavy_check_mark:",
     AlertState.SNOOZED: ":zzz:",
     AlertState.BACK: ":white_check_mark:",
-    AlertState.CLOSED: ":spiral_calendar_pad:",
+    AlertState.CLOSED: ":white_check_mark:",
     AlertState.REMOVED: ":x:",
 }
 
@@ -58,7 +59,7 @@ def alert(told: Telling, picture: Picture | None = None) -> Message:
 
 def further(told: Telling) -> Message:
     """A reply in an alert's thread: short, for those who follow it."""
-    text = f"{sign(told.alert)} {spoken(partial(alerting.further, told))}"
+    text = f"{_SIGNS[told.alert.state]} {spoken(partial(alerting.further, told))}"
     return message(text, [section(text, "alert.further"), *_why(told.alert)])
 
 
@@ -142,14 +143,8 @@ def buttons(found: Alert, place: str = "") -> Iterator[Button | None]:
     yield actions.button("Details", f"{DETAILS}{end}", str(found.id))
 
 
-def sign(found: Alert) -> str:
-    """What shows at a glance how an alert stands; its words say the same."""
-    loud = ":rotating_light:" if found.figures.remaining < 0 else ":warning:"
-    return _QUIET.get(found.state, loud)
-
-
 def _head(found: Alert) -> str:
-    return f"{sign(found)} {spoken(partial(alerting.headline, found))}"
+    return f"{_SIGNS[found.state]} {spoken(partial(alerting.headline, found))}"
 
 
 def _fields(found: Alert) -> Iterator[Text]:
@@ -160,7 +155,7 @@ def _fields(found: Alert) -> Iterator[Text]:
 def _why(found: Alert) -> Iterator[Block]:
     said = alerting.why(found)
     if said:
-        yield context(f"*Why:* {escape(cut(said, 700))}", "alert.why")
+        yield section(f"*Why:* {escape(cut(said, 700))}", "alert.why")
 
 
 def _standing(found: Alert) -> str:

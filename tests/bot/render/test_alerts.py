@@ -45,8 +45,7 @@ def test_an_alert_says_it_all_to_who_hears_only_its_text() -> None:
     """What, how much of how much, at which pace, when, why, whose, how it stands."""
     assert alerts.alert(CROSSED).text == (
         "*checkout* is over budget: $8,412.50 of $8,000.00 (105.2%) spent in November 2026. "
-        "At this pace it ends near $10,934 (4 of 5 times $10,120 to $11,811); "
-        "the budget was exceeded on 20 Nov. "
+        "At this pace it ends near $10,934, 4 of 5 times $10,120 to $11,811; over since 20 Nov. "
         "Pace: 151.9% of the $5,333 planned before 21 Nov. "
         "Why: Cloud SQL +$1,640, BigQuery +$512 (new) and Compute Engine -$120, "
         "against 1\N{EN DASH}20 Oct. "

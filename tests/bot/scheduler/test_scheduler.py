@@ -107,6 +107,7 @@ def scheduler(
             outbox=OutboxService(database),
             incidents=IncidentService(database, clock),
             budgets=unused,
+            alerts=unused,
             reports=unused,
             charts=unused,
         )
