@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from core.alerts import store, telling
 from core.alerts.judging import judge
-from core.alerts.kept import Kept, Key, judged
+from core.alerts.kept import Kept, Key, changed, judged
 from core.alerts.model import Occasion, Why
 from core.alerts.reading import Memory, Reading, Watched
 from core.alerts.telling import Digests, Told
@@ -53,7 +53,7 @@ async def raise_alerts(
     were made before.
 
     Args:
-        tx: the transaction; it holds `store.lock`.
+        tx: the transaction; it is `alone`.
         readings: of any number of budgets.
         now: the instant.
         today: the day in the reports' time zone.
@@ -66,6 +66,22 @@ async def raise_alerts(
     await store.know(tx, present)
     await tell(tx, told, digests, now)
     return Raised(len(found), sum(t.occasion is not None for t in told), sum(t.shown for t in told))
+
+
+async def alone(tx: Connection) -> None:
+    """Let one transaction at a time raise alerts, to its end."""
+    await store.lock(tx)
+
+
+async def end_alerts(tx: Connection, budget: int, *, now: datetime) -> None:
+    """A budget is removed: its messages say so, and no evaluation raises anything of it."""
+    await alone(tx)
+    told = []
+    for each in await store.of_budget(tx, budget):
+        memory = replace(each.memory, snoozed=None)
+        after = replace(each, removed=True, memory=memory, version=each.version + 1)
+        told.append(Told(each, changed(each, after, now)))
+    await tell(tx, told, (), now)
 
 
 async def tell(tx: Connection, told: Iterable[Told], digests: Digests, now: datetime) -> list[Told]:

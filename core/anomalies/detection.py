@@ -19,7 +19,6 @@ import numpy.typing as npt
 from babel.numbers import get_currency_precision
 
 from core.anomalies.model import DEFAULT_RULES, Incident, OddDay, Rules, Verdict, Watched
-from core.forecasts.making import numbers
 from core.forecasts.model import KEPT_DAYS
 from core.forecasts.panel import Panel
 from core.forecasts.robust import Numbers, counted, mean, median
@@ -102,7 +101,7 @@ class _Screening:
         days = complete + max((_ahead(one, end) for one in watched), default=0)
         values = np.full((len(watched), days), np.nan)
         for row, one in zip(values, watched, strict=True):
-            known = numbers(one.series.amounts)[-complete:]
+            known = np.asarray(one.series.numbers)[-complete:]
             row[complete - len(known) : complete] = known
             for day, amount in one.so_far.items():
                 if day >= end:

@@ -87,11 +87,6 @@ class BudgetService:
             raise UnknownBudgetError(f"There is no budget {number}.")
         return found
 
-    async def rights(self, viewer: Viewer) -> Mapping[int, bool]:
-        """The budgets that somebody may see, and whether they may change each."""
-        owned = await self._projects.owned(viewer)
-        return {each.id: rights.may_change(each, viewer, owned) for each in await self.list(viewer)}
-
     async def may_change(self, budget: Budget, viewer: Viewer) -> bool:
         """Whether somebody may change it: its projects' owner, finance, administrators."""
         return rights.may_change(budget, viewer, await self._projects.owned(viewer))

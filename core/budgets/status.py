@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from core.budgets.model import Budget, rounded
 from core.costs.model import Freshness
-from core.forecasts.model import Band, Forecast, Series
+from core.forecasts.model import Band, Forecast, RoughSeries, Series
 from core.money import ZERO
 from core.period import Period
 
@@ -109,16 +109,19 @@ class Status:
 class Spending:
     """What a budget's subject cost: complete days, and what later days have so far."""
 
-    history: Series
+    history: Series | RoughSeries
     so_far: Mapping[date, Decimal] = field(default_factory=dict)
     others: Mapping[str, Decimal] = field(default_factory=dict)
     freshness: Freshness = field(default_factory=Freshness)
 
     def within(self, period: Period) -> dict[date, Decimal]:
         """What is known of the days of a period."""
-        known = [(day, amount) for day, amount in self.history.days if amount is not None]
-        every = [*known, *self.so_far.items()]
-        return {day: amount for day, amount in every if period.start <= day < period.end}
+        every = [*self.history.since(period.start), *self.so_far.items()]
+        return {
+            day: amount
+            for day, amount in every
+            if amount is not None and period.start <= day < period.end
+        }
 
 
 def status(

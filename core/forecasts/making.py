@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final
@@ -23,6 +23,7 @@ from core.forecasts.model import (
     NoteKind,
     NotEnoughHistoryError,
     NothingAheadError,
+    RoughSeries,
     Series,
     TooFarAheadError,
 )
@@ -40,7 +41,11 @@ _BACKTESTED: Final = 194
 
 
 def forecast(
-    series: Series, *, start: date, end: date, so_far: Mapping[date, Decimal] | None = None
+    series: Series | RoughSeries,
+    *,
+    start: date,
+    end: date,
+    so_far: Mapping[date, Decimal] | None = None,
 ) -> Forecast:
     """What the days from `start` up to `end` will come to.
 
@@ -63,10 +68,11 @@ def forecast(
 
 
 def forecasts(
-    series: Sequence[Series],
+    series: Sequence[Series | RoughSeries],
     period: Period,
     *,
     so_far: Callable[[int], Mapping[date, Decimal]] = lambda _: {},
+    by_day: bool = True,
 ) -> Iterator[Forecast | NotEnoughHistoryError]:
     """Forecast many series, in their order; a series that has too few days gives its error.
 
@@ -74,6 +80,7 @@ def forecasts(
         series: any number; memory is bounded by the batch, not by how many there are.
         period: as in `forecast`.
         so_far: by the series' place, as in `forecast`.
+        by_day: whether single days have bands, which takes a third of the time.
 
     Raises:
         NothingAheadError, TooFarAheadError: as in `forecast`, for any of them.
@@ -82,7 +89,8 @@ def forecasts(
         batch = series[begin : begin + _TOGETHER]
         made: dict[int, Forecast | NotEnoughHistoryError] = {}
         for group in _alike(batch, period):
-            made |= _made(group, period, [so_far(begin + part.place) for part in group])
+            begun_days = [so_far(begin + part.place) for part in group]
+            made |= _made(group, period, begun_days, by_day=by_day)
         yield from (made[place] for place in range(len(batch)))
 
 
@@ -91,7 +99,7 @@ class _Part:
     """A series of a batch, as numbers from its first day with an amount on."""
 
     place: int
-    series: Series
+    series: Series | RoughSeries
     values: Numbers
     method: Method | None
 
@@ -100,24 +108,19 @@ class _Part:
         return int(np.sum(~np.isnan(self.values)))
 
 
-def _alike(batch: Sequence[Series], period: Period) -> Iterable[list[_Part]]:
+def _alike(batch: Sequence[Series | RoughSeries], period: Period) -> Iterable[list[_Part]]:
     """Series that can be computed side by side: with one end and about as many days."""
     groups: dict[tuple[date, Method | None, int], list[_Part]] = defaultdict(list)
     for place, series in enumerate(batch):
         _check(series, period)
-        values = begun(numbers(series.amounts))[-KEPT_DAYS:]
+        values = begun(np.asarray(series.numbers, np.float64))[-KEPT_DAYS:]
         part = _Part(place, series, values, method_for(values))
         # A short history in a long row would be thought to have a long backtest.
         groups[series.end, part.method, min(len(values), _BACKTESTED)].append(part)
     return groups.values()
 
 
-def numbers(amounts: Iterable[Decimal | None]) -> Numbers:
-    """Amounts to reckon with; nan where a day is missing."""
-    return np.array([np.nan if a is None else float(a) for a in amounts], np.float64)
-
-
-def _check(series: Series, period: Period) -> None:
+def _check(series: Series | RoughSeries, period: Period) -> None:
     if period.end <= series.end:
         raise NothingAheadError(
             f"All days of {period} are known already.",
@@ -131,13 +134,15 @@ def _check(series: Series, period: Period) -> None:
 
 
 def _made(
-    group: list[_Part], period: Period, so_far: list[Mapping[date, Decimal]]
+    group: list[_Part], period: Period, so_far: list[Mapping[date, Decimal]], *, by_day: bool
 ) -> dict[int, Forecast | NotEnoughHistoryError]:
     method = group[0].method
     if method is None:
         return {part.place: _too_short(part) for part in group}
     horizon = (period.end - group[0].series.end).days
     ahead = _reckoned(group, method, horizon, max((period.start - group[0].series.end).days, 0))
+    if not by_day:
+        ahead = [replace(each, daily={}) for each in ahead]
     return {
         part.place: _told(part, method, period, ahead[n], so_far[n]) for n, part in enumerate(group)
     }
@@ -206,7 +211,7 @@ def _told(
 ) -> Forecast:
     series = part.series
     unit = Decimal(1).scaleb(-get_currency_precision(series.currency))
-    known = [(day, amount) for day, amount in series.days if period.start <= day]
+    known = [*series.since(period.start)]
     days = [
         *_standing_in(part, [day for day, amount in known if amount is None], ahead, unit),
         *_days_ahead(series.end, period, ahead, so_far, unit),

@@ -1,10 +1,11 @@
 """What is forecast from, and what a forecast says."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from math import nan
 from typing import Final, NamedTuple, Self
 
 from core.errors import InvalidError
@@ -49,6 +50,15 @@ class Series:
         """Each day with its amount."""
         return ((self.start + timedelta(n), amount) for n, amount in enumerate(self.amounts))
 
+    @property
+    def numbers(self) -> Collection[float]:
+        """Amounts to reckon with; nan where a day is missing."""
+        return [nan if amount is None else float(amount) for amount in self.amounts]
+
+    def since(self, first: date) -> Iterable[tuple[date, Decimal | None]]:
+        """The days from one on, each with its amount."""
+        return ((day, amount) for day, amount in self.days if day >= first)
+
     @classmethod
     def of(
         cls,
@@ -71,6 +81,36 @@ class Series:
         start = min((day for day in known if day not in gone), default=complete_until)
         days = (start + timedelta(n) for n in range((complete_until - start).days))
         return cls(start, tuple(None if d in gone else known.get(d, ZERO) for d in days), currency)
+
+
+@dataclass(frozen=True, slots=True)
+class RoughSeries:
+    """A series to forecast from where there are thousands: only its last days are money.
+
+    `values`: each complete day from `start` on, to reckon with. `exact`: what days are charged
+    that count as spent; a day that isn't there cost nothing.
+    """
+
+    start: date
+    values: Collection[float]
+    currency: str
+    exact: Mapping[date, Decimal]
+
+    @property
+    def end(self) -> date:
+        """The first day that isn't known yet."""
+        return self.start + timedelta(len(self.values))
+
+    @property
+    def numbers(self) -> Collection[float]:
+        """As `Series.numbers`."""
+        return self.values
+
+    def since(self, first: date) -> Iterable[tuple[date, Decimal]]:
+        """As `Series.since`."""
+        start = max(first, self.start)
+        days = (start + timedelta(n) for n in range((self.end - start).days))
+        return ((day, self.exact.get(day, ZERO)) for day in days)
 
 
 class Method(StrEnum):
