@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from bot.rest import (
+    alerts,
     anomalies,
     budgets,
     costs,
@@ -22,6 +23,7 @@ from bot.rest import (
     invoices,
     projects,
     repeats,
+    reports,
     syncs,
 )
 from bot.rest.models import SLUG_RULE, Parameters, Problem
@@ -37,6 +39,8 @@ OPERATIONS: Final = (
     *foresight.OPERATIONS,
     *anomalies.OPERATIONS,
     *budgets.OPERATIONS,
+    *alerts.OPERATIONS,
+    *reports.OPERATIONS,
     *data.OPERATIONS,
     *invoices.OPERATIONS,
     *exports.OPERATIONS,

@@ -57,11 +57,11 @@ def accrual(
     """
     grown = _grown(month, currency, history, lateness)
     if len(grown) < FEWEST:
-        said = "none" if not grown else f"only {len(grown)}"
+        said = "there are none" if not grown else f"there are {len(grown)}"
         raise TooFewMonthsError(
-            f"How much still comes can't be told yet: of the months before, {said} could be"
-            f" watched from {lateness.age.days} days after its end until it was final;"
-            f" {FEWEST} are needed."
+            f"How much still comes can't be told yet: it takes {FEWEST} past months that were"
+            f" watched from {lateness.age.days} days after their end until they were final, and"
+            f" {said}."
         )
     unit = Decimal(1).scaleb(-get_currency_precision(currency))
 
@@ -83,7 +83,7 @@ def _grown(
     late: Mapping[tuple[date, str], Decimal] = lateness.late.amounts
     found = []
     for each in history:
-        if each.month >= month or each.month not in lateness.final or each.amount is None:
+        if each.month >= month or each.month not in lateness.final:
             continue
         came = late.get((each.month, currency), Decimal(0))
         then = each.amount - came

@@ -30,21 +30,25 @@ def by_day(lines: Sequence[Line]) -> Mapping[date, Decimal]:
 
 
 def days(
-    period: Period,
-    amounts: Mapping[date, Decimal],
-    complete_until: date | None,
-    lost: Collection[date],
+    period: Period, amounts: Mapping[date, Decimal], known: Period | None, lost: Collection[date]
 ) -> tuple[Day, ...]:
-    """Every day of a period; a day without charges is 0 only where it is complete."""
-    return tuple(_day(day, amounts, complete_until, lost) for day in _every(period))
+    """Every day of a period.
+
+    Args:
+        period: whose days.
+        amounts: what they cost, where anything was charged.
+        known: the days of which all is known; of these one without charges costs nothing.
+        lost: days that a source lacks.
+    """
+    return tuple(_day(day, amounts, known, lost) for day in _every(period))
 
 
 def _day(
-    day: date, amounts: Mapping[date, Decimal], complete_until: date | None, lost: Collection[date]
+    day: date, amounts: Mapping[date, Decimal], known: Period | None, lost: Collection[date]
 ) -> Day:
-    complete = complete_until is not None and day < complete_until
-    nothing = ZERO if complete and day not in lost else None
-    return Day(day, amounts.get(day, nothing), complete)
+    complete = known is not None and day < known.end
+    whole = known is not None and known.start <= day < known.end and day not in lost
+    return Day(day, amounts.get(day, ZERO if whole else None), complete)
 
 
 def _every(period: Period) -> list[date]:
@@ -74,8 +78,8 @@ def _amounts(period: Period, lines: Sequence[Line]) -> tuple[Decimal, ...]:
 def months(answer: CostAnswer, currency: str) -> tuple[Month, ...]:
     """The last twelve months, each beside that of a year before.
 
-    Nothing is told of months before the first that has charges; that one may have begun in its
-    midst, so it is compared with none.
+    Months before the first that has charges are left out; that one may have begun in its midst,
+    so nothing is compared with it.
     """
     amounts = by_day([line for line in answer.lines if line.currency == currency])
     first = min((line.start for line in answer.lines if line.start is not None), default=None)
@@ -85,12 +89,12 @@ def months(answer: CostAnswer, currency: str) -> tuple[Month, ...]:
     last = month_of(answer.query.period.last_day)
     partial = first if first > answer.query.period.start else None
 
-    def amount(month: date) -> Decimal | None:
-        return amounts.get(month, ZERO) if month >= first else None
-
     def told(month: date) -> Month:
         before = add_months(month, -12)
-        whole = until is not None and add_months(month, 1) <= until and month != partial
-        return Month(month, amount(month), None if before == partial else amount(before), whole)
+        known = before >= first and before != partial
+        whole = until is not None and add_months(month, 1) <= until
+        past = amounts.get(before, ZERO) if known else None
+        return Month(month, amounts.get(month, ZERO), past, whole)
 
-    return tuple(told(add_months(last, n)) for n in range(1 - HISTORY, 1))
+    every = (add_months(last, n) for n in range(1 - HISTORY, 1))
+    return tuple(told(month) for month in every if month >= first)

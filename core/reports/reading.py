@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Final
 
 from core.access.model import Viewer
@@ -11,7 +12,7 @@ from core.anomalies.found import Anomaly
 from core.anomalies.service import AnomalyService
 from core.budgets.service import BudgetService
 from core.budgets.status import Status
-from core.costs.drivers.service import DriverService, Why
+from core.costs.drivers.service import DriverService, NothingToCompareError, Why
 from core.costs.model import PROJECT, CostAnswer, CostQuery, Dimension, Filter
 from core.costs.proving.model import Reconciliation
 from core.costs.proving.service import ProofService
@@ -20,7 +21,7 @@ from core.errors import ConflictError, InvalidError
 from core.forecasts.known import lost_days
 from core.forecasts.model import NothingAheadError
 from core.forecasts.service import ForecastAnswer, ForecastService
-from core.period import Period
+from core.period import Period, previous
 from core.reports.accruing import Lateness, over
 from core.reports.asking import Questions, ahead, questions
 from core.reports.model import ReportKind, Section, Untold
@@ -124,7 +125,7 @@ class Reader:
         costs, later = await asyncio.gather(
             self._answers(questions(self._kind, self._asked)),
             asyncio.gather(
-                self._told(Section.DRIVERS, self._why(self._asked)),
+                self._change(),
                 self._forecasts(),
                 self._proofs(),
                 self._parts.costs.missing_days(),
@@ -165,16 +166,32 @@ class Reader:
                 return Answers(**dict(zip(wanted, found, strict=True)))
         raise DataMovingError(fix="Ask again in a minute.")
 
-    async def _told[T](self, section: Section, work: Awaitable[T]) -> T | None:
-        """What a part comes to; None where it can't be told, which is kept with the reason."""
+    async def _told[T](
+        self,
+        section: Section,
+        work: Awaitable[T],
+        said: Mapping[type[Exception], str] = MappingProxyType({}),
+    ) -> T | None:
+        """What a part comes to; None where it can't be told, which is kept with the reason.
+
+        `said`: the reason in place of an error's own words.
+        """
         try:
             return await work
         except (InvalidError, ConflictError) as error:
-            self._leave(section, error.message)
+            self._leave(section, said.get(type(error), error.message))
             return None
 
     def _leave(self, section: Section, reason: str) -> None:
         self._untold.append(Untold(section, reason))
+
+    async def _change(self) -> Why | None:
+        """Why the whole is another than before."""
+        before = previous(self._asked.period)
+        unknown = f"Not enough of the period before ({before}) is known to say why."
+        return await self._told(
+            Section.DRIVERS, self._why(self._asked), {NothingToCompareError: unknown}
+        )
 
     async def _why(self, query: CostQuery) -> Why:
         return await self._parts.drivers.why(query, self._viewer)

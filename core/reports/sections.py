@@ -183,7 +183,10 @@ class Bridge:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """One day; `amount` None: nothing of it is in yet. `complete`: no more of it is expected."""
+    """One day; `complete`: no more of it is expected.
+
+    `amount` None: nothing of it is in yet, or it is older than what is held.
+    """
 
     date: date
     amount: Decimal | None
@@ -208,20 +211,19 @@ class Layer:
 class Month:
     """One month of the history, by its first day; the measure cost, by day of use.
 
-    `amount` None: it isn't held. `year_before`: the same month a year before, None likewise.
-    `complete`: all its days are.
+    `year_before`: the same month a year before, None where not all of it is held. `complete`: all
+    its days are.
     """
 
     month: date
-    amount: Decimal | None
+    amount: Decimal
     year_before: Decimal | None = None
     complete: bool = True
 
     @property
     def growth(self) -> Decimal | None:
         """What it is more than a year before, as a share; None where that isn't honest."""
-        known = self.complete and self.amount is not None and self.year_before is not None
-        if not known or self.amount is None or self.year_before is None or self.year_before <= 0:
+        if not self.complete or self.year_before is None or self.year_before <= 0:
             return None
         return (self.amount - self.year_before) / self.year_before
 

@@ -1,7 +1,9 @@
 """One currency of a report, from what was read: pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from datetime import date
+from decimal import Decimal
 
 from core.costs.drivers.model import Drivers
 from core.costs.drivers.sentence import because, place, sentence
@@ -22,10 +24,11 @@ from core.reports.sections import Against, Cause, Expected, Explained, Mover
 def made(found: Found, total: Total) -> tuple[Sheet, list[Untold]]:
     """What is told in a currency, and what can't be."""
     answers, currency, asked = found.answers, total.currency, found.asked
-    period, until = asked.period, answers.complete_until
+    period = asked.period
     projects = of_currency(answers.projects, currency)
     services = of_currency(answers.services, currency)
     daily = by_day(of_currency(answers.days, currency))
+    known = _known(found, total, daily)
     history = months(answers.history, currency) if answers.history is not None else ()
     accrual, untold = accrued(found, total, history)
     sheet = Sheet(
@@ -40,8 +43,8 @@ def made(found: Found, total: Total) -> tuple[Sheet, list[Untold]]:
         projects=() if len(asked.projects) == 1 else rows(PROJECT, projects, total.amount),
         services=rows(SERVICE, services, total.amount),
         bridge=bridge(answers, total),
-        days=days(period, daily, until, found.lost),
-        days_before=days(previous(period), daily, until, found.lost),
+        days=days(period, daily, known, found.lost),
+        days_before=days(previous(period), daily, known, found.lost),
         layers=layers(period, of_currency(answers.days, currency)),
         movers=tuple(_explained(found, each, currency) for each in movers(projects, services)),
         new=_with_questions(found, appeared(projects, services)[0]),
@@ -54,6 +57,14 @@ def made(found: Found, total: Total) -> tuple[Sheet, list[Untold]]:
         history=history,
     )
     return sheet, [*untold, *_unforecast(sheet)]
+
+
+def _known(found: Found, total: Total, daily: Mapping[date, Decimal]) -> Period | None:
+    """The days of which all is known: complete, and not before the first that is held."""
+    until, both = found.answers.complete_until, found.answers.days.query.period
+    held = total.previous is not None or total.comparable is not None
+    first = both.start if held else min(daily, default=both.end)
+    return Period(first, until) if until is not None and first < until else None
 
 
 def _against(answer: CostAnswer, period: Period, total: Total | None) -> Against:

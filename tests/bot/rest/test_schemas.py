@@ -70,6 +70,8 @@ CALLS: Mapping[str, tuple[str, Any]] = {
     "budgets.remove": ("/v1/budgets/1", None),
     "budgets.status": ("/v1/budgets/1/status", None),
     "budgets.changes": ("/v1/budgets/1/changes", None),
+    "reports.weekly": ("/v1/reports/weekly", None),
+    "reports.monthly": ("/v1/reports/monthly?project=checkout&period=2026-10", None),
     "foresight.forecast": ("/v1/costs/forecast?project=checkout&period=qtd", None),
     "foresight.drivers": (f"/v1/costs/drivers?period=2026-10&compare={NOVEMBER}", None),
 }

@@ -1,0 +1,59 @@
+"""Reports over REST."""
+
+from typing import Any, Final, Literal
+
+from pydantic import Field
+
+from bot.render import report_json
+from bot.rest import report_models as models
+from bot.rest.operations import Call, Operation, Reply
+from bot.rest.parameters import ChargeParameters
+from core.costs.model import CostQuery
+from core.reports.model import Report, ReportKind
+
+
+class ReportParameters(ChargeParameters):
+    """For reports: which costs, of which week or month."""
+
+    period: str | None = Field(
+        default=None,
+        max_length=100,
+        description="A week or month, or days in one: last-week, 2026-11-09, 2026-10. "
+        "Default: the last that is over.",
+        examples=["last-week"],
+    )
+    currency: str | None = Field(default=None, pattern="^[A-Z]{3}$", description="Convert to it.")
+    format: Literal["json"] | None = None
+
+
+async def weekly(call: Call) -> Reply:
+    """A week from Monday to Sunday: what it cost, against what, why, and what is to come."""
+    return report_json.report(await _report(call, ReportKind.WEEKLY))
+
+
+async def monthly(call: Call) -> Reply:
+    """A month by day of use and by invoice, with what is still expected of it."""
+    return report_json.report(await _report(call, ReportKind.MONTHLY))
+
+
+async def _report(call: Call, kind: ReportKind) -> Report:
+    asked: ReportParameters = call.parameters
+    services, today = call.services, call.services.today()
+    names = await services.costs.vocabulary(call.viewer)
+    query = CostQuery(
+        asked.days(today), asked.where(names), (), basis=asked.basis, currency=asked.currency
+    )
+    return await services.reports.report(kind, query, call.viewer, period=asked.said(today))
+
+
+_REPORT: Final[dict[str, Any]] = {
+    "tag": "Reports",
+    "reply": models.Report,
+    "parameters": ReportParameters,
+    "also": (409,),
+}
+
+OPERATIONS = (
+    Operation("GET", "/v1/reports/weekly", weekly, "Report on a week", **_REPORT),
+    Operation("GET", "/v1/reports/monthly", monthly, "Report on a month", **_REPORT),
+)
