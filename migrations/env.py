@@ -19,7 +19,8 @@ import core.forecasts.tables
 import core.incidents.tables
 import core.jobs.tables
 import core.outbox.tables
-import core.projects.tables  # noqa: F401 - tables register themselves
+import core.projects.tables
+import core.schedules.tables  # noqa: F401 - tables register themselves
 from core.database import Database, metadata
 
 # Any number will do, as long as nothing else takes it.

@@ -51,6 +51,10 @@ async def _incidents(services: Services, tell: Tell) -> None:
             said = f"{incident.subject} fails since {incident.opened_at:%Y-%m-%d %H:%M} UTC"
             fix = incident.facts.fix or "Its log says more."
             tell(failure("jobs", incident.subject, f"{said}: {incident.facts.words}", fix))
+        if incident.kind is IncidentKind.SCHEDULE:
+            fix = incidents.remedy(incident).replace("`", "")
+            said = f"{incidents.title(incident)}: {incident.facts.words}"
+            tell(failure("jobs", "schedules", said, fix))
         if incident.kind is IncidentKind.ROLLUPS:
             fix = incidents.remedy(incident).replace("`", "")
             tell(failure("data", "rollups", f"{incidents.title(incident)}.", fix))

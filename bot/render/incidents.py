@@ -16,6 +16,10 @@ _DUTIES: Final = {
     "freshness": "Late data would not be told of; answers go on.",
 }
 _DUTY: Final = "What it does is missing; answers go on."
+_MEANINGS: Final = {
+    IncidentKind.LATE: "Days since then are missing from every total, and answers say so.",
+    IncidentKind.SCHEDULE: "Whoever waits for it gets none; figures elsewhere are right.",
+}
 _HOUR: Final = 60
 _DAY: Final = 24 * _HOUR
 
@@ -31,6 +35,8 @@ def title(incident: Incident) -> str:
             return f"{incident.subject} doesn't match its export in {_months(incident)}"
         case IncidentKind.ROLLUPS:
             return f"Sums of {_months(incident)} don't agree with their charges"
+        case IncidentKind.SCHEDULE:
+            return f"The report of schedule {incident.subject} isn't posted"
     return f"The daily work {incident.subject!r} fails"
 
 
@@ -45,6 +51,8 @@ def resolved(incident: Incident) -> str:
             return f"{incident.subject} matches its export again"
         case IncidentKind.ROLLUPS:
             return "Sums agree with their charges again"
+        case IncidentKind.SCHEDULE:
+            return f"Schedule {incident.subject} is in order again"
     return f"The daily work {incident.subject!r} is done again"
 
 
@@ -70,13 +78,11 @@ def meaning(incident: Incident, clock: Clock = sentences.clock) -> str:
             return "There are no figures of it yet."
         case IncidentKind.SYNC if through is not None:
             return f"Its figures end at {clock(through)}; those before are right."
-        case IncidentKind.LATE:
-            return "Days since then are missing from every total, and answers say so."
         case IncidentKind.MISMATCH:
             return f"Totals that touch {_months(incident)} carry a warning; others are proved."
         case IncidentKind.ROLLUPS:
             return f"Totals of {_months(incident)} may be wrong, of every source."
-    return _DUTIES.get(incident.subject, _DUTY)
+    return _MEANINGS.get(incident.kind) or _DUTIES.get(incident.subject, _DUTY)
 
 
 def remedy(incident: Incident) -> str:
@@ -97,6 +103,9 @@ def remedy(incident: Incident) -> str:
             )
         case IncidentKind.ROLLUPS:
             return f"Run `{_reconcile(incident)}`: it shows every difference."
+        case IncidentKind.SCHEDULE:
+            runs = f"`cost-tracker schedules history {source}` shows its runs."
+            return " ".join(filter(None, (fix, runs)))
     return fix or "It is tried again by itself; run `cost-tracker doctor` to see what it lacks."
 
 

@@ -20,7 +20,8 @@ class IncidentKind(StrEnum):
 
     `sync`, `late` and `mismatch` are of a source: it can't be read, its data is old, what is
     stored of it isn't what it says. `rollups`: sums that are kept aren't what the facts add up
-    to. `duty`: work that is done by itself fails.
+    to. `duty`: work that is done by itself fails. `schedule`: that of a number can't have its
+    reports made.
     """
 
     SYNC = "sync"
@@ -28,6 +29,7 @@ class IncidentKind(StrEnum):
     MISMATCH = "mismatch"
     ROLLUPS = "rollups"
     DUTY = "duty"
+    SCHEDULE = "schedule"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,16 +1,16 @@
 """What a schedule is: which report, when, where to, as which files; and what its runs came to."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
 from core.access.model import Role, Viewer
 from core.costs.model import CostQuery
-from core.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
+from core.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError, UnavailableError
 from core.period import Period
 from core.reports.correcting import Corrections
-from core.reports.model import Report, ReportKind
+from core.reports.model import Report, ReportKind, ReportStatus
 from core.schedules.timing import When
 from core.schedules.timing import check as check_when
 
@@ -42,8 +42,16 @@ class UnknownRunError(NotFoundError):
     """There is no such run."""
 
 
-class ScheduleStateError(ConflictError):
-    """The schedule isn't in the state for that."""
+class ScheduleTakenError(ConflictError):
+    """There is such a schedule already."""
+
+
+class RunUnderWayError(ConflictError):
+    """A run of that schedule is under way."""
+
+
+class RunDiedError(UnavailableError):
+    """The process that made the report died each time it was tried."""
 
 
 class OwnerGoneError(ForbiddenError):
@@ -158,8 +166,8 @@ class Run:
         schedule: that of its schedule.
         due_at: when it was due; by hand: when that was asked for.
         state: where it stands.
-        by: who had it run now; '' where it was due.
         period: what the report is of.
+        by: who had it run now; '' where it was due.
         reason: why it waits, failed or was skipped.
         try_at: when it is tried again.
         attempts: how often it was begun.
@@ -175,8 +183,8 @@ class Run:
     schedule: int
     due_at: datetime
     state: RunState
+    period: Period
     by: str = ""
-    period: Period | None = None
     reason: str = ""
     try_at: datetime | None = None
     attempts: int = 0
@@ -218,7 +226,12 @@ class Posting:
     waited: bool = False
     by: str = ""
     corrections: Corrections | None = None
-    file: Format | None = field(default=None)
+    file: Format | None = None
+
+    @property
+    def final(self) -> bool:
+        """Whether its figures are final."""
+        return self.report.status is ReportStatus.FINAL
 
 
 def check(terms: Terms) -> Terms:

@@ -1,14 +1,32 @@
 """The verbs of schedules: set, list, pause, run now, look at what became of them."""
 
+from dataclasses import replace
+from zoneinfo import ZoneInfo
+
 from core.access.model import Viewer
-from core.access.service import AccessService
+from core.access.service import AccessService, record
 from core.clock import Clock
+from core.costs.question import parse_cost_query
 from core.costs.service import CostService
-from core.database import Database
+from core.database import Connection, Database
+from core.incidents.model import IncidentKind
+from core.incidents.service import over
 from core.projects.service import ProjectService
+from core.reports.asking import period_of
 from core.reports.model import Report
 from core.reports.service import ReportService
-from core.schedules.model import Run, Schedule, Terms
+from core.schedules import rights, runs, store
+from core.schedules.known import Known, refuse_taken
+from core.schedules.model import (
+    Owner,
+    OwnerGoneError,
+    Run,
+    RunUnderWayError,
+    Schedule,
+    Terms,
+    UnknownScheduleError,
+)
+from core.schedules.timing import upcoming
 
 
 class ScheduleService:
@@ -34,7 +52,15 @@ class ScheduleService:
 
     async def list(self, viewer: Viewer) -> tuple[Schedule, ...]:
         """The schedules that somebody may see, in the order they were made."""
-        raise NotImplementedError
+        known = await Known.of(self._costs)
+        async with self._database.read() as connection:
+            found = [known.read(each) for each in await store.read(connection)]
+            latest = await runs.latest(connection)
+        return tuple(
+            replace(each, latest=latest.get(each.id))
+            for each in found
+            if rights.may_see(each, viewer)
+        )
 
     async def get(self, number: int, viewer: Viewer) -> Schedule:
         """One schedule.
@@ -42,11 +68,14 @@ class ScheduleService:
         Raises:
             UnknownScheduleError: there is none of that number, or not for this viewer.
         """
-        raise NotImplementedError
+        found = next((each for each in await self.list(viewer) if each.id == number), None)
+        if found is None:
+            raise UnknownScheduleError(f"There is no schedule {number}.")
+        return found
 
     async def may_change(self, schedule: Schedule, viewer: Viewer) -> bool:
         """Whether somebody may change it: its projects' owner, finance, administrators."""
-        raise NotImplementedError
+        return rights.may_change(schedule, viewer, await self._projects.owned(viewer))
 
     async def add(self, terms: Terms, *, by: Viewer) -> Schedule:
         """Make a schedule, owned by whoever does.
@@ -56,7 +85,7 @@ class ScheduleService:
             CostTrackerError: its subject can't be read.
             RoleNeededError: it isn't for them to make.
         """
-        raise NotImplementedError
+        return await self._put(None, terms, by)
 
     async def change(self, number: int, terms: Terms, *, by: Viewer) -> Schedule:
         """Change a schedule; whoever does owns it from now on.
@@ -65,19 +94,37 @@ class ScheduleService:
             UnknownScheduleError: there is none of that number, or not for them.
             ScheduleError, ScheduleTimeError, CostTrackerError, RoleNeededError: as `add`.
         """
-        raise NotImplementedError
+        return await self._put(number, terms, by)
 
     async def remove(self, number: int, *, by: Viewer) -> Schedule:
         """Remove a schedule; the history of its runs stays."""
-        raise NotImplementedError
+        found = await self._theirs(number, by)
+        async with self._database.begin() as tx:
+            await store.remove(tx, number, self._clock())
+            await runs.give_up(tx, number, "it was removed")
+            await record(tx, by, "schedule.remove", str(number), of=found.terms.subject)
+            await self._over(tx, number)
+        return found
 
     async def pause(self, number: int, *, by: Viewer) -> Schedule:
         """Skip its runs until it is resumed; paused already: nothing changes."""
-        raise NotImplementedError
+        found = await self._theirs(number, by)
+        if found.paused_at is None:
+            async with self._database.begin() as tx:
+                await store.pause(tx, number, self._clock(), by=by.subject)
+                await record(tx, by, "schedule.pause", str(number), of=found.terms.subject)
+        return await self.get(number, by)
 
     async def resume(self, number: int, *, by: Viewer) -> Schedule:
         """Have it run again; whoever does owns it from now on if its owner is gone."""
-        raise NotImplementedError
+        found = await self._theirs(number, by)
+        if found.paused_at is not None:
+            owner = await self._owner(found, by)
+            async with self._database.begin() as tx:
+                await store.resume(tx, number, owner, upcoming(found.terms.when, self._clock()))
+                await record(tx, by, "schedule.resume", str(number), of=found.terms.subject)
+                await self._over(tx, number)
+        return await self.get(number, by)
 
     async def run(self, number: int, *, by: Viewer) -> Run:
         """Have its report posted now, provisional or not; paused or not.
@@ -85,14 +132,74 @@ class ScheduleService:
         Raises:
             ScheduleStateError: a run of it is under way.
         """
-        raise NotImplementedError
+        found = await self._theirs(number, by)
+        now = self._clock()
+        day = now.astimezone(ZoneInfo(found.terms.when.zone)).date()
+        async with self._database.begin() as tx:
+            await store.lock(tx)
+            there = await runs.open_one(tx, number)
+            made = there or await runs.add(
+                tx, number, now, period_of(found.terms.kind, None, day), by=by.subject
+            )
+            if there is not None or made is None:
+                raise RunUnderWayError(
+                    f"A run of schedule {number} is under way: {there.state if there else 'due'}.",
+                    fix="Its history says how it goes.",
+                )
+            await record(tx, by, "schedule.run", str(number), of=found.terms.subject)
+        return made
 
     async def preview(self, number: int, viewer: Viewer) -> Report:
         """What it would post now, of what the viewer may see; nothing is posted or kept."""
-        raise NotImplementedError
+        found = await self.get(number, viewer)
+        names = await self._costs.vocabulary(viewer)
+        query = parse_cost_query(found.terms.subject, today=self._costs.today(), names=names)
+        query = replace(query, currency=found.terms.currency)
+        return await self._reports.report(found.terms.kind, query, viewer)
 
     async def runs(
         self, number: int, viewer: Viewer, *, before: int | None = None, limit: int = 100
     ) -> tuple[Run, ...]:
         """Its runs, the latest first; `before`: the `id` to continue after."""
-        raise NotImplementedError
+        await self.get(number, viewer)
+        async with self._database.read() as connection:
+            return await runs.listed(connection, number, before=before, limit=limit)
+
+    async def _put(self, number: int | None, terms: Terms, by: Viewer) -> Schedule:
+        known, owned = await Known.of(self._costs), await self._projects.owned(by)
+        names = await self._costs.vocabulary(by)
+        # First with the names they may know: no error then tells of what they don't see.
+        parse_cost_query(terms.subject, today=known.today, names=names)
+        now = self._clock()
+        async with self._database.begin() as tx:
+            await store.lock(tx)
+            made = known.check(terms, number or 0, Schedule(0, terms, Owner.of(by)))
+            rights.require(made, by, owned)
+            if number is not None:
+                rights.require(known.read(await store.one(tx, number)), by, owned)
+            refuse_taken(made, map(known.read, await store.read(tx)))
+            next_at = upcoming(made.terms.when, now)
+            if number is None:
+                number = await store.add(tx, made.terms, made.owner, now=now, next_at=next_at)
+                await record(tx, by, "schedule.add", str(number), of=made.terms.subject)
+            else:
+                await store.change(tx, number, made.terms, made.owner, now=now, next_at=next_at)
+                await record(tx, by, "schedule.change", str(number), of=made.terms.subject)
+        return await self.get(number, by)
+
+    async def _theirs(self, number: int, by: Viewer) -> Schedule:
+        """A schedule that somebody may set."""
+        found = await self.get(number, by)
+        rights.require(found, by, await self._projects.owned(by))
+        return found
+
+    async def _owner(self, schedule: Schedule, by: Viewer) -> Owner:
+        """Whoever owns it, unless they are gone: then whoever takes it up."""
+        try:
+            await rights.acting(schedule, self._access, self._projects)
+        except OwnerGoneError:
+            return Owner.of(by)
+        return schedule.owner
+
+    async def _over(self, tx: Connection, number: int) -> None:
+        await over(tx, IncidentKind.SCHEDULE, str(number), now=self._clock())

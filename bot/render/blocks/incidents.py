@@ -57,6 +57,8 @@ def _plain(found: Incident) -> str:
 
 def _buttons(found: Incident) -> list[Button | None]:
     """Questions that show more, answered to whoever presses them."""
+    if found.kind is IncidentKind.SCHEDULE:
+        return list(actions.suggestions([("Schedules", "schedule")]))
     asked = [("State of the data", "data")] if found.kind is not IncidentKind.DUTY else []
     asked += [
         (f"Compare {words.month(month)}", f"data {month:%Y-%m}")
@@ -67,6 +69,6 @@ def _buttons(found: Incident) -> list[Button | None]:
 
 def _quoted(text: str, found: Incident) -> str:
     """An error's own words stand out as a quotation."""
-    if found.kind not in (IncidentKind.SYNC, IncidentKind.DUTY):
+    if found.kind not in (IncidentKind.SYNC, IncidentKind.DUTY, IncidentKind.SCHEDULE):
         return linked(text)
     return "\n".join(f">{line}" for line in escape(cut(text, _WORDS)).splitlines())

@@ -29,6 +29,7 @@ FACTS = {
     IncidentKind.MISMATCH: Facts(months=(date(2026, 10, 1), date(2026, 11, 1))),
     IncidentKind.ROLLUPS: Facts(months=(date(2026, 10, 1),)),
     IncidentKind.DUTY: Facts("OSError: No space left on device"),
+    IncidentKind.SCHEDULE: Facts("U-ada, who set it, may not see or schedule that any more."),
 }
 NEXT = {
     IncidentKind.SYNC: "`cost-tracker sync gcp`",
@@ -36,6 +37,7 @@ NEXT = {
     IncidentKind.MISMATCH: "`cost-tracker reconcile`",
     IncidentKind.ROLLUPS: "`cost-tracker reconcile 2026-10`",
     IncidentKind.DUTY: "`cost-tracker doctor`",
+    IncidentKind.SCHEDULE: "`cost-tracker schedules history 3`",
 }
 
 
@@ -55,7 +57,8 @@ async def notifier(
 
 
 async def find(database: Database, kind: IncidentKind, **later: float) -> None:
-    subject = {IncidentKind.ROLLUPS: "", IncidentKind.DUTY: "upkeep"}.get(kind, "gcp")
+    subjects = {IncidentKind.ROLLUPS: "", IncidentKind.DUTY: "upkeep", IncidentKind.SCHEDULE: "3"}
+    subject = subjects.get(kind, "gcp")
     async with database.begin() as tx:
         await found(tx, kind, subject, FACTS[kind], now=MORNING + timedelta(**later))
 

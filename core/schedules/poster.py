@@ -1,0 +1,278 @@
+"""Has due reports made and posted: by any number of replicas, each run by one of them.
+
+When a schedule's time comes, a run is kept, unique by schedule and instant; whoever is free
+claims it, under a lease. No transaction is open while the report is made; what it posts is
+written with what became of the run.
+"""
+
+import asyncio
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import partial
+from itertools import pairwise
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from core.access.service import AccessService
+from core.clock import Clock
+from core.costs.service import CostService
+from core.database import Connection, Database
+from core.errors import (
+    ConfigurationError,
+    CostTrackerError,
+    ForbiddenError,
+    InvalidError,
+    NotFoundError,
+)
+from core.incidents.model import IncidentKind
+from core.incidents.service import found, over, told
+from core.lease import LeaseLostError, held
+from core.outbox.model import Destination
+from core.outbox.service import enqueue
+from core.projects.service import ProjectService
+from core.reports.asking import period_of
+from core.reports.model import Report, ReportKind
+from core.reports.service import ReportService
+from core.schedules import rights, runs, store, telling
+from core.schedules.known import Known
+from core.schedules.model import (
+    WAITS,
+    OwnerGoneError,
+    Posting,
+    Run,
+    RunDiedError,
+    RunState,
+    Schedule,
+    UnknownScheduleError,
+)
+from core.schedules.said import write
+from core.schedules.timing import due, upcoming
+
+AT_ONCE: Final = 2
+"""So many reports are made at the same time by a process."""
+MOST_TRIES: Final = 5
+
+_FIRST_PAUSE: Final = timedelta(minutes=1)
+_WAIT: Final = timedelta(hours=1)
+_BATCH: Final = 100
+_MISSED: Final = 20
+"""So many of the instants that went by while nothing ran are kept in the history."""
+_LASTING: Final = (InvalidError, NotFoundError, ForbiddenError, ConfigurationError)
+"""What is so each time it is tried."""
+
+_log = structlog.get_logger()
+
+
+class SchedulePoster:
+    """Does what is due."""
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        access: AccessService,
+        costs: CostService,
+        projects: ProjectService,
+        reports: ReportService,
+        clock: Clock,
+        worker: str,
+        lease: timedelta = timedelta(minutes=2),
+    ) -> None:
+        """Work as `worker`, a name that no other process has."""
+        self._database = database
+        self._access = access
+        self._costs = costs
+        self._projects = projects
+        self._reports = reports
+        self._clock = clock
+        self._worker = worker
+        self._lease = lease
+
+    async def work(self) -> int:
+        """Take up all that is due, a few reports at a time; how many runs were taken."""
+        await self.plan()
+        async with asyncio.TaskGroup() as group:
+            working = [group.create_task(self._drain()) for _ in range(AT_ONCE)]
+        return sum(each.result() for each in working)
+
+    async def plan(self) -> int:
+        """Keep a run of every schedule whose time has come; how many.
+
+        Of several instants that went by the latest is run, those before are kept as missed.
+        """
+        now, planned = self._clock(), 0
+        while True:
+            async with self._database.begin() as tx:
+                ready = await store.due(tx, now, _BATCH)
+                for schedule in ready:
+                    await _plan(tx, schedule, now)
+            planned += len(ready)
+            if len(ready) < _BATCH:
+                return planned
+
+    async def wake(self) -> None:
+        """Have runs tried now that wait for complete data: there is new data."""
+        async with self._database.begin() as tx:
+            await runs.wake(tx, self._clock())
+
+    async def forget(self, before: datetime) -> int:
+        """Forget runs that were due before an instant and have ended; how many."""
+        async with self._database.begin() as tx:
+            return await runs.forget(tx, before)
+
+    async def _drain(self) -> int:
+        taken = 0
+        while (run := await self._claim()) is not None:
+            taken += 1
+            await self._do(run)
+        return taken
+
+    async def _claim(self) -> Run | None:
+        async with self._database.begin() as tx:
+            return await runs.claim(tx, self._worker, self._clock(), self._lease)
+
+    async def _do(self, run: Run) -> None:
+        """See to one run, whatever happens; only being stopped leaves this."""
+        log = _log.bind(schedule=run.schedule, run=run.id, attempt=run.attempts)
+        try:
+            async with held(partial(self._renew, run), self._lease):
+                came_to = await self._make(run)
+            log.info("schedule", came_to=came_to)
+        except LeaseLostError:
+            log.warning("schedule: another has taken the run over")
+        except asyncio.CancelledError:
+            await asyncio.shield(self._again(run, "it was stopped", timedelta()))
+            raise
+        except Exception as error:  # noqa: BLE001 - kept with the run, and told
+            log.warning("schedule failed", error=repr(error))
+            await self._failed(run, error)
+
+    async def _renew(self, run: Run) -> bool:
+        async with self._database.begin() as tx:
+            return await runs.renew(tx, run, self._lease)
+
+    async def _make(self, run: Run) -> RunState:
+        """Make a run's report and post it; what the run came to."""
+        if run.attempts > MOST_TRIES:
+            raise RunDiedError
+        try:
+            async with self._database.read() as connection:
+                schedule = await store.one(connection, run.schedule)
+        except UnknownScheduleError:
+            return await self._skip(run, "it was removed")
+        if schedule.paused_at is not None and not run.by:
+            return await self._skip(run, "paused")
+        known = await Known.of(self._costs)
+        schedule = replace(known.read(schedule), query=known.query(schedule.terms))
+        try:
+            report = await self.report(schedule, run)
+        except OwnerGoneError as gone:
+            return await self._pause(run, gone)
+        if not report.complete and self._waits(schedule, run):
+            return await self._wait(run)
+        return await self._post(schedule, run, report)
+
+    async def report(self, schedule: Schedule, run: Run) -> Report:
+        """The report of a run, made with its schedule's owner's rights.
+
+        Raises:
+            OwnerGoneError: they have none any more.
+        """
+        viewer = await rights.acting(schedule, self._access, self._projects)
+        assert schedule.query is not None  # noqa: S101 - it could be read
+        return await self._reports.report(
+            schedule.terms.kind, schedule.query, viewer, period=run.period
+        )
+
+    def _waits(self, schedule: Schedule, run: Run) -> bool:
+        """Whether a run may wait for its days to be complete: monthly ones, for some days."""
+        monthly = schedule.terms.kind is ReportKind.MONTHLY
+        return monthly and not run.by and self._clock() < run.due_at + WAITS
+
+    async def _wait(self, run: Run) -> RunState:
+        try_at = min(self._clock() + _WAIT, run.due_at + WAITS)
+        async with self._database.begin() as tx:
+            await runs.put_off(tx, run, RunState.WAITING, "its days are not complete yet", try_at)
+        return RunState.WAITING
+
+    async def _post(self, schedule: Schedule, run: Run, report: Report) -> RunState:
+        posting = Posting(
+            schedule=schedule.id,
+            run=run.id,
+            version=1,
+            said=write(schedule.terms),
+            report=report,
+            formats=schedule.terms.formats,
+            waited=not report.complete and self._clock() >= run.due_at + WAITS,
+            by=run.by,
+        )
+        now = self._clock()
+        async with self._database.begin() as tx:
+            places = await _wanted(tx, telling.places(schedule.terms))
+            if not await runs.post(tx, run, posting, places, now):
+                raise LeaseLostError
+            await over(tx, IncidentKind.SCHEDULE, str(schedule.id), now=now)
+            for to in places:
+                for message in telling.posted(posting, to):
+                    await enqueue(tx, message)
+        return RunState.POSTED
+
+    async def _skip(self, run: Run, reason: str) -> RunState:
+        async with self._database.begin() as tx:
+            await runs.end(tx, run, RunState.SKIPPED, reason)
+        return RunState.SKIPPED
+
+    async def _pause(self, run: Run, gone: OwnerGoneError) -> RunState:
+        """Whoever set it is gone: it waits for somebody to take it up, and that is told."""
+        now = self._clock()
+        async with self._database.begin() as tx:
+            if await runs.end(tx, run, RunState.SKIPPED, gone.message):
+                await store.pause(tx, run.schedule, now, why=gone.message)
+                await found(tx, IncidentKind.SCHEDULE, str(run.schedule), told(gone), now=now)
+        return RunState.SKIPPED
+
+    async def _failed(self, run: Run, error: Exception) -> None:
+        """Try it again later, or give it up and tell so."""
+        if run.attempts < MOST_TRIES and not isinstance(error, _LASTING):
+            await self._again(run, _words(error), _FIRST_PAUSE * (1 << (run.attempts - 1)))
+            return
+        now = self._clock()
+        async with self._database.begin() as tx:
+            if await runs.end(tx, run, RunState.FAILED, _words(error)):
+                await found(tx, IncidentKind.SCHEDULE, str(run.schedule), told(error), now=now)
+
+    async def _again(self, run: Run, reason: str, pause: timedelta) -> None:
+        async with self._database.begin() as tx:
+            await runs.put_off(tx, run, RunState.QUEUED, reason, self._clock() + pause)
+
+
+async def _plan(tx: Connection, schedule: Schedule, now: datetime) -> None:
+    """Keep the runs of a schedule that are due, and when it is due next."""
+    when, next_at = schedule.terms.when, schedule.next_at
+    assert next_at is not None  # noqa: S101 - each that is kept has one
+    gone_by = [next_at, *due(when, next_at, now)]
+    for instant, following in pairwise([*gone_by[-_MISSED:], None]):
+        assert instant is not None  # noqa: S101 - only what follows the latest is none
+        day = instant.astimezone(ZoneInfo(when.zone)).date()
+        missed = "missed: nothing ran until the next was due" if following else None
+        await runs.add(
+            tx,
+            schedule.id,
+            instant,
+            period_of(schedule.terms.kind, None, day),
+            skipped="paused" if schedule.paused_at else missed,
+        )
+    await store.move_on(tx, schedule.id, upcoming(when, now))
+
+
+async def _wanted(tx: Connection, places: tuple[Destination, ...]) -> tuple[Destination, ...]:
+    """Places in constant order, without addresses that want no mail."""
+    del tx
+    return tuple(sorted(places, key=lambda each: (each.channel, each.address)))
+
+
+def _words(error: Exception) -> str:
+    """An error as it is kept with the run: ours in their words, others with their class."""
+    return str(error) if isinstance(error, CostTrackerError) else f"{type(error).__name__}: {error}"
