@@ -230,19 +230,36 @@ class BudgetService:
         return replace(told, steps=tuple(steps(every.plan(found), period, told.currency)))
 
     async def statuses(
-        self, viewer: Viewer, *, where: Sequence[Filter] | None = None, limit: int | None = None
+        self,
+        viewer: Viewer,
+        *,
+        where: Sequence[Filter] | None = None,
+        limit: int | None = None,
+        only: Callable[[Budget], bool] | None = None,
+        on: date | None = None,
     ) -> tuple[Status, ...]:
-        """How far the budgets are that somebody may see, in their present periods.
+        """How far the budgets are that somebody may see.
 
         Those of what can't be read any more aren't among them. Their forecasts have no bands of
         single days.
+
+        Args:
+            viewer: who asks.
+            where: only those of exactly this; None: all.
+            limit: no more than so many.
+            only: those for which it says so; None: all.
+            on: in the periods that this day is in, against the amounts of their time; None: in
+                the present ones.
         """
         from core.budgets.batches import statuses  # noqa: PLC0415  # on use: numpy
 
         every = await self._catalogue.everything()
-        found = [each for each in await self.list(viewer, where=where) if each.query is not None]
-        today = self._costs.today()
-        asked = [(each, period_on(each.terms, today)) for each in found[:limit]]
+        known = await self.list(viewer, where=where)
+        found = [each for each in known if each.query and (not only or only(each))]
+        day = on or self._costs.today()
+        asked = [(each, period_on(each.terms, day)) for each in found[:limit]]
+        if on is not None:
+            asked = [(await self._catalogue.at(each, period), period) for each, period in asked]
         told = {each.budget.id: each async for each in statuses(self._costs, every, asked)}
         return tuple(told[each.id] for each, _ in asked)
 

@@ -234,12 +234,7 @@ class Reader:
     async def _statuses(self, scope: Scope) -> tuple[Status, ...]:
         """How the budgets of the scope are, in the periods that the report's last day is in."""
         day = min(self._asked.period.last_day, self._today)
-        budgets = await self._parts.budgets.list(self._viewer)
-        held = [each for each in budgets if each.query is not None and scope.holds_budget(each)]
-        found = await asyncio.gather(
-            *(self._parts.budgets.status(each.id, self._viewer, on=day) for each in held)
-        )
-        return tuple(found)
+        return await self._parts.budgets.statuses(self._viewer, only=scope.holds_budget, on=day)
 
     async def _anomalies(self, scope: Scope) -> tuple[Anomaly, ...]:
         if not scope.tells_anomalies:
