@@ -46,6 +46,10 @@ from core.jobs.service import JobService
 from core.outbox.service import OutboxService
 from core.projects.service import ProjectService
 from core.reports.service import ReportService
+from core.schedules.corrector import ReportCorrector
+from core.schedules.parts import Parts
+from core.schedules.poster import SchedulePoster
+from core.schedules.service import ScheduleService
 from migrations import upgrade
 
 _log = structlog.get_logger()
@@ -105,16 +109,28 @@ async def open_services(
         anomalies = AnomalyService(database, costs, drivers, projects, clock)
         budgets = BudgetService(database, costs, projects, clock)
         proof = ProofService(database, clock)
+        access = AccessService(
+            database,
+            clock,
+            admins=settings.slack_admins,
+            default_role=_role(settings.slack_default_role),
+        )
+        reports = ReportService(
+            costs=costs,
+            drivers=drivers,
+            forecasts=forecasts,
+            anomalies=anomalies,
+            budgets=budgets,
+            proof=proof,
+            clock=clock,
+        )
+        scheduling = Parts(database, access, costs, projects, reports, clock)
+        worker = f"{socket.gethostname()}:{os.getpid()}"
         yield Services(
             settings=settings,
             clock=clock,
             database=database,
-            access=AccessService(
-                database,
-                clock,
-                admins=settings.slack_admins,
-                default_role=_role(settings.slack_default_role),
-            ),
+            access=access,
             projects=projects,
             rules=RuleService(
                 database,
@@ -129,18 +145,13 @@ async def open_services(
             anomalies=anomalies,
             budgets=budgets,
             alerts=AlertService(database, budgets, clock),
-            reports=ReportService(
-                costs=costs,
-                drivers=drivers,
-                forecasts=forecasts,
-                anomalies=anomalies,
-                budgets=budgets,
-                proof=proof,
-                clock=clock,
-            ),
+            reports=reports,
+            schedules=ScheduleService(scheduling),
+            poster=SchedulePoster(scheduling, worker=worker),
+            corrector=ReportCorrector(scheduling),
             retention=retention,
             proof=proof,
-            jobs=JobService(database, worker=f"{socket.gethostname()}:{os.getpid()}"),
+            jobs=JobService(database, worker=worker),
             ingest=IngestService(
                 database,
                 projects,

@@ -23,6 +23,9 @@ from core.jobs.service import JobService
 from core.outbox.service import OutboxService
 from core.projects.service import ProjectService
 from core.reports.service import ReportService
+from core.schedules.corrector import ReportCorrector
+from core.schedules.poster import SchedulePoster
+from core.schedules.service import ScheduleService
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,9 @@ class Services:
     budgets: BudgetService
     alerts: AlertService
     reports: ReportService
+    schedules: ScheduleService
+    poster: SchedulePoster
+    corrector: ReportCorrector
     retention: RetentionService
     proof: ProofService
     jobs: JobService

@@ -8,19 +8,14 @@ from typing import Final
 import structlog
 
 from core.access.model import Viewer
-from core.access.service import AccessService
-from core.clock import Clock
-from core.costs.service import CostService
-from core.database import Database
 from core.errors import CostTrackerError
 from core.outbox.service import enqueue
-from core.projects.service import ProjectService
 from core.reports.correcting import Corrections, corrections
 from core.reports.model import Report, ReportKind
-from core.reports.service import ReportService
 from core.schedules import rights, runs, store, telling
 from core.schedules.known import Known
 from core.schedules.model import Schedule
+from core.schedules.parts import Parts
 from core.schedules.runs import Posted
 
 LOOKED_AT: Final = {ReportKind.WEEKLY: timedelta(days=35), ReportKind.MONTHLY: timedelta(days=100)}
@@ -34,23 +29,11 @@ type _Same = tuple[object, ...]
 class ReportCorrector:
     """Corrects posts: the one in its place, with a note of what changed under it."""
 
-    def __init__(
-        self,
-        database: Database,
-        *,
-        access: AccessService,
-        costs: CostService,
-        projects: ProjectService,
-        reports: ReportService,
-        clock: Clock,
-    ) -> None:
+    def __init__(self, parts: Parts) -> None:
         """Keep its parts."""
-        self._database = database
-        self._access = access
-        self._costs = costs
-        self._projects = projects
-        self._reports = reports
-        self._clock = clock
+        self._parts = parts
+        self._database = parts.database
+        self._clock = parts.clock
 
     async def correct(self) -> int:
         """Look at all that was posted lately, and not since the data changed; how many changed.
@@ -61,7 +44,7 @@ class ReportCorrector:
         async with self._database.read() as connection:
             numbers = await runs.outdated(connection, since)
             schedules = {each.id: each for each in await store.read(connection)}
-        known = await Known.of(self._costs)
+        known = await Known.of(self._parts.costs)
         made: dict[_Same, Report] = {}
         corrected = 0
         for number in numbers:
@@ -84,7 +67,7 @@ class ReportCorrector:
 
     async def _again(self, schedule: Schedule, posted: Posted, made: dict[_Same, Report]) -> Report:
         """The same report as it is now; asked for once by schedules that share it."""
-        viewer = await rights.acting(schedule, self._access, self._projects)
+        viewer = await rights.acting(schedule, self._parts)
         before = posted.posting.report
         same = (before.kind, before.query, viewer.projects)
         if same not in made:
@@ -92,7 +75,7 @@ class ReportCorrector:
         return made[same]
 
     async def _report(self, before: Report, viewer: Viewer) -> Report:
-        return await self._reports.report(
+        return await self._parts.reports.report(
             before.kind, before.query, viewer, period=before.query.period
         )
 

@@ -15,10 +15,7 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
-from core.access.service import AccessService
-from core.clock import Clock
-from core.costs.service import CostService
-from core.database import Connection, Database
+from core.database import Connection
 from core.errors import (
     ConfigurationError,
     CostTrackerError,
@@ -31,10 +28,8 @@ from core.incidents.service import found, over, told
 from core.lease import LeaseLostError, held
 from core.outbox.model import Destination
 from core.outbox.service import enqueue
-from core.projects.service import ProjectService
 from core.reports.asking import period_of
 from core.reports.model import Report, ReportKind
-from core.reports.service import ReportService
 from core.schedules import rights, runs, store, telling
 from core.schedules.known import Known
 from core.schedules.model import (
@@ -47,6 +42,7 @@ from core.schedules.model import (
     Schedule,
     UnknownScheduleError,
 )
+from core.schedules.parts import Parts
 from core.schedules.said import write
 from core.schedules.timing import due, upcoming
 
@@ -69,24 +65,12 @@ class SchedulePoster:
     """Does what is due."""
 
     def __init__(
-        self,
-        database: Database,
-        *,
-        access: AccessService,
-        costs: CostService,
-        projects: ProjectService,
-        reports: ReportService,
-        clock: Clock,
-        worker: str,
-        lease: timedelta = timedelta(minutes=2),
+        self, parts: Parts, *, worker: str, lease: timedelta = timedelta(minutes=2)
     ) -> None:
         """Work as `worker`, a name that no other process has."""
-        self._database = database
-        self._access = access
-        self._costs = costs
-        self._projects = projects
-        self._reports = reports
-        self._clock = clock
+        self._parts = parts
+        self._database = parts.database
+        self._clock = parts.clock
         self._worker = worker
         self._lease = lease
 
@@ -164,7 +148,7 @@ class SchedulePoster:
             return await self._skip(run, "it was removed")
         if schedule.paused_at is not None and not run.by:
             return await self._skip(run, "paused")
-        known = await Known.of(self._costs)
+        known = await Known.of(self._parts.costs)
         schedule = replace(known.read(schedule), query=known.query(schedule.terms))
         try:
             report = await self.report(schedule, run)
@@ -180,9 +164,9 @@ class SchedulePoster:
         Raises:
             OwnerGoneError: they have none any more.
         """
-        viewer = await rights.acting(schedule, self._access, self._projects)
+        viewer = await rights.acting(schedule, self._parts)
         assert schedule.query is not None  # noqa: S101 - it could be read
-        return await self._reports.report(
+        return await self._parts.reports.report(
             schedule.terms.kind, schedule.query, viewer, period=run.period
         )
 

@@ -4,8 +4,8 @@ from collections.abc import Collection
 
 from core.access.model import NotAMemberError, Role, RoleNeededError, Viewer
 from core.access.service import AccessService
-from core.projects.service import ProjectService
 from core.schedules.model import Owner, OwnerGoneError, Schedule, UnknownScheduleError
+from core.schedules.parts import Parts
 
 
 def may_see(schedule: Schedule, viewer: Viewer) -> bool:
@@ -41,7 +41,7 @@ def require(schedule: Schedule, viewer: Viewer, owned: Collection[str]) -> None:
         )
 
 
-async def acting(schedule: Schedule, access: AccessService, projects: ProjectService) -> Viewer:
+async def acting(schedule: Schedule, parts: Parts) -> Viewer:
     """The owner of a schedule, with the rights that they have now.
 
     Raises:
@@ -49,8 +49,8 @@ async def acting(schedule: Schedule, access: AccessService, projects: ProjectSer
     """
     owner = schedule.owner
     try:
-        viewer = await _viewer(owner, access)
-        require(schedule, viewer, await projects.owned(viewer))
+        viewer = await _viewer(owner, parts.access)
+        require(schedule, viewer, await parts.projects.owned(viewer))
     except (NotAMemberError, UnknownScheduleError, RoleNeededError):
         raise OwnerGoneError(
             f"{owner.subject}, who set it, may not see or schedule that any more.",

@@ -4,17 +4,13 @@ from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from core.access.model import Viewer
-from core.access.service import AccessService, record
-from core.clock import Clock
+from core.access.service import record
 from core.costs.question import parse_cost_query
-from core.costs.service import CostService
-from core.database import Connection, Database
+from core.database import Connection
 from core.incidents.model import IncidentKind
 from core.incidents.service import over
-from core.projects.service import ProjectService
 from core.reports.asking import period_of
 from core.reports.model import Report
-from core.reports.service import ReportService
 from core.schedules import rights, runs, store
 from core.schedules.known import Known, refuse_taken
 from core.schedules.model import (
@@ -26,33 +22,22 @@ from core.schedules.model import (
     Terms,
     UnknownScheduleError,
 )
+from core.schedules.parts import Parts
 from core.schedules.timing import upcoming
 
 
 class ScheduleService:
     """Keeps schedules, and answers for their runs. `SchedulePoster` does what is due."""
 
-    def __init__(
-        self,
-        database: Database,
-        *,
-        access: AccessService,
-        costs: CostService,
-        projects: ProjectService,
-        reports: ReportService,
-        clock: Clock,
-    ) -> None:
+    def __init__(self, parts: Parts) -> None:
         """Keep its parts."""
-        self._database = database
-        self._access = access
-        self._costs = costs
-        self._projects = projects
-        self._reports = reports
-        self._clock = clock
+        self._parts = parts
+        self._database = parts.database
+        self._clock = parts.clock
 
     async def list(self, viewer: Viewer) -> tuple[Schedule, ...]:
         """The schedules that somebody may see, in the order they were made."""
-        known = await Known.of(self._costs)
+        known = await Known.of(self._parts.costs)
         async with self._database.read() as connection:
             found = [known.read(each) for each in await store.read(connection)]
             latest = await runs.latest(connection)
@@ -75,7 +60,7 @@ class ScheduleService:
 
     async def may_change(self, schedule: Schedule, viewer: Viewer) -> bool:
         """Whether somebody may change it: its projects' owner, finance, administrators."""
-        return rights.may_change(schedule, viewer, await self._projects.owned(viewer))
+        return rights.may_change(schedule, viewer, await self._parts.projects.owned(viewer))
 
     async def add(self, terms: Terms, *, by: Viewer) -> Schedule:
         """Make a schedule, owned by whoever does.
@@ -152,10 +137,10 @@ class ScheduleService:
     async def preview(self, number: int, viewer: Viewer) -> Report:
         """What it would post now, of what the viewer may see; nothing is posted or kept."""
         found = await self.get(number, viewer)
-        names = await self._costs.vocabulary(viewer)
-        query = parse_cost_query(found.terms.subject, today=self._costs.today(), names=names)
+        names = await self._parts.costs.vocabulary(viewer)
+        query = parse_cost_query(found.terms.subject, today=self._parts.costs.today(), names=names)
         query = replace(query, currency=found.terms.currency)
-        return await self._reports.report(found.terms.kind, query, viewer)
+        return await self._parts.reports.report(found.terms.kind, query, viewer)
 
     async def runs(
         self, number: int, viewer: Viewer, *, before: int | None = None, limit: int = 100
@@ -166,8 +151,8 @@ class ScheduleService:
             return await runs.listed(connection, number, before=before, limit=limit)
 
     async def _put(self, number: int | None, terms: Terms, by: Viewer) -> Schedule:
-        known, owned = await Known.of(self._costs), await self._projects.owned(by)
-        names = await self._costs.vocabulary(by)
+        known, owned = await Known.of(self._parts.costs), await self._parts.projects.owned(by)
+        names = await self._parts.costs.vocabulary(by)
         # First with the names they may know: no error then tells of what they don't see.
         parse_cost_query(terms.subject, today=known.today, names=names)
         now = self._clock()
@@ -190,13 +175,13 @@ class ScheduleService:
     async def _theirs(self, number: int, by: Viewer) -> Schedule:
         """A schedule that somebody may set."""
         found = await self.get(number, by)
-        rights.require(found, by, await self._projects.owned(by))
+        rights.require(found, by, await self._parts.projects.owned(by))
         return found
 
     async def _owner(self, schedule: Schedule, by: Viewer) -> Owner:
         """Whoever owns it, unless they are gone: then whoever takes it up."""
         try:
-            await rights.acting(schedule, self._access, self._projects)
+            await rights.acting(schedule, self._parts)
         except OwnerGoneError:
             return Owner.of(by)
         return schedule.owner
