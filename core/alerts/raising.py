@@ -1,6 +1,6 @@
 """An evaluation's readings become alerts, in one transaction: what is remembered and told."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -71,6 +71,11 @@ async def raise_alerts(
 async def alone(tx: Connection) -> None:
     """Let one transaction at a time raise alerts, to its end."""
     await store.lock(tx)
+
+
+async def watched(connection: Connection, budgets: Collection[int]) -> Mapping[int, Watched]:
+    """What the evaluations before knew, by budget."""
+    return await store.known(connection, budgets)
 
 
 async def end_alerts(tx: Connection, budget: int, *, now: datetime) -> None:

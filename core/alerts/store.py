@@ -118,10 +118,14 @@ async def know(tx: Connection, found: Collection[Watched]) -> None:
 
 async def of(connection: Connection, keys: Collection[Key], *, locked: bool) -> Mapping[Key, Kept]:
     """What is kept of some budgets' periods; `locked`: to the end of the transaction."""
-    wanted = func.unnest(
-        bindparam("budgets", [budget for budget, _ in keys], ARRAY(BigInteger)),
-        bindparam("starts", [start for _, start in keys], ARRAY(Date)),
-    ).table_valued(column("budget", BigInteger), column("start", Date))
+    wanted = (
+        func.unnest(
+            bindparam("budgets", [budget for budget, _ in keys], ARRAY(BigInteger)),
+            bindparam("starts", [start for _, start in keys], ARRAY(Date)),
+        )
+        .table_valued(column("budget", BigInteger), column("start", Date))
+        .render_derived()
+    )
     statement = (
         select(alerts)
         .where(

@@ -64,15 +64,13 @@ async def statuses(
         asked: of which, in which periods.
         need: which of them are to be forecast; others have nothing expected.
     """
-    periods: defaultdict[int, list[Period]] = defaultdict(list)
-    budgets: dict[int, Budget] = {}
+    asked_of: defaultdict[int, list[tuple[Budget, Period]]] = defaultdict(list)
     for budget, period in asked:
-        budgets[budget.id] = budget
-        periods[budget.id].append(period)
+        asked_of[budget.id].append((budget, period))
     told = _Teller(costs.today(), every, need)
     batch: list[tuple[Status, Spending]] = []
-    async for budget, spent in _spendings(costs, budgets.values(), periods):
-        batch += [told.without_forecast(budget, p, spent(p)) for p in periods[budget.id]]
+    async for number, spent in _spendings(costs, asked_of.values()):
+        batch += [told.without_forecast(b, p, spent(p)) for b, p in asked_of[number]]
         if len(batch) >= _TOGETHER * _AT_ONCE:
             for each in await told.forecast(batch):
                 yield each
@@ -168,19 +166,20 @@ def _made(
 
 
 async def _spendings(
-    costs: CostService, budgets: Iterable[Budget], periods: Mapping[int, Sequence[Period]]
-) -> AsyncIterator[tuple[Budget, Callable[[Period], Spending]]]:
-    """What each budget's subject cost, to be told of its periods."""
+    costs: CostService, asked: Iterable[Sequence[tuple[Budget, Period]]]
+) -> AsyncIterator[tuple[int, Callable[[Period], Spending]]]:
+    """What each budget's subject cost, to be told of its periods; by the budget's number."""
     today = costs.today()
     wanted = []
-    for budget in budgets:
+    for of in asked:
+        budget, _ = of[0]
         if budget.query is None:
             continue
         if budget.query.by_resource:
-            spent = {p: await spending.read(costs, budget, p) for p in periods[budget.id]}
-            yield budget, spent.__getitem__
+            spent = {period: await spending.read(costs, budget, period) for _, period in of}
+            yield budget.id, spent.__getitem__
             continue
-        since = min(period.start for period in periods[budget.id])
+        since = min(period.start for _, period in of)
         wanted.append(Wanted(budget, min(since, today), budget.query.where))
     fresh = _Freshness(costs)
     for each in passes(wanted, today):
@@ -190,7 +189,7 @@ async def _spendings(
 
 async def _passed(
     costs: CostService, of: Pass, fresh: "_Freshness"
-) -> AsyncIterator[tuple[Budget, Callable[[Period], Spending]]]:
+) -> AsyncIterator[tuple[int, Callable[[Period], Spending]]]:
     today = costs.today()
     days = Period(min(of.since, today - timedelta(KEPT_DAYS)), today + timedelta(1))
     sums: dict[int, _Sum] = {}
@@ -203,7 +202,7 @@ async def _passed(
         one = sums.pop(place) if place in sums else _Sum(np.zeros(0))
         freshness = await fresh.of(each.where, one.providers, days)
         first = min(each.since, today - timedelta(KEPT_DAYS))
-        yield each.budget, _spending(one, days.start, first, each.budget, freshness)
+        yield each.budget.id, _spending(one, days.start, first, each.budget, freshness)
 
 
 def _add(one: _Sum, found: DailySeries, currency: str, days: Period) -> None:
@@ -261,14 +260,16 @@ class _Freshness:
 
     def __init__(self, costs: CostService) -> None:
         self._costs = costs
-        self._known: dict[tuple[frozenset[str], Period], Freshness] = {}
+        self._known: dict[tuple[tuple[Filter, ...], Period], Freshness] = {}
 
     async def of(self, where: Sequence[Filter], providers: set[str], days: Period) -> Freshness:
         """Of what a budget is of; of all sources where it may draw on any."""
-        telling = any(f.dimension.name != "label" and not f.negated for f in where)
-        key = (frozenset(providers if telling else ()), days)
-        if key not in self._known:
-            chosen = (Filter(PROVIDER, tuple(sorted(key[0]))),) if key[0] else ()
+        chosen = tuple(where)
+        if not any(f.dimension.name != "label" and not f.negated for f in where):
+            chosen = ()
+        elif providers:
+            chosen = (Filter(PROVIDER, tuple(sorted(providers))),)
+        if (chosen, days) not in self._known:
             answer = await self._costs.answer(CostQuery(days, chosen, ()), OPERATOR)
-            self._known[key] = answer.freshness
-        return self._known[key]
+            self._known[chosen, days] = answer.freshness
+        return self._known[chosen, days]

@@ -1,7 +1,9 @@
 """A team's budget beside those of its projects."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from fractions import Fraction
 from typing import Final
 
@@ -19,6 +21,15 @@ class Everything:
 
     budgets: Sequence[Budget]
     teams: Mapping[str, str | None]
+    _of_team: Mapping[str | None, Sequence[Budget]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Put budgets of whole projects by their teams."""
+        found: defaultdict[str | None, list[Budget]] = defaultdict(list)
+        for each in self.budgets:
+            if _is_of_one_project(each):
+                found[self.teams.get(each.projects[0])].append(each)
+        object.__setattr__(self, "_of_team", found)
 
     def parts(self, budget: Budget) -> Sequence[Budget]:
         """The budgets of its team's projects, in its currency and measure; one a project.
@@ -35,14 +46,15 @@ class Everything:
     def _whole_projects(self, budget: Budget) -> Iterable[Budget]:
         return (
             each
-            for each in self.budgets
-            if each.query is not None
-            and len(each.projects) == 1
-            and all(f.dimension == PROJECT for f in each.query.where)
-            and self.teams.get(each.projects[0]) == budget.team
-            and each.terms.currency == budget.terms.currency
+            for each in self._of_team.get(budget.team, ())
+            if each.terms.currency == budget.terms.currency
             and each.terms.measure is budget.terms.measure
         )
+
+    def changed_at(self, budget: Budget) -> datetime | None:
+        """When what it may cost was set last, by itself or by its projects' budgets."""
+        of = (budget, *self.parts(budget)) if budget.terms.rolls_up else (budget,)
+        return max((each.changed_at for each in of if each.changed_at), default=None)
 
     def allotted(self, budget: Budget, days: Period) -> Fraction | None:
         """What its team's projects may cost on some days; None where nothing is said of any."""
@@ -56,3 +68,10 @@ class Everything:
         if not budget.terms.rolls_up:
             return lambda days: plan(budget.terms, days)
         return lambda days: self.allotted(budget, days)
+
+
+def _is_of_one_project(budget: Budget) -> bool:
+    """Whether it is of all of one project and of nothing else."""
+    if budget.query is None or len(budget.projects) != 1:
+        return False
+    return all(f.dimension == PROJECT for f in budget.query.where)

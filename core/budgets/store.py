@@ -1,11 +1,11 @@
 """The SQL of budgets."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy import ARRAY, BigInteger, Row, any_, bindparam, func, insert, select, update
 
 from core.budgets.model import Budget, Change, Cycle, Terms, UnknownBudgetError
 from core.budgets.tables import budget_changes, budgets
@@ -39,6 +39,22 @@ async def one(connection: Connection, number: int) -> Budget:
     if row is None:
         raise UnknownBudgetError(f"There is no budget {number}.")
     return _budget(row)
+
+
+async def numbers(connection: Connection) -> frozenset[int]:
+    """Those of the budgets that there are."""
+    return frozenset((await connection.execute(select(budgets.c.id).where(_PRESENT))).scalars())
+
+
+async def changed_by(connection: Connection, some: Collection[int]) -> Mapping[int, str]:
+    """Who made or changed each of some budgets last."""
+    latest = (
+        select(budget_changes.c.budget_id, budget_changes.c.by)
+        .distinct(budget_changes.c.budget_id)
+        .where(budget_changes.c.budget_id == any_(bindparam("some", list(some), ARRAY(BigInteger))))
+        .order_by(budget_changes.c.budget_id, budget_changes.c.id.desc())
+    )
+    return {row.budget_id: row.by for row in await connection.execute(latest)}
 
 
 async def add(tx: Connection, terms: Terms, by: str, now: datetime) -> int:

@@ -1,0 +1,168 @@
+"""Budgets held against what was spent, after each sync and at the day's turn; alerts raised.
+
+What is spent is read, and forecast, without a transaction; one transaction then remembers what
+is crossed and writes what is told of it. Any number of processes may evaluate at once, and any
+of them be killed: each crossing is told once.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Final, Protocol
+
+from core.alerts import raising
+from core.alerts.kept import Key
+from core.alerts.model import Deed, Why
+from core.alerts.raising import Raised, raise_alerts, would_tell
+from core.alerts.reading import Reading, Watched
+from core.budgets import store
+from core.budgets.catalogue import Catalogue
+from core.budgets.explaining import why
+from core.budgets.model import Budget
+from core.budgets.readings import destinations, may_matter, periods, reading
+from core.budgets.rolling import Everything
+from core.clock import Clock
+from core.costs.drivers.service import DriverService
+from core.costs.service import CostService
+from core.database import Connection, Database
+from core.outbox.model import Destination
+from core.period import Period
+
+MOST_EXPLAINED: Final = 100
+"""Of so many alerts an evaluation says why, of the most severe; the others can be asked about."""
+
+_LONG_AGO: Final = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+class Listeners(Protocol):
+    """Who else is told of a budget's alerts, and who wants one message a day."""
+
+    async def of_budgets(
+        self, connection: Connection, budgets: Sequence[Budget]
+    ) -> Mapping[int, Sequence[Destination]]:
+        """Those that subscribed to something that contains what a budget is of."""
+
+    async def digests(self, connection: Connection) -> Collection[Destination]:
+        """Those that want one message a day."""
+
+
+class EvaluationService:
+    """Evaluates budgets."""
+
+    def __init__(
+        self,
+        database: Database,
+        catalogue: Catalogue,
+        costs: CostService,
+        drivers: DriverService,
+        clock: Clock,
+        *,
+        listeners: Listeners | None = None,
+    ) -> None:
+        """Keep its parts."""
+        self._database = database
+        self._catalogue = catalogue
+        self._costs = costs
+        self._drivers = drivers
+        self._clock = clock
+        self._listeners = listeners
+
+    async def evaluate(self, numbers: Collection[int] | None = None) -> Raised:
+        """Look at budgets, and tell of what is crossed.
+
+        Args:
+            numbers: only at these; None: at all.
+        """
+        every = await self._catalogue.everything()
+        chosen = [
+            each
+            for each in every.budgets
+            if each.query is not None and (numbers is None or each.id in numbers)
+        ]
+        if not chosen:
+            return Raised()
+        readings = await self._read(every, chosen)
+        now, today = self._clock(), self._costs.today()
+        async with self._database.read() as connection:
+            news = await would_tell(connection, readings, now=now, today=today)
+        whys = await self._explain(news[:MOST_EXPLAINED], chosen)
+        async with self._database.begin() as tx:
+            await raising.alone(tx)
+            there = await store.numbers(tx)
+            return await raise_alerts(
+                tx,
+                [each for each in readings if each.subject.budget in there],
+                now=now,
+                today=today,
+                whys=whys,
+                digests=await self._listeners.digests(tx) if self._listeners else (),
+            )
+
+    async def _read(self, every: Everything, chosen: Sequence[Budget]) -> list[Reading]:
+        """What the budgets' periods cost, and are expected to."""
+        from core.budgets.batches import statuses  # noqa: PLC0415  # on use: numpy
+
+        version, today = await self._costs.data_version(), self._costs.today()
+        async with self._database.read() as connection:
+            watched = await raising.watched(connection, [each.id for each in chosen])
+            by = await store.changed_by(connection, [*_changed(chosen, watched)])
+            to = await self._destinations(connection, chosen)
+        asked = [
+            (
+                await self._catalogue.at(each, period) if _changed_since(each, period) else each,
+                period,
+            )
+            for each in chosen
+            for period in periods(each, today)
+        ]
+        readings = []
+        async for told in statuses(self._costs, every, asked, need=may_matter):
+            number = told.budget.id
+            found = reading(
+                told,
+                watched.get(number),
+                version=version,
+                today=today,
+                changed=Deed(by.get(number, ""), every.changed_at(told.budget) or _LONG_AGO),
+                to=to[number],
+            )
+            if found is not None:
+                readings.append(found)
+        return readings
+
+    async def _destinations(
+        self, connection: Connection, chosen: Sequence[Budget]
+    ) -> Mapping[int, Sequence[Destination]]:
+        """Who is told of each: whom it says itself, and who subscribed."""
+        own = {each.id: destinations(each.terms) for each in chosen}
+        if self._listeners is None:
+            return own
+        more = await self._listeners.of_budgets(connection, chosen)
+        return {n: tuple(dict.fromkeys((*to, *more.get(n, ())))) for n, to in own.items()}
+
+    async def _explain(
+        self, news: Sequence[Reading], chosen: Sequence[Budget]
+    ) -> Mapping[Key, Why]:
+        """What made the difference, where it is told."""
+        budgets = {each.id: each for each in chosen}
+        found: dict[Key, Why] = {}
+        for each in news:
+            number = each.subject.budget
+            told = await why(self._drivers, budgets[number], each.figures)
+            if told is not None:
+                found[number, each.subject.period.start] = told
+        return found
+
+
+def _changed(chosen: Sequence[Budget], watched: Mapping[int, Watched]) -> Collection[int]:
+    """Those that are new or were changed since the evaluation before."""
+    return [
+        each.id
+        for each in chosen
+        if each.id not in watched
+        or (each.changed_at is not None and each.changed_at > watched[each.id].changed_at)
+    ]
+
+
+def _changed_since(budget: Budget, period: Period) -> bool:
+    """Whether a budget was changed after a period of it."""
+    return budget.changed_at is not None and budget.changed_at.date() >= period.end
