@@ -58,6 +58,10 @@ from core.jobs.service import JobService
 from core.outbox.service import OutboxService
 from core.projects.service import ProjectService
 from core.reports.service import ReportService
+from core.schedules.corrector import ReportCorrector
+from core.schedules.parts import Parts
+from core.schedules.poster import SchedulePoster
+from core.schedules.service import ScheduleService
 from migrations import upgrade
 
 RUNS: Final = 12
@@ -231,6 +235,16 @@ async def _ours(url: str, pipe: Pipe) -> None:
     anomalies = AnomalyService(database, costs, drivers, projects, clock)
     budgets = BudgetService(database, costs, projects, clock)
     proof = ProofService(database, clock)
+    reports = ReportService(
+        costs=costs,
+        drivers=drivers,
+        forecasts=forecasts,
+        anomalies=anomalies,
+        budgets=budgets,
+        proof=proof,
+        clock=clock,
+    )
+    scheduling = Parts(database, access, costs, projects, reports, clock)
     services = Services(
         settings=settings,
         clock=clock,
@@ -244,15 +258,10 @@ async def _ours(url: str, pipe: Pipe) -> None:
         anomalies=anomalies,
         budgets=budgets,
         alerts=AlertService(database, budgets, clock),
-        reports=ReportService(
-            costs=costs,
-            drivers=drivers,
-            forecasts=forecasts,
-            anomalies=anomalies,
-            budgets=budgets,
-            proof=proof,
-            clock=clock,
-        ),
+        reports=reports,
+        schedules=ScheduleService(scheduling),
+        poster=SchedulePoster(scheduling, worker="bench"),
+        corrector=ReportCorrector(scheduling),
         retention=RetentionService(database, clock, Keep(), zone=PACIFIC),
         proof=proof,
         jobs=JobService(database, worker="bench"),

@@ -26,7 +26,10 @@ from core.jobs.model import Job, JobState
 LOOK_EVERY: Final = timedelta(seconds=30)
 KEPT: Final = timedelta(days=60)
 """How long the records of jobs and of messages delivered are kept."""
+RUNS_KEPT: Final = timedelta(days=400)
+"""How long it is kept what became of a schedule's runs: a year's reports, and some."""
 
+_REPORTS: Final = "reports"
 _FIRST_PAUSE: Final = timedelta(minutes=2)
 _LONGEST_PAUSE: Final = timedelta(hours=1)
 
@@ -74,6 +77,9 @@ class Scheduler:
                 Duty("reconcile", self._day, self._reconcile, after=SYNC),
                 Duty("freshness", self._hour, self._watch, after=SYNC),
                 Duty("foresight", self._sync_slot, self._foresee, after=SYNC, each_time=True),
+                Duty("corrections", self._sync_slot, self._correct, after=SYNC, each_time=True),
+                # For what was synced by hand, or linked, or rated otherwise.
+                Duty("late-corrections", self._hour, self._correct, after=SYNC),
             ]
 
     async def start(self) -> None:
@@ -109,6 +115,8 @@ class Scheduler:
                 continue
             if job is not None:
                 self._working[duty.kind] = asyncio.create_task(self._do(duty, job))
+        if _REPORTS not in self._working:
+            self._working[_REPORTS] = asyncio.create_task(self._post())
 
     async def idle(self) -> None:
         """Wait until what has begun is done."""
@@ -143,6 +151,17 @@ class Scheduler:
         finally:
             del self._working[duty.kind]
 
+    async def _post(self) -> None:
+        """Post the reports that are due; every replica takes its share of the runs."""
+        try:
+            await self._services.poster.work()
+        except* CostTrackerError as errors:
+            _log.warning("can't post reports", error=str(errors.exceptions[0]))
+        except* Exception as errors:  # noqa: BLE001 - the next look begins anew
+            _log.error("can't post reports", exc_info=errors)
+        finally:
+            del self._working[_REPORTS]
+
     def _day(self, now: datetime) -> str:
         return now.astimezone(self._zone).date().isoformat()
 
@@ -158,7 +177,14 @@ class Scheduler:
         made = await services.ingest.prepare(services.today())
         gone = await services.jobs.forget(services.clock() - KEPT)
         told = await services.outbox.forget(services.clock() - KEPT)
-        _log.info("upkeep", partitions=made, jobs_forgotten=gone, messages_forgotten=told)
+        runs = await services.poster.forget(services.clock() - RUNS_KEPT)
+        _log.info(
+            "upkeep",
+            partitions=made,
+            jobs_forgotten=gone,
+            messages_forgotten=told,
+            runs_forgotten=runs,
+        )
         await services.retention.trim()
 
     async def _follow(self, _: Job) -> None:
@@ -185,6 +211,12 @@ class Scheduler:
         _log.info("forecasts", judged=judged, made=made)
         screened = await self._services.anomalies.screen()
         _log.info("anomalies", projects=screened.projects, new=screened.new, known=screened.known)
+
+    async def _correct(self, _: Job) -> None:
+        """Have reports posted that waited for data, and those corrected that it changes."""
+        await self._services.poster.wake()
+        corrected = await self._services.corrector.correct()
+        _log.info("reports held against the data", corrected=corrected)
 
     async def _sync(self, job: Job) -> None:
         """Sync every source; once a week all they have, whatever its age."""

@@ -43,6 +43,10 @@ from core.jobs.service import JobService
 from core.outbox.service import OutboxService
 from core.projects.service import ProjectService
 from core.reports.service import ReportService
+from core.schedules.corrector import ReportCorrector
+from core.schedules.parts import Parts
+from core.schedules.poster import SchedulePoster
+from core.schedules.service import ScheduleService
 from tests.support.charges import Writer, charge
 from tests.support.clock import FakeClock
 from tests.support.facts import Charge, World, store
@@ -202,11 +206,22 @@ async def services(
     anomalies = AnomalyService(fresh_database, costs, drivers, projects, clock)
     budgets = BudgetService(fresh_database, costs, projects, clock)
     proof = ProofService(fresh_database, clock)
+    access = AccessService(fresh_database, clock, admins=settings.slack_admins)
+    reports = ReportService(
+        costs=costs,
+        drivers=drivers,
+        forecasts=forecasts,
+        anomalies=anomalies,
+        budgets=budgets,
+        proof=proof,
+        clock=clock,
+    )
+    scheduling = Parts(fresh_database, access, costs, projects, reports, clock)
     yield Services(
         settings=settings,
         clock=clock,
         database=fresh_database,
-        access=AccessService(fresh_database, clock, admins=settings.slack_admins),
+        access=access,
         projects=projects,
         rules=RuleService(
             fresh_database, projects, clock, kept={SOURCE.name: SOURCE.labels}, zone=PACIFIC
@@ -217,15 +232,10 @@ async def services(
         anomalies=anomalies,
         budgets=budgets,
         alerts=AlertService(fresh_database, budgets, clock),
-        reports=ReportService(
-            costs=costs,
-            drivers=drivers,
-            forecasts=forecasts,
-            anomalies=anomalies,
-            budgets=budgets,
-            proof=proof,
-            clock=clock,
-        ),
+        reports=reports,
+        schedules=ScheduleService(scheduling),
+        poster=SchedulePoster(scheduling, worker="test"),
+        corrector=ReportCorrector(scheduling),
         retention=RetentionService(fresh_database, clock, Keep(), zone=PACIFIC),
         proof=proof,
         jobs=JobService(fresh_database, worker="test"),

@@ -78,16 +78,41 @@ class FakeForesight:
         return Screened()
 
 
+@dataclass
+class FakeReports:
+    """A poster and corrector of reports that write down what was asked of them, in its order."""
+
+    asked: list[str] = field(default_factory=list)
+
+    async def work(self) -> int:
+        self.asked.append("work")
+        return 0
+
+    async def wake(self) -> None:
+        self.asked.append("wake")
+
+    async def correct(self) -> int:
+        self.asked.append("correct")
+        return 0
+
+    async def forget(self, before: datetime) -> int:
+        del before
+        return 0
+
+
 def scheduler(
     database: Database,
     clock: Clock,
     ingest: FakeIngest | IngestService,
     name: str = "a",
+    *,
     foresight: FakeForesight | None = None,
+    reports: FakeReports | None = None,
     **settings: Any,
 ) -> Scheduler:
     """A replica's scheduler."""
     unused = cast("Any", None)
+    posting = cast("Any", reports or FakeReports())
     return Scheduler(
         Services(
             settings=Settings(**settings),
@@ -109,6 +134,9 @@ def scheduler(
             budgets=unused,
             alerts=unused,
             reports=unused,
+            schedules=unused,
+            poster=posting,
+            corrector=posting,
             charts=unused,
         )
     )
@@ -161,6 +189,47 @@ async def test_after_each_sync_one_looks_ahead_and_for_what_is_odd(
     await tried(replica)
     await tried(replica)
     assert foresight.asked == ["judge", "make", "screen"] * 2
+
+
+async def test_reports_are_looked_at_each_time_and_corrected_after_each_sync(
+    fresh_database: Database, clock: FakeClock
+) -> None:
+    """Those that wait for data are tried first; what changes later is found within the hour."""
+    reports, ingest = FakeReports(), FakeIngest()
+    replica = scheduler(fresh_database, clock.at("2026-11-22T15:00"), ingest, reports=reports)
+    await replica.look()
+    await replica.idle()
+    assert reports.asked == ["work"]  # the sync came first
+    await replica.look()
+    await replica.idle()
+    assert reports.asked.count("wake") == reports.asked.count("correct") == 2
+    for minute in (1, 59):
+        clock.at(f"2026-11-22T15:{minute:02}")
+        await replica.look()
+        await replica.idle()
+    assert reports.asked.count("correct") == 2
+    clock.at("2026-11-22T16:00")
+    await replica.look()
+    await replica.idle()
+    assert reports.asked.count("correct") == 3
+    assert reports.asked.count("work") == 5
+
+
+async def test_reports_that_fail_stop_nothing_else(
+    fresh_database: Database, clock: FakeClock
+) -> None:
+    class Broken(FakeReports):
+        async def work(self) -> int:
+            await super().work()
+            raise DatabaseUnavailableError
+
+    reports = Broken()
+    replica = scheduler(fresh_database, clock.at("2026-11-22T15:00"), FakeIngest(), reports=reports)
+    for _ in range(2):
+        await replica.look()
+        await replica.idle()
+    assert reports.asked.count("work") == 2
+    assert (await job(fresh_database)).state is JobState.DONE
 
 
 async def test_after_downtime_the_latest_only(fresh_database: Database, clock: FakeClock) -> None:
