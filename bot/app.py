@@ -21,11 +21,14 @@ from bot.scheduler import Scheduler
 from bot.services import Services
 from bot.settings import Settings
 from bot.slack import SlackApp
+from bot.slack_web.zones import Zones
 from core import embedded_postgres
 from core.access.model import Role
 from core.access.service import AccessService
 from core.alerts.service import AlertService
 from core.anomalies.service import AnomalyService
+from core.budgets.catalogue import Catalogue
+from core.budgets.evaluating import EvaluationService
 from core.budgets.service import BudgetService
 from core.cache import open_cache
 from core.clock import Clock, utc_now
@@ -107,7 +110,16 @@ async def open_services(
         drivers = DriverService(database, costs)
         forecasts = ForecastService(database, costs, clock)
         anomalies = AnomalyService(database, costs, drivers, projects, clock)
-        budgets = BudgetService(database, costs, projects, clock)
+        evaluation = EvaluationService(
+            database,
+            Catalogue(database, costs, projects),
+            costs,
+            drivers,
+            clock,
+            zone=zone,
+            zones=Zones(settings).of,
+        )
+        budgets = BudgetService(database, costs, projects, clock, changed=evaluation.evaluate)
         proof = ProofService(database, clock)
         access = AccessService(
             database,
@@ -144,6 +156,7 @@ async def open_services(
             forecasts=forecasts,
             anomalies=anomalies,
             budgets=budgets,
+            evaluation=evaluation,
             alerts=AlertService(database, budgets, clock),
             reports=reports,
             schedules=ScheduleService(scheduling),

@@ -8,6 +8,7 @@ from bot.settings import Settings
 from core.access.service import AccessService
 from core.alerts.service import AlertService
 from core.anomalies.service import AnomalyService
+from core.budgets.evaluating import EvaluationService
 from core.budgets.service import BudgetService
 from core.clock import Clock, today
 from core.costs.assigning.service import RuleService
@@ -46,6 +47,7 @@ class Services:
     forecasts: ForecastService
     anomalies: AnomalyService
     budgets: BudgetService
+    evaluation: EvaluationService
     alerts: AlertService
     reports: ReportService
     schedules: ScheduleService

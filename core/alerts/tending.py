@@ -64,6 +64,12 @@ async def tend(
     return Tended(len(ended), len(due), len(posted))
 
 
+async def owners(connection: Connection) -> frozenset[str]:
+    """Those who may have to be reminded."""
+    found = await store.raised(connection)
+    return frozenset(each.subject.owner for each in found if each.subject.owner)
+
+
 def _ended(kept: Kept, now: datetime, zone: ZoneInfo) -> Told:
     """The end of a snooze: what was crossed meanwhile is told, if it still is."""
     memory, waited = released(kept.memory, kept.figures)

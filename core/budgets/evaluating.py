@@ -5,15 +5,17 @@ is crossed and writes what is told of it. Any number of processes may evaluate a
 of them be killed: each crossing is told once.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Final, Protocol
+from zoneinfo import ZoneInfo
 
-from core.alerts import raising
+from core.alerts import raising, tending
 from core.alerts.kept import Key
 from core.alerts.model import Deed, Why
 from core.alerts.raising import Raised, raise_alerts, would_tell
 from core.alerts.reading import Reading, Watched
+from core.alerts.tending import Tended
 from core.budgets import store
 from core.budgets.catalogue import Catalogue
 from core.budgets.explaining import why
@@ -22,7 +24,7 @@ from core.budgets.readings import destinations, may_matter, periods, reading
 from core.budgets.rolling import Everything
 from core.clock import Clock
 from core.costs.drivers.service import DriverService
-from core.costs.service import CostService
+from core.costs.service import PACIFIC, CostService
 from core.database import Connection, Database
 from core.outbox.model import Destination
 from core.period import Period
@@ -31,6 +33,13 @@ MOST_EXPLAINED: Final = 100
 """Of so many alerts an evaluation says why, of the most severe; the others can be asked about."""
 
 _LONG_AGO: Final = datetime(2000, 1, 1, tzinfo=UTC)
+
+type Zones = Callable[[Collection[str]], Awaitable[Mapping[str, ZoneInfo]]]
+"""Tells the time zones of people, as far as they are known."""
+
+
+async def _nowhere(_: Collection[str]) -> Mapping[str, ZoneInfo]:
+    return {}
 
 
 class Listeners(Protocol):
@@ -57,14 +66,18 @@ class EvaluationService:
         clock: Clock,
         *,
         listeners: Listeners | None = None,
+        zone: ZoneInfo = PACIFIC,
+        zones: Zones = _nowhere,
     ) -> None:
-        """Keep its parts."""
+        """Keep its parts; `zone` is that of reports, `zones` knows those of people."""
         self._database = database
         self._catalogue = catalogue
         self._costs = costs
         self._drivers = drivers
         self._clock = clock
         self._listeners = listeners
+        self._zone = zone
+        self._zones = zones
 
     async def evaluate(self, numbers: Collection[int] | None = None) -> Raised:
         """Look at budgets, and tell of what is crossed.
@@ -94,8 +107,25 @@ class EvaluationService:
                 now=now,
                 today=today,
                 whys=whys,
-                digests=await self._listeners.digests(tx) if self._listeners else (),
+                digests=await self._digests(tx),
             )
+
+    async def tend(self) -> Tended:
+        """Do what falls due with time alone: snoozes that end, reminders, messages of the day."""
+        async with self._database.read() as connection:
+            owners = await tending.owners(connection)
+        zones = await self._zones(owners) if owners else {}
+        async with self._database.begin() as tx:
+            return await tending.tend(
+                tx,
+                now=self._clock(),
+                zone=self._zone,
+                zones=zones,
+                digests=await self._digests(tx),
+            )
+
+    async def _digests(self, connection: Connection) -> Collection[Destination]:
+        return await self._listeners.digests(connection) if self._listeners else ()
 
     async def _read(self, every: Everything, chosen: Sequence[Budget]) -> list[Reading]:
         """What the budgets' periods cost, and are expected to."""
