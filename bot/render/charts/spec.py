@@ -111,6 +111,55 @@ class Course:
 
 
 @dataclass(frozen=True, slots=True)
+class Line:
+    """One line along time: a value a slot, None where there is none.
+
+    `name` and `text` stand beside its end. `quiet`: what another is compared with, or an average:
+    thin, without dots; `dashed` tells two such apart.
+    """
+
+    name: str
+    text: str
+    color: str
+    values: tuple[float | None, ...]
+    quiet: bool = False
+    dashed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Lines along time, the most important last, over the others.
+
+    A slot that is incomplete ends its lines dashed; the words of a slot stand above the last line.
+    """
+
+    slots: tuple[Slot, ...]
+    marks: tuple[tuple[float, str], ...]
+    lines: tuple[Line, ...]
+    scale: Scale
+    limit: float | None = None
+    limit_name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of a table: its cells, and the values of a small line at its end; `bold`: a sum."""
+
+    cells: tuple[str, ...]
+    spark: tuple[float | None, ...] = ()
+    bold: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A table: names in the first column, figures in the others. `spark`: the small lines' head."""
+
+    header: tuple[str, ...]
+    rows: tuple[Row, ...]
+    spark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """One bar of a waterfall, from where the one before ended; `whole`: a sum, from zero."""
 
@@ -130,6 +179,9 @@ class Steps:
     cut: float | None = None
 
 
+type Body = Ranked | Stacks | Lines | Course | Steps | Listed
+
+
 @dataclass(frozen=True, slots=True)
 class Chart:
     """A picture: the answer as its title, the question below it, how fresh it is at its foot.
@@ -141,4 +193,16 @@ class Chart:
     subtitle: str
     footer: str
     alt: str
-    body: Ranked | Stacks | Course | Steps
+    body: Body
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Several pictures as one, below each other, with a sentence or two as its head."""
+
+    title: str
+    subtitle: str
+    footer: str
+    alt: str
+    parts: tuple[Chart, ...]
+    words: tuple[str, ...] = ()

@@ -15,7 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from bot.render.charts.spec import Chart
+from bot.render.charts.spec import Chart, Page
 from core.errors import UnavailableError
 
 _PASSED_ON: Final = ("PATH", "PYTHONPATH", "SYSTEMROOT", "LANG", "LC_ALL", "TMPDIR", "HOME")
@@ -76,7 +76,7 @@ class ChartWorker:
         async with self._turn:
             await self._ready()
 
-    async def draw(self, chart: Chart) -> bytes:
+    async def draw(self, chart: Chart | Page) -> bytes:
         """Draw a chart: a PNG of 1600 by 900 pixels.
 
         Raises:
