@@ -36,6 +36,8 @@ from core.access.model import OPERATOR, Role, Viewer
 from core.access.service import AccessService
 from core.alerts.service import AlertService
 from core.anomalies.service import AnomalyService
+from core.budgets.catalogue import Catalogue
+from core.budgets.evaluating import EvaluationService
 from core.budgets.service import BudgetService
 from core.cache import Cache
 from core.costs.assigning.service import RuleService
@@ -257,6 +259,9 @@ async def _ours(url: str, pipe: Pipe) -> None:
         forecasts=forecasts,
         anomalies=anomalies,
         budgets=budgets,
+        evaluation=EvaluationService(
+            database, Catalogue(database, costs, projects), costs, drivers, clock
+        ),
         alerts=AlertService(database, budgets, clock),
         reports=reports,
         schedules=ScheduleService(scheduling),

@@ -70,12 +70,16 @@ class Scheduler:
         self.duties = [
             Duty("upkeep", self._day, self._keep_up),
             Duty("label-rules", self._hour, self._follow),
+            Duty("alerts", self._quarter, self._tend),
         ]
         if services.ingest.sources:
             self.duties += [
                 Duty(SYNC, self._sync_slot, self._sync),
                 Duty("reconcile", self._day, self._reconcile, after=SYNC),
                 Duty("freshness", self._hour, self._watch, after=SYNC),
+                Duty("budgets", self._sync_slot, self._evaluate, after=SYNC, each_time=True),
+                # At the day's turn, and for what was synced by hand.
+                Duty("late-budgets", self._hour, self._evaluate, after=SYNC),
                 Duty("foresight", self._sync_slot, self._foresee, after=SYNC, each_time=True),
                 Duty("corrections", self._sync_slot, self._correct, after=SYNC, each_time=True),
                 # For what was synced by hand, or linked, or rated otherwise.
@@ -168,6 +172,9 @@ class Scheduler:
     def _hour(self, now: datetime) -> str:
         return f"{now:%Y-%m-%dT%HZ}"
 
+    def _quarter(self, now: datetime) -> str:
+        return f"{now:%Y-%m-%dT%H}:{now.minute // 15 * 15:02}Z"
+
     def _sync_slot(self, now: datetime) -> str:
         return self._services.settings.sync_times.period(now)
 
@@ -217,6 +224,16 @@ class Scheduler:
         await self._services.poster.wake()
         corrected = await self._services.corrector.correct()
         _log.info("reports held against the data", corrected=corrected)
+
+    async def _evaluate(self, _: Job) -> None:
+        """Hold budgets against what is spent now, and tell of what is crossed."""
+        raised = await self._services.evaluation.evaluate()
+        _log.info("budgets", looked_at=raised.looked_at, told=raised.told, changed=raised.changed)
+
+    async def _tend(self, _: Job) -> None:
+        """End snoozes, remind owners, post what channels want once a day."""
+        done = await self._services.evaluation.tend()
+        _log.info("alerts", ended=done.ended, reminded=done.reminded, digests=done.digests)
 
     async def _sync(self, job: Job) -> None:
         """Sync every source; once a week all they have, whatever its age."""

@@ -24,6 +24,8 @@ from core.access.model import OPERATOR, Role
 from core.access.service import AccessService
 from core.alerts.service import AlertService
 from core.anomalies.service import AnomalyService
+from core.budgets.catalogue import Catalogue
+from core.budgets.evaluating import EvaluationService
 from core.budgets.service import BudgetService
 from core.cache import open_cache
 from core.costs.assigning.service import RuleService
@@ -204,7 +206,9 @@ async def services(
     drivers = DriverService(fresh_database, costs)
     forecasts = ForecastService(fresh_database, costs, clock)
     anomalies = AnomalyService(fresh_database, costs, drivers, projects, clock)
-    budgets = BudgetService(fresh_database, costs, projects, clock)
+    catalogue = Catalogue(fresh_database, costs, projects)
+    evaluation = EvaluationService(fresh_database, catalogue, costs, drivers, clock)
+    budgets = BudgetService(fresh_database, costs, projects, clock, changed=evaluation.evaluate)
     proof = ProofService(fresh_database, clock)
     access = AccessService(fresh_database, clock, admins=settings.slack_admins)
     reports = ReportService(
@@ -231,6 +235,7 @@ async def services(
         forecasts=forecasts,
         anomalies=anomalies,
         budgets=budgets,
+        evaluation=evaluation,
         alerts=AlertService(fresh_database, budgets, clock),
         reports=reports,
         schedules=ScheduleService(scheduling),

@@ -14,6 +14,8 @@ from bot.scheduler import Scheduler
 from bot.services import Services
 from bot.settings import Settings
 from core.access.model import OPERATOR
+from core.alerts.raising import Raised
+from core.alerts.tending import Tended
 from core.anomalies.service import Screened
 from core.clock import Clock, utc_now
 from core.costs.assigning.service import RuleService
@@ -100,6 +102,21 @@ class FakeReports:
         return 0
 
 
+class FakeEvaluation:
+    """Evaluates nothing; `asked` for what."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    async def evaluate(self) -> Raised:
+        self.asked.append("evaluate")
+        return Raised()
+
+    async def tend(self) -> Tended:
+        self.asked.append("tend")
+        return Tended()
+
+
 def scheduler(
     database: Database,
     clock: Clock,
@@ -108,6 +125,7 @@ def scheduler(
     *,
     foresight: FakeForesight | None = None,
     reports: FakeReports | None = None,
+    evaluation: FakeEvaluation | None = None,
     **settings: Any,
 ) -> Scheduler:
     """A replica's scheduler."""
@@ -133,6 +151,7 @@ def scheduler(
             incidents=IncidentService(database, clock),
             budgets=unused,
             alerts=unused,
+            evaluation=cast("Any", evaluation or FakeEvaluation()),
             reports=unused,
             schedules=unused,
             poster=posting,
