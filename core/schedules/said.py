@@ -80,7 +80,7 @@ _MONTH_DAY: Final = _whole(
     rf"|(?:the\s+)?(?P<last>last)[\s-]day{_OF_MONTH}|day[\s-](?P<number>\d{{1,2}}){_OF_MONTH}"
 )
 _WEEKDAY: Final = _whole(
-    r"(?P<day>mon(?:days?)?|tue(?:s(?:days?)?)?|wed(?:nesdays?)?|thu(?:r(?:s(?:days?)?)?)?"
+    r"(?P<day>mon(?:days?)?|tue(?:s(?:days?)?)?|wed(?:s|nesdays?)?|thu(?:r(?:s(?:days?)?)?)?"
     r"|fri(?:days?)?|sat(?:urdays?)?|sun(?:days?)?)|(?P<all>week[\s-]?days)"
 )
 _TIME: Final = _whole(
@@ -93,6 +93,8 @@ _NAMED_TIMES: Final = {"noon": time(12), "midday": time(12), "midnight": time(0)
 _ZONE: Final = _whole(r"(?:in\s+)?(?P<zone>[A-Za-z_]+(?:/[A-Za-z0-9_+-]+)+|UTC|GMT)")
 _SHORT_ZONE: Final = _whole("|".join(_COARSE), 0)
 _STRAY: Final = _whole(r"reports?|schedules?|post|send|every|each|at|on|to|as|with|and|the")
+_COMMA_AFTER: Final = re.compile(r"\s*[,;]")
+_COMMA_BEFORE: Final = re.compile(r"[,;]\s*$")
 _YEARS: Final = range(2000, 2100)
 _NOON: Final = 12
 
@@ -135,9 +137,13 @@ class _Text:
         self._masked = "".join(masked)
 
     def take(self, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
-        """Every piece that a pattern finds, which is taken out."""
+        """Every piece that a pattern finds, which is taken out with a comma beside it."""
         while found := pattern.search(self._masked):
             start, end = found.span()
+            if after := _COMMA_AFTER.match(self._masked, end):
+                end = after.end()
+            elif before := _COMMA_BEFORE.search(self._masked[:start]):
+                start = before.start()
             self.left = f"{self.left[:start]} {self.left[end:]}"
             self._masked = f"{self._masked[:start]} {self._masked[end:]}"
             yield found
