@@ -20,7 +20,8 @@ import core.incidents.tables
 import core.jobs.tables
 import core.outbox.tables
 import core.projects.tables
-import core.schedules.tables  # noqa: F401 - tables register themselves
+import core.schedules.tables
+import core.subscriptions.tables  # noqa: F401 - tables register themselves
 from core.database import Database, metadata
 
 # Any number will do, as long as nothing else takes it.

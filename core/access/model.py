@@ -65,6 +65,25 @@ class Viewer:
             )
 
 
+@dataclass(frozen=True, slots=True)
+class Maker:
+    """Whoever made what goes on without them, with their rights.
+
+    `workspace` '': not a person of Slack's, but a token's bearer or the command line; `role` and
+    `projects` are what they had then, and count where the subject's tokens weren't issued here.
+    """
+
+    subject: str
+    workspace: str = ""
+    role: Role = Role.VIEWER
+    projects: frozenset[str] | None = None
+
+    @classmethod
+    def of(cls, viewer: Viewer) -> "Maker":
+        """Somebody who makes such a thing."""
+        return cls(viewer.subject, viewer.workspace, viewer.role, viewer.projects)
+
+
 OPERATOR = Viewer(subject="operator", role=Role.ADMIN)
 """Whoever has the shell of the machine."""
 

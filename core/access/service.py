@@ -1,7 +1,7 @@
 """Who somebody is, what they may see and do, and who did what."""
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import timedelta
 from time import monotonic
 
@@ -11,6 +11,7 @@ from core import data_version
 from core.access import store
 from core.access.model import (
     Deed,
+    Maker,
     Member,
     NotAMemberError,
     Role,
@@ -58,9 +59,38 @@ class AccessService:
             return Viewer(user_id, Role.ADMIN, workspace=workspace)
         async with self._database.read() as tx:
             entry = await store.member(tx, workspace, user_id)
-        role = entry.role if entry else None if guest else self._default_role
-        if role is None:
+        viewer = None if guest and not entry else self._viewer(workspace, user_id, entry)
+        if viewer is None:
             raise NotAMemberError
+        return viewer
+
+    async def present(
+        self, connection: Connection, makers: Collection[Maker]
+    ) -> Mapping[Maker, Viewer]:
+        """Some who made things, with the rights that they have now; without those shut out."""
+        entries = {
+            (each.workspace, each.user_id): each for each in await store.all_members(connection)
+        }
+        issued: dict[str, list[Token]] = {}
+        for token in await store.all_tokens(connection):
+            issued.setdefault(token.subject, []).append(token)
+        found = {
+            maker: self._viewer(
+                maker.workspace, maker.subject, entries.get((maker.workspace, maker.subject))
+            )
+            if maker.workspace
+            else _of_tokens(maker, issued.get(maker.subject, ()))
+            for maker in makers
+        }
+        return {maker: viewer for maker, viewer in found.items() if viewer is not None}
+
+    def _viewer(self, workspace: str, user_id: str, entry: Member | None) -> Viewer | None:
+        """A person with their entry, if any; None: shut out."""
+        if user_id in self._admins:
+            return Viewer(user_id, Role.ADMIN, workspace=workspace)
+        role = entry.role if entry else self._default_role
+        if role is None:
+            return None
         return Viewer(user_id, role, entry.projects if entry else None, workspace)
 
     async def members(self) -> tuple[Member, ...]:
@@ -126,6 +156,14 @@ class AccessService:
         """The latest deeds, the newest first."""
         async with self._database.read() as tx:
             return await store.deeds(tx, limit)
+
+
+def _of_tokens(maker: Maker, issued: Collection[Token]) -> Viewer | None:
+    """By the latest token that counts; where none were issued here, as they were."""
+    if not issued:
+        return Viewer(maker.subject, maker.role, maker.projects)
+    latest = next((each for each in issued if each.revoked_at is None), None)
+    return None if latest is None else Viewer(latest.subject, latest.role, latest.projects)
 
 
 async def follow(tx: Connection, slug: str, present: str) -> None:
