@@ -10,15 +10,17 @@ from datetime import date
 from functools import cached_property
 from typing import Any, Final
 
+import orjson
 from rich.console import ConsoleRenderable
 
 from bot.render import blocks, budget_json, budgeting, csv, figures, foresight_json, json, text
 from bot.render.blocks import Look, Message
 from bot.render.blocks import budgets as shown
+from bot.render.charges import Format
 from bot.render.charts import chart_of, course_of, outgo_of, waterfall_of
 from bot.render.charts.spec import Chart
 from bot.render.figures import Figures
-from bot.render.xlsx import Book
+from bot.render.xlsx import Amount, Book, Cell, fits
 from bot.services import Services
 from core.access.model import Viewer
 from core.budgets.model import Budget, Cycle
@@ -51,17 +53,29 @@ class Answered:
         """The answer as a message of Slack's."""
         return self.write(look, self.drawn)
 
-    def csv(self) -> tuple[str, bytes]:
-        """A file's name, and what is in it."""
+    def file(self, form: Format) -> tuple[str, bytes]:
+        """A file's name, and what is in it; a workbook takes a while."""
         made = self.figures()
-        return f"{made.name}.csv", csv.written(made)
+        match form:
+            case Format.CSV:
+                content = csv.written(made)
+            case Format.XLSX:
+                content = _book(made, self.text)
+            case Format.JSON:
+                content = orjson.dumps(self.json())
+        return f"{made.name}.{form}", content
 
-    def xlsx(self) -> tuple[str, bytes]:
-        """A file's name, and what is in it; made in files, so not in the event loop."""
-        made, file = self.figures(), io.BytesIO()
-        with Book(file, title=self.text) as book:
-            book.sheet("Figures", made.columns, in_full=made.columns).write(made.rows)
-        return f"{made.name}.xlsx", file.getvalue()
+
+def _book(made: Figures, title: str) -> bytes:
+    rows, file = list(made.rows), io.BytesIO()
+    long = {at for row in rows for at, cell in enumerate(row) if _is_long(cell)}
+    with Book(file, title=title) as book:
+        book.sheet("Figures", made.columns, in_full=[made.columns[at] for at in long]).write(rows)
+    return file.getvalue()
+
+
+def _is_long(cell: Cell) -> bool:
+    return isinstance(cell, Amount) and not fits(cell.value)
 
 
 type Ask = Callable[[Services, CostQuery, Viewer], Awaitable[Answered]]

@@ -8,6 +8,7 @@ import typer
 
 from bot.asking import ASKED, Answered
 from bot.cli import console, files
+from bot.render.charges import Format
 from bot.services import Services
 from core.access.model import OPERATOR
 from core.costs.question import COST, parse_command, parse_cost_query
@@ -36,7 +37,7 @@ def cost(
         if files.STANDARD_OUTPUT not in (png, xlsx):
             _print(answer, as_json=as_json, as_csv=as_csv)
         if xlsx is not None:
-            _write(xlsx, answer.xlsx()[1])
+            _write(xlsx, answer.file(Format.XLSX)[1])
         if png is not None:
             if answer.drawn is None:
                 raise NoChartError(f"There is no chart of {answer.text!r}: its words say it all.")
@@ -60,7 +61,7 @@ def _print(answer: Answered, *, as_json: bool, as_csv: bool) -> None:
     if as_json:
         console.print_json(answer.json())
     elif as_csv:
-        sys.stdout.write(answer.csv()[1].decode())
+        sys.stdout.write(answer.file(Format.CSV)[1].decode())
     else:
         console.out.print(answer.printed())
 

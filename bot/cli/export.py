@@ -1,28 +1,31 @@
-"""`export focus`: charges as a file that other tools read."""
+"""`export`: charges as a file that other tools read."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import aclosing, contextmanager
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 
+from bot import asking, exporting
 from bot.cli import console, files
 from bot.render import focus as render
 from bot.render import words
+from bot.render.charges import Format as Rows
 from bot.render.focus import Format
 from bot.services import Services
 from core.access.model import OPERATOR
 from core.costs.model import CostQuery
-from core.costs.question import parse_cost_query
+from core.costs.question import EXPORT, parse_command, parse_cost_query
 from core.errors import InvalidError
 
 app = typer.Typer(help="Write charges into files that other tools read.", no_args_is_help=True)
 
 
 class UnknownFormatError(InvalidError):
-    """The name of a file says what kind of file it is: .csv, .csv.gz or .parquet."""
+    """The name of a file says what kind of file it is."""
 
 
 class NotInExportsError(InvalidError):
@@ -50,7 +53,7 @@ def focus(
     force: Annotated[bool, typer.Option("--force", help="Write over a file.")] = False,
 ) -> None:
     """Write the charges of a period as FOCUS 1.2 has them, a day's charge a row."""
-    kind = form or format_of(out)
+    kind = form or format_of(out, Format)
 
     async def work(services: Services) -> None:
         names = await services.costs.vocabulary(OPERATOR)
@@ -67,19 +70,56 @@ def focus(
     console.with_services(work)
 
 
-def format_of(path: Path) -> Format:
+@app.command(context_settings={"ignore_unknown_options": True})
+def costs(
+    question: Annotated[list[str], typer.Argument(help="As in questions: checkout last-month.")],
+    *,
+    out: Annotated[
+        Path, typer.Option(help="The file: .csv, .xlsx or .json; - is standard output.")
+    ],
+    form: Annotated[
+        Rows | None, typer.Option("--format", help="What kind of file; else its name says.")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Write over a file.")] = False,
+) -> None:
+    """Write the charges of a question by day; the lines of its answer, if it says by what."""
+    kind = form or format_of(out, Rows)
+
+    async def work(services: Services) -> None:
+        names = await services.costs.vocabulary(OPERATOR)
+        asked = parse_command(f"{EXPORT} {' '.join(question)}", today=services.today(), names=names)
+        query = asked.query
+        assert query is not None  # noqa: S101 - or the question were refused
+        with files.written(out, force=force) as file:
+            if exporting.has_lines(asked):
+                file.write((await asking.cost(services, query, OPERATOR)).file(kind)[1])
+                return
+            rows = await services.costs.count_rows(query, OPERATOR)
+            with progress_of(rows) as progress:
+                async with aclosing(
+                    exporting.written(services, query, OPERATOR, kind, progress=progress)
+                ) as parts:
+                    async for part in parts:
+                        file.write(part)
+        console.err.print(f"{words.plural(rows, 'row')} written.")
+
+    console.with_services(work)
+
+
+def format_of[F: StrEnum](path: Path, formats: type[F]) -> F:
     """What kind of file a name stands for; CSV on standard output.
 
     Raises:
         UnknownFormatError: none.
     """
     if path == files.STANDARD_OUTPUT:
-        return Format.CSV
-    found = next((f for f in Format if path.name.lower().endswith(f".{f}")), None)
+        return formats("csv")
+    found = next((f for f in formats if path.name.lower().endswith(f".{f}")), None)
     if found is None:
+        *known, last = [f".{each}" for each in formats]
         raise UnknownFormatError(
             f"{path.name!r} doesn't say what kind of file it is.",
-            fix="Let its name end in .csv, .csv.gz or .parquet, or give --format.",
+            fix=f"Let its name end in {', '.join(known)} or {last}, or give --format.",
         )
     return found
 

@@ -127,6 +127,11 @@ def _places(drivers: Drivers) -> Iterator[Dimension]:
         yield from (dimension for dimension, _ in (step.driver.path if step.driver else ()))
 
 
+def charges_name(query: CostQuery) -> str:
+    """What to call the file of a question's charges, without its ending."""
+    return f"charges-{_about(query)}"
+
+
 def _about(query: CostQuery) -> str:
     what = "-".join(query.projects[:3]) or "all"
     return f"{what}-{query.period.start}-to-{query.period.last_day}"

@@ -4,21 +4,24 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot import asking
-from bot.render import csv, json
+from bot.render import json
+from bot.render.charges import Format
 from bot.rest import models
 from bot.rest.operations import Call, Operation, Reply
 from bot.rest.parameters import AnswerParameters, RowParameters, TrendParameters
-from bot.rest.streams import CSV, XLSX, stream, told, wanted
+from bot.rest.streams import CSV, XLSX, charges_file, told, wanted
 
 
 async def rows(call: Call) -> Reply:
-    """Rows of charges, a page at a time; as CSV all of them, streamed."""
+    """Rows of charges, a page at a time; as CSV or XLSX all of them, streamed.
+
+    A sheet has room for a million rows; what is beyond goes on in another. See docs/exports.md.
+    """
     asked: RowParameters = call.parameters
     names = await call.services.costs.vocabulary(call.viewer)
     query = asked.query(call.services.today(), names)
-    if wanted(call, asked.format) == "csv":
-        found = csv.rows(call.services.costs.stream(query, call.viewer))
-        return await stream(call, found, name="costs.csv", content_type=CSV)
+    if (form := Format(wanted(call, asked.format))) is not Format.JSON:
+        return await charges_file(call, query, form)
     page = await call.services.costs.rows(
         query, call.viewer, after=asked.cursor or None, limit=asked.limit
     )
@@ -49,7 +52,7 @@ OPERATIONS = (
         "Costs",
         reply=models.CostRows,
         parameters=RowParameters,
-        files=(CSV,),
+        files=(CSV, XLSX),
     ),
     Operation(
         "GET",

@@ -4,10 +4,12 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
 from bot.render import focus as render
+from bot.render.charges import Format as Rows
 from bot.render.focus import Format
+from bot.rest.models import CostRows
 from bot.rest.operations import Call, Operation, Reply
-from bot.rest.parameters import ExportParameters
-from bot.rest.streams import CSV, stream
+from bot.rest.parameters import AllRowsParameters, ExportParameters
+from bot.rest.streams import CSV, XLSX, charges_file, stream, wanted
 from core.access.model import Role
 
 PARQUET = "application/vnd.apache.parquet"
@@ -42,6 +44,18 @@ async def focus(call: Call) -> Reply:
     )
 
 
+async def charges(call: Call) -> Reply:
+    """Every charge of a question by day, streamed: what `/v1/costs` lists, all at once.
+
+    CSV, XLSX or JSON by `format` or `Accept`, else CSV. See docs/exports.md.
+    """
+    asked: AllRowsParameters = call.parameters
+    names = await call.services.costs.vocabulary(call.viewer)
+    query = asked.query(call.services.today(), names)
+    form = Rows(wanted(call, asked.format, unsaid=Rows.CSV))
+    return await charges_file(call, query, form)
+
+
 def _format(call: Call, said: str | None) -> Format:
     if said is not None:
         return Format(said)
@@ -49,6 +63,16 @@ def _format(call: Call, said: str | None) -> Format:
 
 
 OPERATIONS = (
+    Operation(
+        "GET",
+        "/v1/export/costs",
+        charges,
+        "Export charges by day",
+        "Costs",
+        reply=CostRows,
+        parameters=AllRowsParameters,
+        files=(CSV, XLSX),
+    ),
     Operation(
         "GET",
         "/v1/export/focus",

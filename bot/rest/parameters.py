@@ -146,7 +146,13 @@ class CostParameters(ChargeParameters):
 class RowParameters(Paged, CostParameters):
     """For `/v1/costs`: rows, a page at a time."""
 
-    format: Literal["json", "csv"] | None = None
+    format: Literal["json", "csv", "xlsx"] | None = None
+
+
+class AllRowsParameters(CostParameters):
+    """For all rows at once."""
+
+    format: Literal["csv", "xlsx", "json"] | None = None
 
 
 class AnswerParameters(CostParameters):

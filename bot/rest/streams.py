@@ -1,18 +1,27 @@
 """Files that are sent as they are made."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from typing import Final
 
 from aiohttp import hdrs, web
 
+from bot import exporting
 from bot.asking import Answered
 from bot.render import xlsx
+from bot.render.charges import Format
+from bot.render.figures import charges_name
 from bot.rest.operations import Call, Reply
+from core.costs.model import CostQuery
 
 CSV: Final = "text/csv"
 XLSX: Final = xlsx.TYPE
+MEDIA: Final[Mapping[str, str]] = {
+    Format.JSON: "application/json",
+    Format.CSV: CSV,
+    Format.XLSX: XLSX,
+}
 
 
 async def stream(
@@ -54,23 +63,31 @@ async def stream(
     return response
 
 
-def wanted(call: Call, form: str | None) -> str:
+async def charges_file(call: Call, query: CostQuery, form: Format) -> web.StreamResponse:
+    """All charges of a question, day by day."""
+    return await stream(
+        call,
+        exporting.written(call.services, query, call.viewer, form),
+        name=f"{charges_name(query)}.{form}",
+        content_type=MEDIA[form],
+        compressed=form is not Format.XLSX,
+    )
+
+
+def wanted(call: Call, form: str | None, *, unsaid: str = "json") -> str:
     """Which form is asked for, json, csv or xlsx: by `format`, else by what is accepted."""
     if form is not None:
         return form
     accepted = call.request.headers.get("Accept", "")
-    known = {"application/json": "json", CSV: "csv", XLSX: "xlsx"}
-    return next((name for media, name in known.items() if media in accepted), "json")
+    return next((name for name, media in MEDIA.items() if media in accepted), unsaid)
 
 
 async def told(call: Call, form: str | None, answer: Answered) -> Reply:
     """An answer in the form that is asked for."""
-    match wanted(call, form):
-        case "csv":
-            return file(*answer.csv(), CSV)
-        case "xlsx":
-            return file(*await asyncio.to_thread(answer.xlsx), XLSX)
-    return answer.json()
+    kind = Format(wanted(call, form))
+    if kind is Format.JSON:
+        return answer.json()
+    return file(*await asyncio.to_thread(answer.file, kind), MEDIA[kind])
 
 
 def file(name: str, body: bytes, media: str) -> web.Response:

@@ -1,5 +1,6 @@
 """How an answer gets to Slack: privately, posted for all, or as a file."""
 
+import asyncio
 from typing import Final
 
 import structlog
@@ -8,6 +9,7 @@ from slack_sdk.errors import SlackApiError
 from bot.asking import Answered
 from bot.render import blocks
 from bot.render.blocks import ChartFile, ChartImage, ChartNative, ChartPlace, Look, Message
+from bot.render.charges import Format
 from bot.render.charts.spec import Chart
 from bot.render.charts.worker import ChartError
 from bot.slack.asked import Asked
@@ -94,21 +96,37 @@ async def _upload(desk: Desk, chart: Chart, title: str) -> str:
     return await upload(desk.client, desk.session, content, name="chart.png", title=title)
 
 
-async def send_csv(desk: Desk, asked: Asked, answer: Answered) -> None:
-    """Send the figures as a file: to the asker, or into the thread they asked in."""
+async def send_file(desk: Desk, asked: Asked, about: str, name: str, content: bytes) -> None:
+    """Send a file: to the asker, or into the thread they asked in.
+
+    Args:
+        desk: what all listeners share.
+        asked: by whom, where.
+        about: what it is of, in a few words.
+        name: the file's.
+        content: what is in it.
+    """
     if asked.response is None and asked.channel is not None:
-        await _upload_csv(desk, answer, asked.channel, asked.thread)
+        await _upload_file(desk, name, content, asked.channel, asked.thread)
         return
-    intro = blocks.said(f"The figures of: {answer.text}")
+    intro = blocks.said(about)
     place = await desk.client.chat_postMessage(
         channel=asked.user, text=intro.text, blocks=intro.blocks
     )
-    await _upload_csv(desk, answer, place["channel"], None)
-    await desk.answer(asked, blocks.said("I sent you the CSV in a direct message."))
+    await _upload_file(desk, name, content, place["channel"], None)
+    kind = name.rpartition(".")[2].upper()
+    await desk.answer(asked, blocks.said(f"I sent you the {kind} in a direct message."))
 
 
-async def _upload_csv(desk: Desk, answer: Answered, channel: str, thread: str | None) -> None:
-    name, content = answer.csv()
+async def send_figures(desk: Desk, asked: Asked, answer: Answered, form: Format) -> None:
+    """Send the figures of an answer as a file."""
+    name, content = await asyncio.to_thread(answer.file, form)
+    await send_file(desk, asked, f"The figures of: {answer.text}", name, content)
+
+
+async def _upload_file(
+    desk: Desk, name: str, content: bytes, channel: str, thread: str | None
+) -> None:
     await upload(
         desk.client,
         desk.session,

@@ -6,14 +6,25 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Final
 
+from bot import exporting
 from bot.asking import ASKED, Answered
 from bot.render import blocks
-from bot.slack import alerts, anomalies, answers, budgets, later, pages, projects
+from bot.render.charges import Format
+from bot.slack import alerts, anomalies, answers, budgets, exports, later, pages, projects
 from bot.slack.asked import Asked
 from bot.slack.desk import Desk
 from core.access.model import Viewer
 from core.costs.model import Form
-from core.costs.question import ALERTS, ANOMALIES, BUDGET, BUDGETS, COST, Command, parse_command
+from core.costs.question import (
+    ALERTS,
+    ANOMALIES,
+    BUDGET,
+    BUDGETS,
+    COST,
+    EXPORT,
+    Command,
+    parse_command,
+)
 from core.errors import InvalidError
 
 
@@ -23,6 +34,7 @@ class MissingQuestionError(InvalidError):
 
 _DOUBLE_CLICK: Final = timedelta(minutes=1)
 """Later the same question has other figures, and pressing its button again is meant."""
+_FILES: Final = frozenset({Form.CSV, Form.XLSX, Form.JSON})
 _MENTION: Final = re.compile(r"<@[UW][A-Z0-9]+(?:\|[^>]*)?>")
 
 
@@ -79,7 +91,8 @@ async def send_csv(desk: Desk, asked: Asked) -> None:
     viewer, understood = await _pressed(desk, asked)
     async with _pressed_once(desk, asked) as first:
         if first:
-            await answers.send_csv(desk, asked, await _answered(desk, viewer, understood))
+            answer = await _answered(desk, viewer, understood)
+            await answers.send_figures(desk, asked, answer, Format.CSV)
 
 
 async def outdated(desk: Desk, asked: Asked) -> None:
@@ -123,8 +136,8 @@ async def _obey(desk: Desk, asked: Asked, viewer: Viewer, understood: Command) -
         await alerts.listed(desk, asked, viewer, understood)
     elif verb == ANOMALIES:
         await anomalies.listed(desk, asked, viewer, understood)
-    elif verb == "export":
-        await _export(desk, asked, viewer, understood)
+    elif verb == EXPORT and understood.query is not None:
+        await exports.ask(desk, asked, viewer, understood.query, understood)
     elif verb == "project" and rest:
         await projects.show(desk, asked, rest)
     elif verb in ("projects", "project"):
@@ -135,17 +148,10 @@ async def _obey(desk: Desk, asked: Asked, viewer: Viewer, understood: Command) -
         await later.say(desk, asked, understood)
 
 
-async def _export(desk: Desk, asked: Asked, viewer: Viewer, understood: Command) -> None:
-    if understood.problem is not None:
-        raise understood.problem
-    if understood.query is not None:
-        await answers.send_csv(desk, asked, await _answered(desk, viewer, understood))
-
-
 async def _answer(desk: Desk, asked: Asked, viewer: Viewer, understood: Command) -> None:
     answer = await _answered(desk, viewer, understood)
-    if understood.query is not None and understood.query.form is Form.CSV:
-        await answers.send_csv(desk, asked, answer)
+    if understood.query is not None and understood.query.form in _FILES:
+        await answers.send_figures(desk, asked, answer, exporting.format_of(understood.query))
     elif asked.response is not None:
         await answers.privately(desk, asked, answer)
     else:

@@ -32,7 +32,7 @@ _COMMANDS: Final = Topic(
         Example("budgets", "the budgets, and how far they are"),
         Example("alerts", "the budgets that are at a threshold; also of checkout alone"),
         Example("budget checkout", "one of them; with `8000 monthly` behind, it is set"),
-        Example("export checkout last-month daily", "the figures as a file"),
+        Example("export checkout last-month xlsx", "every charge by day, as a file"),
         Example("data", "how fresh the data is, and whether it matches the export"),
         Example("data last-month", "last month proved against its export and invoices"),
         Example("whoami", "who you are here"),

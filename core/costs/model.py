@@ -45,11 +45,13 @@ class Granularity(StrEnum):
 
 
 class Form(StrEnum):
-    """How the asker wants it shown; nothing said: both table and chart."""
+    """How the asker wants it: shown, both table and chart if nothing is said; or as a file."""
 
     TABLE = "table"
     CHART = "chart"
     CSV = "csv"
+    XLSX = "xlsx"
+    JSON = "json"
 
 
 # What answers hold by the thousand is a tuple: a frozen dataclass takes five times as long to make

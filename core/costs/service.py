@@ -14,7 +14,9 @@ from core.access.model import Viewer
 from core.cache import Cache, Flights
 from core.clock import Clock, today
 from core.costs.exporting import export as exporting
+from core.costs.exporting import rows as row_exporting
 from core.costs.exporting.export import FocusExport
+from core.costs.exporting.rows import RowsExport
 from core.costs.language.names import index_of
 from core.costs.listings import (
     DailySeries,
@@ -24,7 +26,7 @@ from core.costs.listings import (
     RowPage,
     SourceState,
 )
-from core.costs.model import RESOURCE, CostAnswer, CostQuery, CostRow, Dimension, Line, Vocabulary
+from core.costs.model import RESOURCE, CostAnswer, CostQuery, Dimension, Line, Vocabulary
 from core.costs.proving.invoices import notes as invoice_notes
 from core.costs.reading import kept, resources, series, store
 from core.costs.reading.assemble import Layout, Row, against, lines, sums_by_currency, totals
@@ -43,7 +45,7 @@ from core.costs.reading.names import (
 )
 from core.costs.reading.notes import notes, refuse_unknown_rates
 from core.costs.reading.plan import plan
-from core.costs.reading.rows import read_page, stream
+from core.costs.reading.rows import read_page
 from core.costs.reading.state import read_missing_days, read_restatements, read_sources
 from core.costs.reading.versions import Versions
 from core.costs.resources import kept_since
@@ -137,9 +139,7 @@ class CostService:
         Raises:
             BadPositionError: `after` is none that this question gave.
         """
-        resources.refuse_rows(query)
-        query = await self._resolved(query, viewer)
-        kept.refuse_charges(query, await self._held())
+        query = await self._of_rows(query, viewer)
         return await read_page(
             self._database,
             query,
@@ -148,18 +148,15 @@ class CostService:
             limit=max(1, min(limit, MOST_ROWS)),
         )
 
-    async def stream(self, query: CostQuery, viewer: Viewer) -> AsyncIterator[CostRow]:
-        """All rows of a question, from one instant, in constant memory."""
-        resources.refuse_rows(query)
-        query = await self._resolved(query, viewer)
-        kept.refuse_charges(query, await self._held())
-        async for row in stream(self._database, query, viewer.projects):
-            yield row
+    async def series(
+        self, query: CostQuery, viewer: Viewer, *, exact_from: date | None = None
+    ) -> AsyncIterator[DailySeries]:
+        """Each group of a question day by day, ordered by its values, in constant memory.
 
-    async def series(self, query: CostQuery, viewer: Viewer) -> AsyncIterator[DailySeries]:
-        """Each group of a question day by day, ordered by its values, in constant memory."""
+        `exact_from`: from which day on amounts are told as money, too.
+        """
         query = await self._resolved(query, viewer)
-        async for found in series.stream(self._database, query, viewer.projects):
+        async for found in series.stream(self._database, query, viewer.projects, exact_from):
             yield found
 
     @asynccontextmanager
@@ -169,11 +166,25 @@ class CostService:
         Raises:
             UnknownProjectError: as `answer`.
         """
-        resources.refuse_rows(query)
-        query = await self._resolved(query, viewer)
-        kept.refuse_charges(query, await self._held())
+        query = await self._of_rows(query, viewer)
         async with exporting.opened(self._database, query, viewer.projects) as export:
             yield export
+
+    @asynccontextmanager
+    async def export_rows(self, query: CostQuery, viewer: Viewer) -> AsyncGenerator[RowsExport]:
+        """Open an export of all that `rows` lists.
+
+        Raises:
+            UnknownProjectError: as `answer`.
+        """
+        query = await self._of_rows(query, viewer)
+        async with row_exporting.opened(self._database, query, viewer.projects) as export:
+            yield export
+
+    async def count_rows(self, query: CostQuery, viewer: Viewer) -> int:
+        """About how many rows `rows` lists, in all."""
+        query = await self._of_rows(query, viewer)
+        return await row_exporting.count(self._database, query, viewer.projects)
 
     async def dimension(
         self,
@@ -347,6 +358,13 @@ class CostService:
             where=tuple(resolved_filter(item, slugs, viewer) for item in query.where),
             versus=resolved_versus(query.versus, slugs, viewer),
         )
+
+    async def _of_rows(self, query: CostQuery, viewer: Viewer) -> CostQuery:
+        """A question whose charges can be had one by one, resolved."""
+        resources.refuse_rows(query)
+        query = await self._resolved(query, viewer)
+        kept.refuse_charges(query, await self._held())
+        return query
 
     async def _held(self) -> Held:
         held: Held = await self._named("held", self._read_held)

@@ -1,4 +1,4 @@
-"""`export focus`, as a shell runs it."""
+"""`export`, as a shell runs it."""
 
 import gzip
 from decimal import Decimal
@@ -7,11 +7,13 @@ from pathlib import Path
 import pytest
 
 from bot.cli import files
+from bot.render.charges import Format as Rows
 from core.database import Database
 from tests.bot.test_command_line import Ran, Run, run
 from tests.support.exporting import parquet, read, summed
 from tests.support.facts import store
 from tests.support.product import company
+from tests.support.rows import read as read_rows
 
 OCTOBER = Decimal("7618.25")
 
@@ -122,3 +124,53 @@ def test_where_a_link_leads_is_written_and_the_link_stays(tmp_path: Path) -> Non
         file.write(b"whole")
     assert (tmp_path / "link.csv").is_symlink()
     assert (tmp_path / "a.csv").read_text() == "whole"
+
+
+@pytest.fixture
+async def exporter(fresh_database: Database, tmp_path: Path) -> Run:
+    """`export costs` on the small company."""
+    await store(fresh_database, company())
+
+    async def on_company(*words: str) -> Ran:
+        return await run(
+            *("export", "costs", *words),
+            DATABASE_URL=fresh_database.url,
+            DATA_DIR=str(tmp_path / "data"),
+        )
+
+    return on_company
+
+
+@pytest.mark.parametrize("form", Rows)
+async def test_charges_are_written_by_day(exporter: Run, tmp_path: Path, form: Rows) -> None:
+    path = tmp_path / f"october.{form}"
+    done = await exporter("checkout", "2026-10", "--out", str(path))
+    assert (done.status, done.out, done.err) == (0, "", "62 rows written.\n")
+    rows = read_rows(path.read_bytes(), form)
+    assert sum(row.amount for row in rows) == Decimal("6223.25")
+    assert left(tmp_path) == [f"october.{form}"]
+
+
+async def test_lines_are_written_where_the_question_makes_them(exporter: Run) -> None:
+    done = await exporter("all", "2026-10", "by", "project", "--out", "-")
+    assert done.status == 0, done.err
+    assert done.out.splitlines()[:2] == [
+        "date,project,project name,currency,amount,previous,share",
+        ",checkout,Checkout,USD,6223.25,,0.8169",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "told"),
+    [
+        (("2026-10", "--out", "a.txt"), 2, "Let its name end in .csv, .xlsx or .json"),
+        (("chekout", "--out", "-"), 1, "checkout"),
+        (("forecast", "checkout", "--out", "-"), 2, "two commands"),
+    ],
+)
+async def test_what_cant_be_exported_is_said(
+    exporter: Run, words: tuple[str, ...], status: int, told: str
+) -> None:
+    done = await exporter(*words)
+    assert (done.status, done.out) == (status, "")
+    assert told in " ".join(done.err.split())

@@ -25,7 +25,7 @@ def choose(answer: CostAnswer) -> Chart | None:
     Along time: stacked bars, with the period compared with as a line. Otherwise: ranked
     bars. Of several currencies it shows the first; it says so, and the table has all.
     """
-    if answer.query.form in (Form.TABLE, Form.CSV) or not answer.totals:
+    if answer.query.form not in (None, Form.CHART) or not answer.totals:
         return None
     currency = answer.totals[0].currency
     layout = grid(answer, currency, most=_SERIES)

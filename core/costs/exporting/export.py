@@ -1,27 +1,17 @@
-"""An export: all charges of a question as FOCUS has them, from one instant, in constant memory.
+"""An export: all charges of a question as FOCUS has them, from one instant, in constant memory."""
 
-PostgreSQL writes the CSV itself (COPY): the fastest way out of it, exact because it is text, and
-no Python object is made of a row.
-"""
-
-import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import aclosing, asynccontextmanager, suppress
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
+from core.costs.exporting.copying import Copy
+from core.costs.exporting.instant import days_of, instant
 from core.costs.exporting.statement import Facts
-from core.costs.model import Basis, CostQuery
-from core.costs.reading.compare import on_basis
+from core.costs.model import CostQuery
 from core.costs.reading.sql.compiled import driver_of
-from core.costs.reading.sql.rows import MONTHS
-from core.costs.reading.sql.shape import period_parameters
 from core.database import Database
 from core.errors import CostTrackerError
-from core.period import Period, add_months
-
-_PART: Final = 2**20
-_WAITING: Final = 16
 
 
 class IncompleteExportError(CostTrackerError):
@@ -60,49 +50,15 @@ class FocusExport:
         Raises:
             IncompleteExportError: at the end, if there were not as many rows as surveyed.
         """
-        pending = bytearray()
-        async with aclosing(self._copied(guarded=guarded)) as chunks:
-            async for chunk in chunks:
-                pending += chunk
-                if len(pending) >= _PART and _ends_with_a_row(pending):
-                    yield bytes(pending)
-                    pending.clear()
-        if pending:
-            yield bytes(pending)
+        facts = self._facts.rows(guarded=guarded)
+        copy = Copy(self._driver, facts.sql, facts.arguments, header=True)
+        async with aclosing(copy.parts()) as parts:
+            async for part in parts:
+                yield part
+        self._check(copy.rows)
 
-    async def _copied(self, *, guarded: bool) -> AsyncGenerator[bytes]:
-        """What PostgreSQL writes, no faster than it is taken."""
-        waiting = asyncio.Queue[bytes](_WAITING)
-        statement = self._facts.rows(guarded=guarded)
-
-        async def copy() -> str:
-            try:
-                done: str = await self._driver.copy_from_query(
-                    statement.sql,
-                    *statement.arguments,
-                    output=waiting.put,
-                    format="csv",
-                    header=True,
-                )
-            finally:
-                waiting.shutdown()
-            return done
-
-        copying = asyncio.create_task(copy())
-        try:
-            with suppress(asyncio.QueueShutDown):
-                while True:
-                    yield await waiting.get()
-            self._check(await copying)
-        finally:
-            if not copying.done():
-                self._driver.terminate()  # nobody wants the rest: the server is told so by that
-                copying.cancel()
-                await asyncio.gather(copying, return_exceptions=True)
-
-    def _check(self, done: str) -> None:
-        """See that all rows have come; `done` is as the server counts them: 'COPY 1000'."""
-        rows = int(done.rpartition(" ")[2])
+    def _check(self, rows: int) -> None:
+        """See that all rows have come."""
         if rows != self.survey.rows:
             raise IncompleteExportError(
                 f"The export has {rows} rows of {self.survey.rows} charges.",
@@ -123,35 +79,8 @@ async def opened(
     """
     async with database.read() as connection:
         driver = await driver_of(connection)
-        async with _instant(driver):
-            facts = Facts(query, visible, await _days(driver, query))
+        async with instant(driver):
+            facts = Facts(query, visible, await days_of(driver, query))
             survey = facts.survey()
             rows, whole, places = await driver.fetchrow(survey.sql, *survey.arguments)
             yield FocusExport(driver, facts, Survey(rows, whole or 0, places or 0))
-
-
-@asynccontextmanager
-async def _instant(driver: Any) -> AsyncGenerator[None]:
-    """Statements that see one state of the database, on a connection that may be cut."""
-    await driver.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-    # A merge would sort every fact, on disk, before the first of them is handed out.
-    await driver.execute("SET LOCAL enable_mergejoin = off")
-    try:
-        yield
-    finally:
-        if not driver.is_closed():
-            await driver.execute("ROLLBACK")
-
-
-async def _days(driver: Any, query: CostQuery) -> Period:
-    """The days on which the charges may lie: those that invoices reach back to."""
-    if query.basis is Basis.USAGE:
-        return query.period
-    months = on_basis(query.period, query.basis)
-    first, last = await driver.fetchrow(MONTHS.sql, *MONTHS.arguments(period_parameters(months)))
-    return months if first is None else Period(first, add_months(last, 1))
-
-
-def _ends_with_a_row(text: bytearray) -> bool:
-    """Whether no row is cut: an end of line within a value has an odd number of quotes before."""
-    return text.endswith(b"\n") and text.count(b'"') % 2 == 0

@@ -28,12 +28,14 @@ class Command:
     `verb`: a sub-command, or `cost` for a plain question. `rest`: the text without it.
     `query`: what the rest asks; always there for `cost` and for `QUESTIONS`,
     None where the rest of another sub-command is no question, and for `problem` why.
+    `cut`: it says how the lines of its answer are made, not only of which charges.
     """
 
     verb: str
     rest: str
     query: CostQuery | None = None
     problem: CostTrackerError | None = None
+    cut: bool = False
 
 
 def parse_command(text: str, *, today: date, names: Vocabulary, asker: Asker = _NOBODY) -> Command:
@@ -60,8 +62,8 @@ def parse_command(text: str, *, today: date, names: Vocabulary, asker: Asker = _
     if query is not None and verb and reading.said.period is None:
         query = replace(query, period=_unsaid(verb.low, query, today))
     if verb is None:
-        return Command(COST, reading.text.strip(), query)
-    return Command(verb.low, reading.without(verb), query, problem)
+        return Command(COST, reading.text.strip(), query, cut=reading.said.cut)
+    return Command(verb.low, reading.without(verb), query, problem, reading.said.cut)
 
 
 def _unsaid(verb: str, query: CostQuery, today: date) -> Period:

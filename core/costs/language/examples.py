@@ -94,7 +94,7 @@ QUESTION_HELP: Final[Mapping[str, Topic]] = {
             ("all mtd top 5", "the five largest lines, the others in one"),
             ("all mtd over 1,000", "the lines above an amount"),
             ("all mtd in EUR", "converted"),
-            ("all last-month table", "only the table; also chart, csv"),
+            ("all last-month table", "only the table; also chart; csv, xlsx, json as a file"),
             ("all mtd net", "what will be paid; also gross, list"),
             ("all last-month invoice", "by invoice month, as billed"),
         ),

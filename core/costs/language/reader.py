@@ -13,7 +13,7 @@
     MEASURE  = 'cost' | 'net' | 'gross' | 'list' | 'measure=' any of them
     VERSUS   = 'vs' ('previous' | 'last-year' | PERIOD | project)
     CUT      = 'daily' | 'weekly' | 'monthly'
-    FORM     = 'table' | 'chart' | 'csv'
+    FORM     = 'table' | 'chart' | 'csv' | 'xlsx' | 'json'
 
 A NAME is the longest that is known from where it begins; case, hyphens and other signs don't
 matter unless two names differ by nothing else. One that says no dimension is a project, an

@@ -53,6 +53,12 @@ class Said:
         """Add values to those that are kept, or left out."""
         self.filters.setdefault((dimension, negated), {}).update(dict.fromkeys(values))
 
+    @property
+    def cut(self) -> bool:
+        """Whether it says how its answer's lines are made, not only of which charges."""
+        chosen = (self.granularity, self.versus, self.top, self.over, self.currency)
+        return bool(self.group_by) or self.ungrouped or any(each is not None for each in chosen)
+
     def query(self, today: date, asker: Asker) -> CostQuery:
         """The question, with what was left unsaid. Leaves itself as it is."""
         filters = self._chosen(asker)

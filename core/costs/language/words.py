@@ -63,7 +63,13 @@ GRANULARITIES: Final = _each(
 CUTS: Final = words("daily weekly monthly")
 """The granularities that need no `by` before them."""
 FORMS: Final = _each(
-    {Form.TABLE: "table tables", Form.CHART: "chart charts graph plot", Form.CSV: "csv"}
+    {
+        Form.TABLE: "table tables",
+        Form.CHART: "chart charts graph plot",
+        Form.CSV: "csv",
+        Form.XLSX: "xlsx excel",
+        Form.JSON: "json",
+    }
 )
 INVOICE: Final = words("invoice invoices invoiced")
 ALL: Final = words("all everything")
@@ -92,9 +98,10 @@ ANOMALIES: Final = "anomalies"
 BUDGET: Final = "budget"
 BUDGETS: Final = "budgets"
 REPORT: Final = "report"
+EXPORT: Final = "export"
 FORECAST: Final = "forecast"
 """The sub-command whose periods may be yet to come."""
-QUESTIONS: Final = words("why forecast anomalies report")
+QUESTIONS: Final = words("why forecast anomalies export report")
 """Sub-commands about the costs of a question; what follows them must be one."""
 
 FILLER: Final = words(
@@ -126,7 +133,8 @@ RESERVED: Final = frozenset[str]().union(
 """What can't be a project's slug, because it means something else in a question."""
 
 SUGGESTED: Final = (
-    *sorted(VERBS - {"project"}), *sorted(CUTS), "table", "chart", "csv", "net", "gross", "list",
+    *sorted(VERBS - {"project"}), *sorted(CUTS), "table", "chart", "csv", "xlsx", "json",
+    "net", "gross", "list",
     "invoice", "all", "unassigned", *PERIOD_NAMES,
 )  # fmt: skip
 """What somebody may have meant who mistyped a word of the language."""

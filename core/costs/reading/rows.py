@@ -1,7 +1,7 @@
-"""The charges behind a question, day by day: by the page, or all in one stream."""
+"""The charges behind a question, day by day, by the page."""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
 from hashlib import sha256
 from typing import Any, Final
@@ -11,14 +11,12 @@ import orjson
 from core.costs.listings import RowPage
 from core.costs.model import Basis, CostQuery, CostRow
 from core.costs.reading.compare import on_basis
-from core.costs.reading.sql.compiled import Compiled, driver_of
-from core.costs.reading.sql.rows import MONTHS, POSITION, every, page
+from core.costs.reading.sql.rows import MONTHS, POSITION, page
 from core.costs.reading.sql.shape import filter_parameters, period_parameters, rows_shape_of
 from core.database import Database
 from core.errors import InvalidError
 from core.period import Period, add_months
 
-_FETCHED: Final = 2000
 _SHOWN: Final = 10
 
 
@@ -43,7 +41,7 @@ async def read_page(
     if days is None:
         return RowPage(())
     mark = _mark(query, visible)
-    values = _values(query, visible) | {"limit": limit + 1}
+    values = values_of(query, visible) | {"limit": limit + 1}
     position = None if after is None else _opened(after, mark)
     start = days.start if position is None else position[0]
     rows: list[Any] = []
@@ -62,24 +60,8 @@ async def read_page(
     return RowPage(shown, _sealed(rows[limit - 1], mark) if len(rows) > limit else None)
 
 
-async def stream(
-    database: Database, query: CostQuery, visible: frozenset[str] | None
-) -> AsyncIterator[CostRow]:
-    """All rows, by a cursor of the server: one statement, so all from one instant."""
-    days = await _days(database, query)
-    if days is None:
-        return
-    values = _values(query, visible) | {"first_day": days.start, "end_day": days.end}
-    statement: Compiled = every(rows_shape_of(query, visible))
-    async with database.read() as connection:
-        driver = await driver_of(connection)
-        async with driver.transaction():
-            cursor = driver.cursor(statement.sql, *statement.arguments(values), prefetch=_FETCHED)
-            async for row in cursor:
-                yield _row(row)
-
-
-def _values(query: CostQuery, visible: frozenset[str] | None) -> dict[str, Any]:
+def values_of(query: CostQuery, visible: frozenset[str] | None) -> dict[str, Any]:
+    """The values that a question's rows are chosen by; its days are told apart."""
     return filter_parameters(query.where, visible) | period_parameters(
         on_basis(query.period, query.basis)
     )

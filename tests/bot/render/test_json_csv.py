@@ -2,15 +2,13 @@
 
 import csv as reader
 import io
-from collections.abc import AsyncIterator
-from datetime import date
 from decimal import Decimal
 
 import pytest
 from hypothesis import given
 
 from bot.render import csv, figures, json
-from core.costs.model import SERVICE, CostAnswer, CostRow, Note, NoteKind
+from core.costs.model import SERVICE, CostAnswer, Note, NoteKind
 from tests.support.answers import answer, answers, by_service, daily, line
 
 
@@ -86,32 +84,6 @@ def test_text_that_looks_like_a_formula_is_guarded_and_numbers_are_not(name: str
     _, row = _read(csv.written(figures.cost_answer(by_service((name, "-12.5")))))
     assert row[1] == f"'{name}"
     assert row[3] == "-12.5"
-
-
-async def test_rows_come_in_chunks_with_one_header() -> None:
-    async def many() -> AsyncIterator[CostRow]:
-        for i in range(2500):
-            yield CostRow(
-                date(2026, 11, 1), None, "gcp", "p", "=S", None, None, None, "USD", Decimal(i) / 8
-            )
-
-    chunks = [chunk async for chunk in csv.rows(many())]
-    table = list(_read(b"".join(chunks)))
-    assert len(chunks) == 3
-    assert table[0] == list(csv.ROW_COLUMNS)
-    assert len(table) == 2501
-    assert table[-1] == ["2026-11-01", "", "gcp", "p", "'=S", "", "", "", "USD", "312.375"]
-
-
-async def test_no_rows_are_a_header() -> None:
-    async def none() -> AsyncIterator[CostRow]:
-        nothing: tuple[CostRow, ...] = ()
-        for row in nothing:
-            yield row
-
-    assert [chunk async for chunk in csv.rows(none())] == [
-        b"date,project,provider,account,service,sku,region,category,currency,amount\r\n"
-    ]
 
 
 def test_the_file_is_named_for_what_it_holds() -> None:

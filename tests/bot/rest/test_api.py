@@ -1,14 +1,20 @@
 """The API through a real server."""
 
+from decimal import Decimal
+from io import BytesIO
 from typing import Any
 
 import pytest
+from openpyxl import load_workbook
 
+from bot.render import xlsx
+from bot.render.charges import Format
 from core.access.model import OPERATOR, Role
 from core.costs.writing.sources import register
 from tests.support.charges import GCP, Writer, charge
 from tests.support.clock import FakeClock
 from tests.support.product import Product
+from tests.support.rows import read
 
 
 async def test_a_summary_is_exact_and_says_how_good_the_data_is(product: Product) -> None:
@@ -80,9 +86,47 @@ async def test_csv_by_accept_and_by_format_are_the_same(product: Product) -> Non
 
 async def test_all_rows_stream_as_csv(product: Product) -> None:
     reply = await product.call("GET", "/v1/costs?start=2026-10-01&end=2026-11-22&format=csv")
-    lines = (await reply.text()).split("\r\n")
-    assert lines[0].startswith("date,project,provider")
-    assert len(lines) == 1 + 52 * 4 + 1
+    assert len(read(await reply.read(), Format.CSV)) == 52 * 4
+
+
+@pytest.mark.parametrize("form", Format)
+async def test_all_rows_are_exported(product: Product, form: Format) -> None:
+    """In every form the same, and what a token may see."""
+    path = f"/v1/export/costs?start=2026-10-01&end=2026-11-22&format={form}"
+    reply = await product.call("GET", path)
+    assert reply.status == 200, await reply.text()
+    named = f'attachment; filename="charges-all-2026-10-01-to-2026-11-21.{form}"'
+    assert reply.headers["Content-Disposition"] == named
+    rows = read(await reply.read(), form)
+    assert sum(row.amount for row in rows) == 52 * Decimal("245.75")
+    mine = await product.call("GET", path, projects=frozenset({"search"}))
+    assert {row.project for row in read(await mine.read(), form)} == {"search"}
+
+
+async def test_an_export_is_csv_unless_another_form_is_accepted(product: Product) -> None:
+    path = "/v1/export/costs?period=last-7d"
+    assert (await product.call("GET", path)).content_type == "text/csv"
+    book = await product.call("GET", path, headers={"Accept": xlsx.TYPE})
+    assert book.content_type == xlsx.TYPE
+    rows = await product.call("GET", "/v1/costs?period=last-7d", headers={"Accept": xlsx.TYPE})
+    assert read(await rows.read(), Format.XLSX) == read(await book.read(), Format.XLSX)
+
+
+async def test_what_cant_be_exported_is_a_problem_and_no_file(product: Product) -> None:
+    for asked, status in (("project=chekout", 404), ("period=blue-moon", 400), ("resource=a", 400)):
+        reply = await product.call("GET", f"/v1/export/costs?{asked}&format=xlsx")
+        assert (reply.status, reply.content_type) == (status, "application/problem+json")
+
+
+@pytest.mark.parametrize("path", ["summary?", "trend?", "forecast?", "drivers?period=last-7d&"])
+async def test_answers_are_had_as_workbooks(product: Product, path: str) -> None:
+    """With the figures of their CSV."""
+    asked = f"/v1/costs/{path}project=checkout"
+    reply = await product.call("GET", f"{asked}&format=xlsx")
+    assert (reply.status, reply.content_type) == (200, xlsx.TYPE)
+    sheet = load_workbook(BytesIO(await reply.read()))["Figures"]
+    head = (await (await product.call("GET", f"{asked}&format=csv")).text()).splitlines()[0]
+    assert [cell.value for cell in sheet[1]] == head.split(",")
 
 
 async def test_an_unchanged_answer_is_not_sent_again(product: Product, clock: FakeClock) -> None:

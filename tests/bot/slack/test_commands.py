@@ -1,12 +1,16 @@
 """What can be typed besides a question, and how a question may be typed in Slack."""
 
+from decimal import Decimal
+
 import pytest
 
+from bot.render.charges import Format
 from core.access.model import OPERATOR
 from core.projects.model import ProjectChange
 from tests.bot.slack.acting import DIRECT, ask, sees
 from tests.bot.slack.reading import Json, block, buttons, words
 from tests.support.product import Product
+from tests.support.rows import read
 from tests.support.slack import ADA, BEN, CHECKOUT, FINANCE
 
 
@@ -83,16 +87,47 @@ async def test_data_and_whoami(product: Product) -> None:
     assert "Your role is *viewer*" in words(await ask(product, "whoami", user=BEN))
 
 
-@pytest.mark.parametrize("typed", ["export checkout last-7d", "checkout last-7d csv"])
-async def test_figures_as_a_file(product: Product, typed: str) -> None:
-    assert "I sent you the CSV" in words(await ask(product, typed))
+async def sent(product: Product) -> tuple[str, bytes]:
+    """The name of the one file that Ada was sent, and what is in it."""
 
     async def look() -> list[Json]:
         seen = await product.slack.messages(DIRECT, user=ADA)
         return [file for m in seen for file in m.get("files", {}).values()]
 
-    file = (await product.slack.until(look))[0]
-    assert file["name"].endswith(".csv")
+    (file,) = await product.slack.until(look)
+    content = product.slack.slack.workspace.files[file["id"]].content
+    assert content is not None
+    return file["name"], content
+
+
+@pytest.mark.parametrize("form", Format)
+async def test_charges_are_exported_as_a_file(product: Product, form: Format) -> None:
+    """Those of the question, day by day."""
+    told = words(await ask(product, f"export checkout last-7d {form}"))
+    assert f"I sent you the {form.upper()} in a direct message." in told
+    name, content = await sent(product)
+    assert name == f"charges-checkout-2026-11-15-to-2026-11-21.{form}"
+    rows = read(content, form)
+    assert len(rows) == 14
+    assert sum(row.amount for row in rows) == Decimal("1405.25")
+    intro = (await product.slack.messages(DIRECT, user=ADA))[0]
+    assert "The charges of: checkout last-7d, 14 rows" in words(intro)
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        ("checkout last-7d csv", "costs-checkout-2026-11-15-to-2026-11-21.csv"),
+        ("checkout last-7d excel", "costs-checkout-2026-11-15-to-2026-11-21.xlsx"),
+        ("forecast checkout json", "forecast-checkout-2026-11-01-to-2026-11-30.json"),
+        ("export checkout last-7d by sku", "costs-checkout-2026-11-15-to-2026-11-21.csv"),
+        ("export checkout last-7d daily xlsx", "costs-checkout-2026-11-15-to-2026-11-21.xlsx"),
+    ],
+)
+async def test_figures_as_a_file(product: Product, typed: str, name: str) -> None:
+    """An export of a question that says how its lines are made has those lines."""
+    assert "in a direct message." in words(await ask(product, typed))
+    assert (await sent(product))[0] == name
 
 
 async def test_a_mistake_in_what_to_export_is_explained(product: Product) -> None:

@@ -54,6 +54,25 @@ def test_commands(text: str, verb: str, rest: str, understood: str | None) -> No
 
 
 @pytest.mark.parametrize(
+    ("text", "cut"),
+    [
+        ("export checkout 2026-10 net invoice", False),
+        ("export xlsx", False),
+        ("export all by project", True),
+        ("export all in total", True),
+        ("export checkout mtd daily", True),
+        ("export checkout vs last-year", True),
+        ("export checkout top 5", True),
+        ("export checkout over 10", True),
+        ("export checkout in EUR", True),
+        ("checkout by service", True),
+    ],
+)
+def test_it_is_known_whether_lines_are_said(text: str, *, cut: bool) -> None:
+    assert parse_command(text, today=TODAY, names=NAMES).cut is cut
+
+
+@pytest.mark.parametrize(
     ("text", "days"),
     [("anomalies", 31), ("checkout anomalies", 31), ("anomalies this month", TODAY.day)],
 )

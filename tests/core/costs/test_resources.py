@@ -277,12 +277,12 @@ async def test_questions_that_resources_cant_answer(
 
 
 async def test_rows_arent_listed_by_resource(store: Store) -> None:
-    """Nor streamed: they have SKUs."""
+    """Nor exported: they have SKUs."""
     query = CostQuery(WEEK, where=(Filter(RESOURCE, ("vm/1",)),))
     with pytest.raises(ResourceQuestionError):
         await store.costs.rows(query, OPERATOR)
     with pytest.raises(ResourceQuestionError):
-        await anext(store.costs.stream(query, OPERATOR))
+        await store.costs.export_rows(query, OPERATOR).__aenter__()
 
 
 async def test_a_resource_is_forecast_from_the_days_kept(store: Store) -> None:

@@ -85,7 +85,7 @@ async def test_rows_of_days_that_went_are_refused(costs: CostService) -> None:
     with pytest.raises(ChargesDroppedError):
         await costs.rows(query, OPERATOR)
     with pytest.raises(ChargesDroppedError):
-        await anext(costs.stream(query, OPERATOR))
+        await costs.export_rows(query, OPERATOR).__aenter__()
     later = parse_cost_query("all 2026-10", today=TODAY, names=names)
     assert len((await costs.rows(later, OPERATOR)).items) == 1
 

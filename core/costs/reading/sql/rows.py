@@ -47,6 +47,12 @@ def every(shape: RowsShape) -> Compiled:
     return compiled(_rows(shape))
 
 
+@lru_cache(maxsize=256)
+def counted(shape: RowsShape) -> Compiled:
+    """How many rows some days have; more where labels part an account among projects."""
+    return compiled(select(func.count()).select_from(_charges(shape)))
+
+
 MONTHS: Final = compiled(
     select(func.min(cost_by_month.c.month), func.max(cost_by_month.c.month)).where(
         cost_by_month.c.billing_period >= bindparam("start_0", type_=Date),

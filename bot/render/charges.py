@@ -1,0 +1,117 @@
+"""Charges as a file, day by day: CSV, a workbook or JSON; in constant memory, however many."""
+
+import asyncio
+import os
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import aclosing, suppress
+from enum import StrEnum
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
+
+from core.costs.exporting.rows import RowsExport
+from core.errors import UnavailableError
+
+_PASSED_ON: Final = ("PATH", "PYTHONPATH", "SYSTEMROOT", "LANG", "LC_ALL")
+_PART: Final = 2**20
+
+
+class Format(StrEnum):
+    """What kind of file; its values are the endings of files' names."""
+
+    CSV = "csv"
+    XLSX = "xlsx"
+    JSON = "json"
+
+
+class WorkbookError(UnavailableError):
+    """The workbook could not be made; the log says why."""
+
+
+type Progress = Callable[[int], None]
+
+
+async def written(
+    export: RowsExport, form: Format, *, progress: Progress = lambda _: None
+) -> AsyncGenerator[bytes]:
+    """The file, part by part; it is whole only when the last of them has come.
+
+    A workbook's first part comes when all of it is made; what a sheet has no room for goes on in
+    another. JSON is what `/v1/costs` gives, as one page, a line a row.
+
+    Args:
+        export: open, and open until the end.
+        form: what kind of file.
+        progress: told how many more rows have been read, about.
+
+    Raises:
+        WorkbookError: before anything is given.
+    """
+    async with aclosing(_MAKERS[form](export, progress)) as parts:
+        async for part in parts:
+            yield part
+
+
+async def _table(export: RowsExport, progress: Progress) -> AsyncGenerator[bytes]:
+    async with aclosing(export.csv()) as parts:
+        async for part in parts:
+            yield part
+            progress(part.count(b"\n"))
+
+
+async def _document(export: RowsExport, progress: Progress) -> AsyncGenerator[bytes]:
+    before = head = b'{"items":[\n'
+    async with aclosing(export.json()) as parts:
+        async for part in parts:
+            yield before + part.removesuffix(b"\n").replace(b"\n", b",\n")
+            before = b",\n"
+            progress(part.count(b"\n"))
+    yield (head if before is head else b"\n") + b'],"next":null}\n'
+
+
+async def _book(export: RowsExport, progress: Progress) -> AsyncGenerator[bytes]:
+    with TemporaryDirectory(prefix="cost-tracker-") as folder:
+        path = Path(folder) / "costs.xlsx"
+        await _make(export, path, progress)
+        with path.open("rb") as file:
+            while part := await asyncio.to_thread(file.read, _PART):
+                yield part
+
+
+async def _make(export: RowsExport, path: Path, progress: Progress) -> None:
+    """Have the workbook made by its process, which ends with this."""
+    environment = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        *("-m", "bot.render.workbook", str(path)),
+        stdin=PIPE,
+        env=environment | {"TMPDIR": str(path.parent)},
+    )
+    try:
+        with suppress(BrokenPipeError, ConnectionResetError):  # its status says that it died
+            await _feed(export, process, progress)
+        if await process.wait():
+            raise WorkbookError
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+
+
+async def _feed(export: RowsExport, process: Process, progress: Progress) -> None:
+    assert process.stdin is not None  # noqa: S101 - it is a pipe
+    async with aclosing(export.csv(guarded=False)) as parts:
+        async for part in parts:
+            process.stdin.write(part)
+            await process.stdin.drain()
+            progress(part.count(b"\n"))
+    process.stdin.close()
+
+
+_MAKERS: Final[Mapping[Format, Callable[[RowsExport, Progress], AsyncGenerator[bytes]]]] = {
+    Format.CSV: _table,
+    Format.XLSX: _book,
+    Format.JSON: _document,
+}
