@@ -197,12 +197,12 @@ class Reader:
         return await self._parts.drivers.why(query, self._viewer)
 
     async def _reasons(self, costs: Answers) -> Mapping[tuple[Dimension, str | None], Why]:
-        """Why the biggest movers moved, currency by currency."""
+        """Why the biggest movers moved, currency by currency; of what is new or gone, that is why."""
         wanted: dict[tuple[Dimension, str | None], None] = {}
         for total in costs.services.totals:
             lines = (of_currency(each, total.currency) for each in (costs.projects, costs.services))
-            for each in movers(*lines)[:EXPLAINED]:
-                wanted[each.dimension, each.value] = None
+            both = [each for each in movers(*lines) if not (each.new or each.stopped)]
+            wanted |= {(each.dimension, each.value): None for each in both[:EXPLAINED]}
         found = await asyncio.gather(*(self._reason(*each) for each in wanted))
         return {key: why for key, why in zip(wanted, found, strict=True) if why is not None}
 

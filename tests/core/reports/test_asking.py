@@ -50,7 +50,7 @@ NAMES = Vocabulary(projects={"checkout": "Checkout"}, teams=frozenset({"payments
 def test_it_is_of_the_whole_week_or_month(
     kind: ReportKind, said: str | None, start: str, end: str
 ) -> None:
-    period = period_of(kind, said and parse_period(said, SUNDAY), SUNDAY)
+    period = period_of(kind, parse_period(said, SUNDAY) if said else None, SUNDAY)
     assert (period.start.isoformat(), period.end.isoformat()) == (start, end)
 
 
