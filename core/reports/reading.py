@@ -197,7 +197,7 @@ class Reader:
         return await self._parts.drivers.why(query, self._viewer)
 
     async def _reasons(self, costs: Answers) -> Mapping[tuple[Dimension, str | None], Why]:
-        """Why the biggest movers moved, currency by currency; of what is new or gone, that is why."""
+        """Why the biggest movers moved, currency by currency; of what is new, that is why."""
         wanted: dict[tuple[Dimension, str | None], None] = {}
         for total in costs.services.totals:
             lines = (of_currency(each, total.currency) for each in (costs.projects, costs.services))

@@ -69,7 +69,8 @@ class Mover:
     """A project or service that cost much more or less than in the period before.
 
     `now`, `then`: on days complete on both sides. `why`: what made the difference, a sentence
-    for people; '' where it is new or has stopped, wasn't looked for or can't be told. `text`: the question that asks why.
+    for people; '' where it is new or has stopped, wasn't looked for or can't be told. `text`: the
+    question that asks why.
     """
 
     dimension: Dimension
