@@ -14,6 +14,7 @@ import structlog
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.notify import pictures
 from bot.notify.channel import Keep, Letter, Write
 from bot.render.enclosed import Attachment
 from bot.slack_web.client import BUSY, DISCONNECTED, code
@@ -119,7 +120,10 @@ class _Try:
             _log.info("found what Slack never acknowledged", key=self._delivery.message.key)
             return Delivered(found, self._pace)
         self._certain = True
-        return Delivered(await self._send(letter), self._pace)
+        files = await pictures.uploaded(
+            self._client, self._session, self._delivery, letter, self._keep
+        )
+        return Delivered(await pictures.shown(letter, files, self._send), self._pace)
 
     async def _send(self, letter: Letter) -> Receipt | None:
         begun = self._delivery.begun

@@ -1,10 +1,19 @@
-"""Alerts for tests of how they look: checkout's budget of 8000 in November 2026, by the 21st."""
+"""Alerts for tests: of checkout's budget of 8000 in November 2026, by the 21st; and raised."""
 
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any, Final
 
+from bot.notify import letters
+from bot.notify.notifier import Notifier
+from bot.notify.slack import SlackChannel
+from bot.services import Services
+from bot.slack_web.client import open_client, open_session
+from core.access.model import OPERATOR
 from core.alerts.model import (
     Alert,
     Cause,
@@ -17,9 +26,10 @@ from core.alerts.model import (
     Threshold,
     Why,
 )
+from core.budgets.model import Terms
 from core.costs.model import Measure
 from core.period import Period
-from tests.support.slack import ADA, BEN
+from tests.support.slack import ADA, BEN, CHECKOUT
 
 AT: Final = datetime(2026, 11, 22, 15, 30, tzinfo=UTC)
 EIGHTY: Final = Threshold(Kind.ACTUAL, 80)
@@ -94,3 +104,25 @@ def alert(
         changed_at=AT,
         **{"why": WHY, **more},
     )
+
+
+async def raised(services: Services, terms: Terms) -> Alert:
+    """Make a budget that is at a threshold already; its alert, told in checkout's channel."""
+    made = await services.budgets.add(replace(terms, channels=(CHECKOUT,)), by=OPERATOR)
+    (found,) = await services.alerts.listed(OPERATOR, budget=made.id)
+    return found
+
+
+@asynccontextmanager
+async def delivering(services: Services) -> AsyncGenerator[Notifier]:
+    """A worker that delivers what the product has to tell to the local Slack."""
+    async with open_session() as session:
+        write = partial(letters.slack, services=services)
+        slack = SlackChannel(
+            open_client(services.settings, session), session, write, pace=timedelta()
+        )
+        notifier = Notifier(services.outbox, {"slack": slack}, look_every=timedelta(seconds=0.05))
+        try:
+            yield notifier
+        finally:
+            await notifier.close()

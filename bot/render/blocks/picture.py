@@ -2,10 +2,15 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from slackblocks import DataVisualizationBlock, ImageBlock, SlackFile
 
 from bot.render.enclosed import Picture
+
+PICTURE: Final = "picture."
+"""What the id of a block begins with that shows a picture of a letter; its name follows."""
+_UPLOADED_LATER: Final = "F00000000"
 
 type Native = Callable[[], Iterator[DataVisualizationBlock]]
 
@@ -64,6 +69,6 @@ def picture(
 
 
 def shown(picture: Picture) -> ImageBlock:
-    """The block of a picture of a letter, which delivery uploads; until then by its name."""
-    file = SlackFile(url=None, id=picture.name)
-    return ImageBlock(slack_file=file, alt_text=picture.alt, block_id=f"picture.{picture.name}")
+    """The block of a picture of a letter, by its name; delivery uploads it and puts its id here."""
+    file = SlackFile(url=None, id=_UPLOADED_LATER)
+    return ImageBlock(slack_file=file, alt_text=picture.alt, block_id=f"{PICTURE}{picture.name}")

@@ -17,7 +17,7 @@ from tests.support.product import Product
 SEED = "1"
 EXAMPLES = "8"
 # A project can be merged away once: what is tried after that is refused, and rightly. Of billing
-# accounts, invoices, parked deliveries, anomalies, budgets and planned days there are none. And a
+# accounts, invoices, parked deliveries, anomalies, budgets, alerts, planned days there are none. A
 # generator that likes the same few keys meets an Idempotency-Key again and again that stands for
 # another write.
 CONFIG = """
@@ -29,6 +29,7 @@ include-operation-id = [
   "projects.create", "projects.link", "projects.merge", "projects.place", "projects.unlink",
   "projects.unlink_label", "deliveries.drop", "deliveries.retry", "anomalies.judge",
   "anomalies.plan", "anomalies.cancel", "budgets.create", "budgets.change", "budgets.remove",
+  "alerts.acknowledge", "alerts.snooze",
 ]
 warnings = false
 

@@ -15,6 +15,7 @@ from core.budgets.model import Terms
 from core.costs.proving.invoices import Invoice
 from core.period import Period
 from core.projects.rules import LabelMatch
+from tests.support.alerts import raised
 from tests.support.anomalies import RUNAWAY, find
 from tests.support.outbox import put, told
 from tests.support.product import Product, bill
@@ -70,6 +71,10 @@ CALLS: Mapping[str, tuple[str, Any]] = {
     "budgets.remove": ("/v1/budgets/1", None),
     "budgets.status": ("/v1/budgets/1/status", None),
     "budgets.changes": ("/v1/budgets/1/changes", None),
+    "alerts.list_alerts": ("/v1/alerts?limit=1", None),
+    "alerts.show": ("/v1/alerts/1", None),
+    "alerts.acknowledge": ("/v1/alerts/1/acknowledge", {}),
+    "alerts.snooze": ("/v1/alerts/1/snooze", {"lasting": "day"}),
     "reports.weekly": ("/v1/reports/weekly", None),
     "reports.monthly": ("/v1/reports/monthly?project=checkout&period=2026-10", None),
     "foresight.forecast": ("/v1/costs/forecast?project=checkout&period=qtd", None),
@@ -103,7 +108,7 @@ async def test_a_reply_fits_its_schema(product: Product, operation: Any) -> None
     await put(product.services.database, told("a"))
     await find(product.services.database, product.services.anomalies, *RUNAWAY)
     await product.services.anomalies.plan(PLANNED, by=OPERATOR)
-    await product.services.budgets.add(BUDGET, by=OPERATOR)
+    await raised(product.services, BUDGET)
     path, body = CALLS[operation.id]
     reply = await product.call(operation.method, path, role=Role.ADMIN, json=body)
     assert reply.status == operation.status, await reply.text()
