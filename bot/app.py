@@ -53,6 +53,7 @@ from core.schedules.corrector import ReportCorrector
 from core.schedules.parts import Parts
 from core.schedules.poster import SchedulePoster
 from core.schedules.service import ScheduleService
+from core.subscriptions.service import SubscriptionService
 from migrations import upgrade
 
 _log = structlog.get_logger()
@@ -110,6 +111,13 @@ async def open_services(
         drivers = DriverService(database, costs)
         forecasts = ForecastService(database, costs, clock)
         anomalies = AnomalyService(database, costs, drivers, projects, clock)
+        access = AccessService(
+            database,
+            clock,
+            admins=settings.slack_admins,
+            default_role=_role(settings.slack_default_role),
+        )
+        subscriptions = SubscriptionService(database, access, costs, clock)
         evaluation = EvaluationService(
             database,
             Catalogue(database, costs, projects),
@@ -118,15 +126,10 @@ async def open_services(
             clock,
             zone=zone,
             zones=Zones(settings).of,
+            listeners=subscriptions,
         )
         budgets = BudgetService(database, costs, projects, clock, changed=evaluation.evaluate)
         proof = ProofService(database, clock)
-        access = AccessService(
-            database,
-            clock,
-            admins=settings.slack_admins,
-            default_role=_role(settings.slack_default_role),
-        )
         reports = ReportService(
             costs=costs,
             drivers=drivers,
@@ -155,6 +158,7 @@ async def open_services(
             drivers=drivers,
             forecasts=forecasts,
             anomalies=anomalies,
+            subscriptions=subscriptions,
             budgets=budgets,
             evaluation=evaluation,
             alerts=AlertService(database, budgets, clock),

@@ -27,6 +27,7 @@ from core.reports.service import ReportService
 from core.schedules.corrector import ReportCorrector
 from core.schedules.poster import SchedulePoster
 from core.schedules.service import ScheduleService
+from core.subscriptions.service import SubscriptionService
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ class Services:
     drivers: DriverService
     forecasts: ForecastService
     anomalies: AnomalyService
+    subscriptions: SubscriptionService
     budgets: BudgetService
     evaluation: EvaluationService
     alerts: AlertService

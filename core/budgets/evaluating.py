@@ -50,6 +50,9 @@ class Listeners(Protocol):
     ) -> Mapping[int, Sequence[Destination]]:
         """Those that subscribed to something that contains what a budget is of."""
 
+    async def declined(self, connection: Connection) -> Collection[tuple[int, Destination]]:
+        """Who wants no more of which budget's alerts."""
+
     async def digests(self, connection: Connection) -> Collection[Destination]:
         """Those that want one message a day."""
 
@@ -167,7 +170,13 @@ class EvaluationService:
         if self._listeners is None:
             return own
         more = await self._listeners.of_budgets(connection, chosen)
-        return {n: tuple(dict.fromkeys((*to, *more.get(n, ())))) for n, to in own.items()}
+        declined = await self._listeners.declined(connection)
+        return {
+            n: tuple(
+                each for each in dict.fromkeys((*to, *more.get(n, ()))) if (n, each) not in declined
+            )
+            for n, to in own.items()
+        }
 
     async def _explain(
         self, news: Sequence[Reading], chosen: Sequence[Budget]

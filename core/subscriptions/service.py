@@ -240,6 +240,11 @@ class SubscriptionService:
         }
         return {number: to for number, to in found.items() if to}
 
+    async def declined(self, connection: Connection) -> frozenset[tuple[int, Destination]]:
+        """Who wants no more of which budget's alerts, whyever they would be told."""
+        found = await store.declined_all(connection, Of.BUDGET)
+        return frozenset((reason.id, to) for to, reason in found)
+
     async def digests(self, connection: Connection) -> frozenset[Destination]:
         """The places that want alerts in one message a day: all their subscriptions say so."""
         paces: dict[Destination, set[Pace]] = {}

@@ -49,6 +49,7 @@ from core.schedules.corrector import ReportCorrector
 from core.schedules.parts import Parts
 from core.schedules.poster import SchedulePoster
 from core.schedules.service import ScheduleService
+from core.subscriptions.service import SubscriptionService
 from tests.support.charges import Writer, charge
 from tests.support.clock import FakeClock
 from tests.support.facts import Charge, World, store
@@ -206,11 +207,14 @@ async def services(
     drivers = DriverService(fresh_database, costs)
     forecasts = ForecastService(fresh_database, costs, clock)
     anomalies = AnomalyService(fresh_database, costs, drivers, projects, clock)
+    access = AccessService(fresh_database, clock, admins=settings.slack_admins)
+    subscriptions = SubscriptionService(fresh_database, access, costs, clock)
     catalogue = Catalogue(fresh_database, costs, projects)
-    evaluation = EvaluationService(fresh_database, catalogue, costs, drivers, clock)
+    evaluation = EvaluationService(
+        fresh_database, catalogue, costs, drivers, clock, listeners=subscriptions
+    )
     budgets = BudgetService(fresh_database, costs, projects, clock, changed=evaluation.evaluate)
     proof = ProofService(fresh_database, clock)
-    access = AccessService(fresh_database, clock, admins=settings.slack_admins)
     reports = ReportService(
         costs=costs,
         drivers=drivers,
@@ -234,6 +238,7 @@ async def services(
         drivers=drivers,
         forecasts=forecasts,
         anomalies=anomalies,
+        subscriptions=subscriptions,
         budgets=budgets,
         evaluation=evaluation,
         alerts=AlertService(fresh_database, budgets, clock),

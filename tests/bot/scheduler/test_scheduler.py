@@ -149,6 +149,7 @@ def scheduler(
             ingest=cast("Any", ingest),
             outbox=OutboxService(database),
             incidents=IncidentService(database, clock),
+            subscriptions=unused,
             budgets=unused,
             alerts=unused,
             evaluation=cast("Any", evaluation or FakeEvaluation()),
