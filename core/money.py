@@ -1,7 +1,7 @@
 """Amounts: exact decimals with a currency, and how they are written."""
 
 import re
-from decimal import MAX_PREC, Context, Decimal
+from decimal import MAX_PREC, Context, Decimal, localcontext
 from functools import lru_cache
 from typing import Final
 
@@ -70,11 +70,20 @@ def short(amount: Decimal, currency: str) -> str:
 # The same amount is written in a headline, a table, a chart and its words, at 50 µs each.
 @lru_cache(8192)
 def _in_full(amount: Decimal, currency: str) -> str:
-    return format_currency(amount, currency, locale="en_US")
+    with localcontext(EXACT):
+        return format_currency(amount, currency, locale="en_US")
 
 
 def _written(amount: Decimal, currency: str, pattern: str) -> str:
-    return format_currency(amount, currency, format=pattern, locale="en_US", currency_digits=False)
+    with localcontext(EXACT):
+        return format_currency(
+            amount, currency, format=pattern, locale="en_US", currency_digits=False
+        )
+
+
+def whole(amount: Decimal, currency: str) -> str:
+    """Write an amount without its decimals: `$8,413`."""
+    return _written(amount, currency, "¤#,##0")
 
 
 def read_amount(text: str) -> Decimal:

@@ -10,7 +10,6 @@ from decimal import Context, Decimal
 from typing import Final
 
 from babel.dates import format_date
-from babel.numbers import format_currency
 
 from core.costs.model import (
     ACCOUNT,
@@ -24,7 +23,7 @@ from core.costs.model import (
     Granularity,
     Line,
 )
-from core.money import ZERO, display, plain, short
+from core.money import ZERO, display, plain, short, whole
 from core.period import Period
 
 OTHER: Final = "other"
@@ -142,9 +141,7 @@ def rounded(amount: Decimal, currency: str) -> str:
     if abs(amount) >= _SHORT_FROM:
         return short(amount, currency)
     if abs(amount) >= _ROUND_FROM:
-        return format_currency(
-            amount, currency, format="¤#,##0", locale="en_US", currency_digits=False
-        )
+        return whole(amount, currency)
     return display(amount, currency)
 
 

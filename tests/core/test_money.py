@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.money import AmountError, display, plain, read_amount, short
+from core.money import AmountError, display, plain, read_amount, short, whole
 
 
 @pytest.mark.parametrize(
@@ -105,3 +105,9 @@ def test_what_is_no_amount_is_quoted(typed: str) -> None:
 def test_an_amount_with_cents_is_never_ambiguous(amount: Decimal, signs: tuple[str, str]) -> None:
     grouped, decimals = f"{amount:,.2f}".split(".")
     assert read_amount(signs[1].join((grouped.replace(",", signs[0]), decimals))) == amount
+
+
+def test_amounts_of_forty_digits_are_written_in_full() -> None:
+    amount = Decimal("1234567890" * 4 + ".126")
+    assert display(amount, "USD").replace(",", "") == "$" + "1234567890" * 4 + ".13"
+    assert whole(amount, "USD").replace(",", "") == "$" + "1234567890" * 4
