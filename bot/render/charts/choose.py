@@ -9,7 +9,7 @@ from bot.render import sentences, words
 from bot.render.charts import axes, style
 from bot.render.charts.alt import alt
 from bot.render.charts.spec import Bar, Chart, Ranked, Scale, Series, Slot, Stacks
-from bot.render.grid import Grid, Group, grid
+from bot.render.grid import Grid, grid
 from core.costs.model import CostAnswer, Form, Line
 from core.money import ZERO, display
 
@@ -102,7 +102,7 @@ def _stacks(answer: CostAnswer, layout: Grid) -> Chart | None:
     totals = layout.totals
     if len(layout.slots) < 2 or not any(any(g.amounts) for g in layout.groups):  # noqa: PLR2004
         return None
-    colors = _colors(layout.groups)
+    paints = colors([(group.name, group.rest) for group in layout.groups])
     alone = len(layout.groups) == 1
     compared = len(layout.slots) <= _COMPARED and any(x is not None for x in layout.previous)
     body = Stacks(
@@ -115,7 +115,7 @@ def _stacks(answer: CostAnswer, layout: Grid) -> Chart | None:
                 color,
                 tuple(map(float, group.amounts)),
             )
-            for group, color in zip(layout.groups, colors, strict=True)
+            for group, color in zip(layout.groups, paints, strict=True)
         ),
         scale=_scale(layout),
         previous=tuple(None if x is None else float(x) for x in layout.previous)
@@ -142,19 +142,23 @@ def _figures(layout: Grid) -> Iterable[str]:
         yield f"{words.slot(start, layout.granularity)} {amount};"
 
 
-def _colors(groups: Sequence[Group]) -> list[str]:
-    """A colour each: the name's own where it is free, so that it stays from chart to chart."""
+def colors(groups: Sequence[tuple[str, bool]]) -> list[str]:
+    """A colour each: the name's own where it is free, so that it stays from chart to chart.
+
+    Args:
+        groups: names, and whether each is several in one; of the others seven at most.
+    """
     free = list(style.SERIES)
-    colors = []
-    for group in groups:
-        if group.rest:
-            colors.append(style.REST)
+    chosen = []
+    for name, rest in groups:
+        if rest:
+            chosen.append(style.REST)
             continue
-        own = style.SERIES[crc32(group.name.encode()) % len(style.SERIES)]
+        own = style.SERIES[crc32(name.encode()) % len(style.SERIES)]
         color = own if own in free else free[0]
         free.remove(color)
-        colors.append(color)
-    return colors
+        chosen.append(color)
+    return chosen
 
 
 def _scale(layout: Grid) -> Scale:

@@ -43,13 +43,13 @@ def _steps(why: Why, drivers: Drivers) -> Steps:
             float(start),
             float(start + each.amount),
             words.signed_short(each.amount, drivers.currency),
-            _color(each.amount, rest=each.driver is None and not each.one_off),
+            color(each.amount, rest=each.driver is None and not each.one_off),
         )
         for start, each in zip(levels, drivers.steps, strict=False)
     ]
     first = _whole(words.days(why.then), before, drivers.currency)
     last = _whole(words.days(why.now), after, drivers.currency)
-    return Steps((first, *changes, last), _cut([float(level) for level in levels]))
+    return Steps((first, *changes, last), cut([float(level) for level in levels]))
 
 
 def _whole(name: str, amount: Decimal, currency: str) -> Step:
@@ -57,13 +57,14 @@ def _whole(name: str, amount: Decimal, currency: str) -> Step:
     return Step(name, 0, float(amount), text, style.SERIES[0], whole=True)
 
 
-def _color(amount: Decimal, *, rest: bool) -> str:
+def color(amount: Decimal, *, rest: bool) -> str:
+    """What a step is painted in: more, less, or what nothing explains."""
     if rest:
         return style.REST
     return style.MORE if amount > 0 else style.LESS
 
 
-def _cut(levels: list[float]) -> float | None:
+def cut(levels: list[float]) -> float | None:
     """Where bars begin, so that changes that are small beside the sums can be seen."""
     low, high = min(levels), max(levels)
     if low <= 0 or high - low >= _SMALL * high:
