@@ -101,6 +101,7 @@ def outlook(alert: Alert) -> str:
 
 
 def _breach(alert: Alert) -> str:
+    """Since when it is over, or from when on it is expected to be."""
     day = words.day(alert.figures.breach) if alert.figures.breach else ""
     return f"over since {day}" if alert.figures.remaining < 0 else f"over from {day} on"
 
@@ -182,8 +183,10 @@ def figures(alert: Alert, voice: Voice = PLAIN) -> Iterator[tuple[str, str]]:
     """The parts of an alert, named; those of the headline aren't repeated."""
     told, currency = alert.figures, alert.subject.currency
     left, on = told.remaining, f", {_breach(alert)}" if told.breach is not None else ""
-    name = "Left" if left >= 0 else "Over by"
-    yield name, f"{display(abs(left), currency)}{on}"
+    if left < 0:
+        yield "Over", f"by {display(-left, currency)}{on.replace('over ', '')}"
+    else:
+        yield "Left", f"{display(left, currency)}{on}"
     going = alert.state not in (AlertState.CLOSED, AlertState.REMOVED)
     if going and told.expected is not None:
         share = f" ({words.share(told.expected_share)})" if told.expected_share is not None else ""
