@@ -11,11 +11,8 @@ from core.costs.proving.model import exact
 from core.money import ZERO
 from core.period import Period, add_months, month_of
 from core.reports.asking import HISTORY
-from core.reports.rows import name
+from core.reports.rows import LISTED, name
 from core.reports.sections import Day, Layer, Month
-
-LAYERS: Final = 7
-"""So many services have a layer of their own; more colours can't be told apart."""
 
 _OTHERS: Final = "others"
 
@@ -62,7 +59,7 @@ def layers(period: Period, lines: Sequence[Line]) -> tuple[Layer, ...]:
         if line.start is not None and period.start <= line.start < period.end:
             services[line.group[SERVICE]].append(line)
     ranked = sorted(services.values(), key=lambda of: -abs(exact(line.amount for line in of)))
-    kept = ranked if len(ranked) == LAYERS + 1 else ranked[:LAYERS]
+    kept = ranked if len(ranked) == LISTED + 1 else ranked[:LISTED]
     rest = [line for of in ranked[len(kept) :] for line in of]
     made = [Layer(of[0].group[SERVICE], name(SERVICE, of[0]), _amounts(period, of)) for of in kept]
     if rest:

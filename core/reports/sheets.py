@@ -79,9 +79,17 @@ def _explained(found: Found, mover: Mover, currency: str) -> Mover:
     """A mover with why it moved, and the question that asks."""
     why = found.reasons.get((mover.dimension, mover.value))
     drivers = _of(why, currency)
-    known = drivers is not None and drivers.total.amount
-    said = because(drivers, why.named) if known and drivers and why else ""
+    said = because(drivers, why.named) if why and drivers and _tells(drivers, mover) else ""
     return replace(mover, why=said, text=_question(found, mover))
+
+
+def _tells(drivers: Drivers, mover: Mover) -> bool:
+    """Whether there is more to say than that it moved itself."""
+    itself = ((mover.dimension, mover.value),)
+    alone = drivers.main is None and all(each.path == itself for each in drivers.causes)
+    return bool(drivers.total.amount) and not (
+        alone and drivers.causes and not drivers.one_off.amount
+    )
 
 
 def _with_questions(found: Found, every: tuple[Mover, ...]) -> tuple[Mover, ...]:
