@@ -14,7 +14,7 @@ from typing import Final
 from rich.console import Console
 
 from sandbox.bigquery import Warehouse
-from sandbox.demo import welcome
+from sandbox.demo import budgets, welcome
 from sandbox.demo.home import Home, Ports, program
 from sandbox.demo.parts import Part, commands, parts, processes, stop
 from sandbox.demo.sample import SampleFiles
@@ -115,7 +115,7 @@ def _start(home: Home, before: frozenset[str], steps: Steps) -> Running:
         _ready(part, steps)
     token = _synced(home, product, environment, steps)
     welcome.settle(product.address, token)
-    welcome.budget(product.address, token)
+    budgets.make(product.address, token)
     welcome.greet(slack.address)
     return Running(ports, token, time.monotonic() - steps.began)
 

@@ -4,7 +4,6 @@ import json
 import time
 import urllib.parse
 import urllib.request
-from decimal import Decimal
 from typing import Any, Final
 
 from sandbox.sample.company import PROJECTS
@@ -21,9 +20,6 @@ _HELD: Final = {
 }
 """The projects whose owner and channel are in the local Slack."""
 
-_BUDGETS: Final = {"checkout": "1.05", "payments": "1.4", "data-platform": "0.8"}
-"""Budgets, as shares of what came last month: one nearing, one on plan, one in breach."""
-
 _SHARED: Final = (_FINANCE, _CHLOE, "/cost all last-month by team")
 _ASKED: Final = (_GENERAL, _ADA, "@cloud-cost all last-30d daily")
 _SHARE: Final = "cost.share"
@@ -34,7 +30,7 @@ _PAUSE: Final = 0.1
 def settle(product: str, token: str) -> None:
     """Give the projects that nobody has touched yet their teams, owners and channels."""
     headers = {"Authorization": f"Bearer {token}"}
-    found = _call("GET", f"{product}/v1/projects?limit=100", headers)["items"]
+    found = call("GET", f"{product}/v1/projects?limit=100", headers)["items"]
     untouched = {
         one["slug"]: one
         for one in found
@@ -44,21 +40,7 @@ def settle(product: str, token: str) -> None:
         if project.name in untouched:
             said = {"team": project.team, "cost_center": project.cost_center}
             body = said | _HELD.get(project.name, {})
-            _call("PATCH", f"{product}/v1/projects/{project.name}", headers, body)
-
-
-def budget(product: str, token: str) -> None:
-    """Give some projects budgets, where nobody has made any."""
-    headers = {"Authorization": f"Bearer {token}"}
-    if _call("GET", f"{product}/v1/budgets?limit=1", headers)["items"]:
-        return
-    for project, share in _BUDGETS.items():
-        asked = f"project={project}&period=last-month"
-        answer = _call("GET", f"{product}/v1/costs/summary?{asked}", headers)
-        for total in answer["totals"]:
-            amount = round(Decimal(total["amount"]) * Decimal(share), -2)
-            body = {"subject": project, "amount": f"{amount:f}", "currency": total["currency"]}
-            _call("POST", f"{product}/v1/budgets", headers, body)
+            call("PATCH", f"{product}/v1/projects/{project.name}", headers, body)
 
 
 def greet(slack: str) -> None:
@@ -84,16 +66,17 @@ def _share(slack: str, channel: str, user: str) -> None:
 
 def _messages(slack: str, channel: str, user: str) -> list[Any]:
     where = urllib.parse.urlencode({"channel": channel, "as": user})
-    found: list[Any] = _call("GET", f"{slack}/sandbox/messages?{where}")["messages"]
+    found: list[Any] = call("GET", f"{slack}/sandbox/messages?{where}")["messages"]
     return found
 
 
 def _do(slack: str, what: str, channel: str, user: str, text: str = "", **more: str) -> None:
     body = {"user": user, "channel": channel, "text": text, **more}
-    _call("POST", f"{slack}/sandbox/{what}", body=body)
+    call("POST", f"{slack}/sandbox/{what}", body=body)
 
 
-def _call(method: str, url: str, headers: dict[str, str] | None = None, body: object = None) -> Any:
+def call(method: str, url: str, headers: dict[str, str] | None = None, body: object = None) -> Any:
+    """Ask for something over HTTP; the JSON that comes back."""
     request = urllib.request.Request(  # noqa: S310 - our own
         url,
         data=None if body is None else json.dumps(body).encode(),
