@@ -98,7 +98,7 @@ class ReportCorrector:
             )
             if not await runs.correct(tx, run, posting, now):
                 return False
-            for to in posted.places:
+            for to in await telling.wanted(tx, run.schedule, posted.places):
                 for message in telling.corrected(posting, to):
                     await enqueue(tx, message)
         _log.info("a report is corrected", run=run.id, version=posting.version)

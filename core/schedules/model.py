@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from core.access.model import Role, Viewer
+from core.access.model import Maker
 from core.costs.model import CostQuery
 from core.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError, UnavailableError
 from core.period import Period
@@ -91,32 +91,13 @@ class Terms:
 
 
 @dataclass(frozen=True, slots=True)
-class Owner:
-    """Whoever set a schedule last: its reports are made with their rights.
-
-    `workspace` '': not a person of Slack's, but a token's bearer or the command line; `role` and
-    `projects` are what they had then, and count where the subject's tokens weren't issued here.
-    """
-
-    subject: str
-    workspace: str = ""
-    role: Role = Role.VIEWER
-    projects: frozenset[str] | None = None
-
-    @classmethod
-    def of(cls, viewer: Viewer) -> "Owner":
-        """Somebody who sets a schedule."""
-        return cls(viewer.subject, viewer.workspace, viewer.role, viewer.projects)
-
-
-@dataclass(frozen=True, slots=True)
 class Schedule:
     """A schedule as it is kept.
 
     Attributes:
         id: its number.
         terms: what was set.
-        owner: by whom, last.
+        owner: by whom, last: its reports are made with their rights.
         created_by: by whom, first.
         next_at: when it is due next (paused ones too: those runs are skipped).
         paused_at: since when it is paused; None: it isn't.
@@ -129,7 +110,7 @@ class Schedule:
 
     id: int
     terms: Terms
-    owner: Owner
+    owner: Maker
     created_by: str = ""
     created_at: datetime | None = None
     changed_at: datetime | None = None

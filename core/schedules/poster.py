@@ -26,7 +26,6 @@ from core.errors import (
 from core.incidents.model import IncidentKind
 from core.incidents.service import found, over, told
 from core.lease import LeaseLostError, held
-from core.outbox.model import Destination
 from core.outbox.service import enqueue
 from core.reports.asking import period_of
 from core.reports.model import Report, ReportKind
@@ -194,7 +193,7 @@ class SchedulePoster:
         )
         now = self._clock()
         async with self._database.begin() as tx:
-            places = await _wanted(tx, telling.places(schedule.terms))
+            places = await telling.wanted(tx, schedule.id, telling.places(schedule.terms))
             if not await runs.post(tx, run, posting, places, now):
                 raise LeaseLostError
             await over(tx, IncidentKind.SCHEDULE, str(schedule.id), now=now)
@@ -249,12 +248,6 @@ async def _plan(tx: Connection, schedule: Schedule, now: datetime) -> None:
             skipped="paused" if schedule.paused_at else missed,
         )
     await store.move_on(tx, schedule.id, upcoming(when, now))
-
-
-async def _wanted(tx: Connection, places: tuple[Destination, ...]) -> tuple[Destination, ...]:
-    """Places in constant order, without addresses that want no mail."""
-    del tx
-    return tuple(sorted(places, key=lambda each: (each.channel, each.address)))
 
 
 def _words(error: Exception) -> str:

@@ -2,9 +2,8 @@
 
 from collections.abc import Collection
 
-from core.access.model import NotAMemberError, Role, RoleNeededError, Viewer
-from core.access.service import AccessService
-from core.schedules.model import Owner, OwnerGoneError, Schedule, UnknownScheduleError
+from core.access.model import Role, RoleNeededError, Viewer
+from core.schedules.model import OwnerGoneError, Schedule, UnknownScheduleError
 from core.schedules.parts import Parts
 
 
@@ -48,24 +47,11 @@ async def acting(schedule: Schedule, parts: Parts) -> Viewer:
         OwnerGoneError: they may not have it made any more.
     """
     owner = schedule.owner
-    try:
-        viewer = await _viewer(owner, parts.access)
-        require(schedule, viewer, await parts.projects.owned(viewer))
-    except (NotAMemberError, UnknownScheduleError, RoleNeededError):
+    async with parts.database.read() as connection:
+        viewer = (await parts.access.present(connection, [owner])).get(owner)
+    if viewer is None or not may_change(schedule, viewer, await parts.projects.owned(viewer)):
         raise OwnerGoneError(
             f"{owner.subject}, who set it, may not see or schedule that any more.",
             fix="Whoever may: resume it, and it is made with your rights.",
-        ) from None
+        )
     return viewer
-
-
-async def _viewer(owner: Owner, access: AccessService) -> Viewer:
-    if owner.workspace:
-        return await access.slack_viewer(owner.workspace, owner.subject)
-    issued = [each for each in await access.tokens() if each.subject == owner.subject]
-    if not issued:
-        return Viewer(owner.subject, owner.role, owner.projects)
-    latest = next((each for each in issued if each.revoked_at is None), None)
-    if latest is None:
-        raise NotAMemberError
-    return Viewer(latest.subject, latest.role, latest.projects)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import Row, Update, delete, func, or_, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 
 from core.data_version import data_version
 from core.database import Connection
@@ -168,7 +168,7 @@ async def latest(connection: Connection) -> Mapping[int, Run]:
     """The latest run of each schedule, by its number."""
     statement = (
         select(*_COLUMNS)
-        .distinct(runs.c.schedule_id)
+        .ext(distinct_on(runs.c.schedule_id))
         .order_by(runs.c.schedule_id, runs.c.id.desc())
     )
     return {run.schedule: run for run in map(_run, await connection.execute(statement))}

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
-from core.access.model import Viewer
+from core.access.model import Maker, Viewer
 from core.access.service import record
 from core.costs.question import parse_cost_query
 from core.database import Connection
@@ -14,7 +14,6 @@ from core.reports.model import Report
 from core.schedules import rights, runs, store
 from core.schedules.known import Known, refuse_taken
 from core.schedules.model import (
-    Owner,
     OwnerGoneError,
     Run,
     RunUnderWayError,
@@ -158,7 +157,7 @@ class ScheduleService:
         now = self._clock()
         async with self._database.begin() as tx:
             await store.lock(tx)
-            made = known.check(terms, number or 0, Schedule(0, terms, Owner.of(by)))
+            made = known.check(terms, number or 0, Schedule(0, terms, Maker.of(by)))
             rights.require(made, by, owned)
             if number is not None:
                 rights.require(known.read(await store.one(tx, number)), by, owned)
@@ -178,12 +177,12 @@ class ScheduleService:
         rights.require(found, by, await self._parts.projects.owned(by))
         return found
 
-    async def _owner(self, schedule: Schedule, by: Viewer) -> Owner:
+    async def _owner(self, schedule: Schedule, by: Viewer) -> Maker:
         """Whoever owns it, unless they are gone: then whoever takes it up."""
         try:
             await rights.acting(schedule, self._parts)
         except OwnerGoneError:
-            return Owner.of(by)
+            return Maker.of(by)
         return schedule.owner
 
     async def _over(self, tx: Connection, number: int) -> None:

@@ -7,13 +7,14 @@ from typing import Any, Final
 from pydantic import TypeAdapter
 from sqlalchemy import Row, func, insert, select, update
 
+from core.access.model import Maker
 from core.database import Connection
 from core.reports.model import ReportKind
-from core.schedules.model import Format, Owner, Schedule, Terms, UnknownScheduleError
+from core.schedules.model import Format, Schedule, Terms, UnknownScheduleError
 from core.schedules.tables import schedules
 from core.schedules.timing import When
 
-_OWNER: Final[TypeAdapter[Owner]] = TypeAdapter(Owner)
+_OWNER: Final[TypeAdapter[Maker]] = TypeAdapter(Maker)
 _PRESENT: Final = schedules.c.removed_at.is_(None)
 
 
@@ -59,7 +60,7 @@ async def move_on(tx: Connection, number: int, next_at: datetime) -> None:
 
 
 async def add(
-    tx: Connection, terms: Terms, owner: Owner, *, now: datetime, next_at: datetime
+    tx: Connection, terms: Terms, owner: Maker, *, now: datetime, next_at: datetime
 ) -> int:
     """Keep a new one; its number."""
     values = {**_values(terms), **_owned(owner), "next_at": next_at, "created_by": owner.subject}
@@ -70,7 +71,7 @@ async def add(
 
 
 async def change(
-    tx: Connection, number: int, terms: Terms, owner: Owner, *, now: datetime, next_at: datetime
+    tx: Connection, number: int, terms: Terms, owner: Maker, *, now: datetime, next_at: datetime
 ) -> None:
     """Keep what it is from now on."""
     values = {**_values(terms), **_owned(owner), "next_at": next_at, "changed_at": now}
@@ -83,7 +84,7 @@ async def pause(tx: Connection, number: int, now: datetime, *, by: str = "", why
     await tx.execute(statement.values(paused_at=now, paused_by=by, paused_why=why))
 
 
-async def resume(tx: Connection, number: int, owner: Owner, next_at: datetime) -> None:
+async def resume(tx: Connection, number: int, owner: Maker, next_at: datetime) -> None:
     """It is paused no more."""
     values = {"paused_at": None, "paused_by": "", "paused_why": "", "next_at": next_at}
     statement = update(schedules).where(schedules.c.id == number)
@@ -95,7 +96,7 @@ async def remove(tx: Connection, number: int, now: datetime) -> None:
     await tx.execute(update(schedules).where(schedules.c.id == number).values(removed_at=now))
 
 
-def _owned(owner: Owner) -> dict[str, Any]:
+def _owned(owner: Maker) -> dict[str, Any]:
     return {"owner": _OWNER.dump_python(owner, mode="json")}
 
 

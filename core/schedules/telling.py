@@ -1,13 +1,16 @@
 """The messages of a run: a thread in each place, kept up to date, and what changed under it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Final
 
 from pydantic import TypeAdapter
 
+from core.database import Connection
 from core.outbox.model import Destination, Message, Verb
 from core.schedules.model import POSTING, Posting, Terms
+from core.subscriptions.model import Of, Reason
+from core.subscriptions.service import declined
 
 VALUES: TypeAdapter[Posting] = TypeAdapter(Posting)
 """Postings as the values of messages, and back."""
@@ -19,6 +22,16 @@ def places(terms: Terms) -> tuple[Destination, ...]:
     """Where a schedule posts."""
     channels = (Destination(SLACK, each) for each in terms.channels)
     return (*channels, *(Destination(MAIL, each) for each in terms.emails))
+
+
+async def wanted(
+    tx: Connection, schedule: int, places: Iterable[Destination]
+) -> tuple[Destination, ...]:
+    """Those of some places that haven't declined what a schedule sends, in constant order."""
+    reason = Reason(Of.SCHEDULE, schedule)
+    left_out = await declined(tx, Of.SCHEDULE)
+    chosen = [each for each in places if (each, reason) not in left_out]
+    return tuple(sorted(chosen, key=lambda each: (each.channel, each.address)))
 
 
 def posted(posting: Posting, to: Destination) -> Iterator[Message]:
