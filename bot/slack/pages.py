@@ -10,12 +10,14 @@ from slack_sdk.errors import SlackApiError
 
 from bot.render import blocks
 from bot.render.blocks import Message
+from bot.render.blocks.home import Trouble
 from bot.render.blocks.invoices import with_invoices
 from bot.render.charts import chart_of
+from bot.slack.alerts import open_ones
 from bot.slack.answers import picture_address
 from bot.slack.asked import Asked
 from bot.slack.desk import Desk, Tell
-from core.access.model import Role
+from core.access.model import Role, Viewer
 from core.costs.question import QUESTION_HELP, VERBS, Example, Topic, parse_cost_query
 from core.errors import CostTrackerError, NotFoundError
 from core.named_period import parse_period
@@ -44,6 +46,7 @@ _TOPICS: Final = {**QUESTION_HELP, "commands": _COMMANDS}
 _HOME: Final = "all mtd by project"
 _RESTATED: Final = timedelta(days=14)
 _CHANGES: Final = 20
+_ALERTS: Final = 5
 _NAMES: Final = re.compile(r"\b(checkout|search)\b")
 
 type Page = Callable[[Desk, Asked, str], Awaitable[None]]
@@ -152,8 +155,19 @@ async def home(desk: Desk, asked: Asked) -> None:
     states = await desk.services.costs.data_state(viewer)
     address = await picture_address(desk, asked, answer.text, chart_of(answer))
 
+    found = await open_ones(desk, viewer, most=_ALERTS)
+    trouble = await _trouble(desk, viewer)
+
     async def show(picture: str | None) -> None:
-        page = blocks.home(answer, states, mine=asker.mine, picture=picture, command=desk.command)
+        page = blocks.home(
+            answer,
+            states,
+            mine=asker.mine,
+            picture=picture,
+            open_alerts=found,
+            trouble=trouble,
+            command=desk.command,
+        )
         await _publish(desk, asked, page)
 
     try:
@@ -163,6 +177,15 @@ async def home(desk: Desk, asked: Asked) -> None:
             raise
         desk.links.doubt()
         await show(None)
+
+
+async def _trouble(desk: Desk, viewer: Viewer) -> Trouble | None:
+    """What fails in running this; for administrators alone."""
+    if not viewer.may(Role.ADMIN):
+        return None
+    incidents = await desk.services.incidents.open()
+    backlog = await desk.services.outbox.backlog()
+    return Trouble(incidents, backlog.parked)
 
 
 def closed_home(desk: Desk) -> Tell:

@@ -1,6 +1,7 @@
-"""The home tab: this month, its largest projects, questions to begin with, the data."""
+"""The home tab: this month, open alerts, the largest projects, questions, the data, what fails."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
 
 from slackblocks import (
@@ -14,17 +15,30 @@ from slackblocks import (
     TextType,
 )
 
-from bot.render import sentences, words
-from bot.render.blocks import actions
-from bot.render.blocks.message import bold, code, context, message, section, sentence
+from bot.render import incidents, sentences, words
+from bot.render.blocks import actions, alerts
+from bot.render.blocks.message import bold, code, context, escape, message, section, sentence
 from bot.render.blocks.places import data_state
+from bot.render.blocks.spoken import clock, linked
 from bot.render.charts import chart_of
+from core.alerts.model import Alert
 from core.costs.listings import SourceState
 from core.costs.model import PROJECT, CostAnswer, Line
+from core.incidents.model import Incident
 from core.money import display
 
 _TOP = 8
 _MINE = 3
+_ALERTS = 5
+_INCIDENTS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """What fails in running this: incidents that last, and how many messages are parked."""
+
+    incidents: Sequence[Incident] = ()
+    parked: int = 0
 
 
 def home(
@@ -33,6 +47,8 @@ def home(
     *,
     mine: Sequence[str] = (),
     picture: str | None = None,
+    open_alerts: Sequence[Alert] = (),
+    trouble: Trouble | None = None,
     command: str = "/cost",
 ) -> list[dict[str, object]]:
     """The blocks of the home tab.
@@ -42,6 +58,8 @@ def home(
         sources: the state of the data.
         mine: slugs of the projects that the reader owns.
         picture: the address of the month's chart, where Slack can fetch it.
+        open_alerts: of budgets, the newest first.
+        trouble: what fails in running this, for those who run it.
         command: the slash command as installed.
     """
     drawn = chart_of(month)
@@ -56,11 +74,39 @@ def home(
     if picture is not None and drawn is not None:
         page.append(ImageBlock(image_url=picture, alt_text=drawn.alt, block_id="chart"))
     page += [
+        *_alerts(open_alerts, command),
         *_projects(month),
         DividerBlock(block_id="divider"),
         section(f"*Data*\n{data_state(sources).text}", "data"),
+        *_trouble(trouble),
     ]
     return message("Cloud costs", page).blocks
+
+
+def _alerts(found: Sequence[Alert], command: str) -> Iterator[Block]:
+    """Budgets at a threshold, each with its details one button away."""
+    if found:
+        yield section("*Budgets at a threshold*", "alerts")
+        yield from alerts.short(found[:_ALERTS])
+    if len(found) > _ALERTS:
+        yield context(f"There are more: {code(f'{command} alerts')}", "alerts.more")
+
+
+def _trouble(found: Trouble | None) -> Iterator[Block]:
+    if found is None:
+        return
+    lines = [
+        f":warning: {escape(incidents.title(each))}. {linked(incidents.course(each, clock))}"
+        for each in found.incidents[:_INCIDENTS]
+    ]
+    if len(found.incidents) > _INCIDENTS:
+        lines.append(f"and {words.plural(len(found.incidents) - _INCIDENTS, 'more')}")
+    if found.parked:
+        count = words.plural(found.parked, "message")
+        seen = code("cost-tracker deliveries --parked")
+        lines.append(f":warning: {count} could not be delivered: {seen} says why.")
+    said = "\n".join(lines) or "Nothing is open, and every message is delivered or on its way."
+    yield section(f"*Operations*\n{said}", "operations")
 
 
 def _questions(mine: Sequence[str]) -> Iterator[Button | None]:
