@@ -4,13 +4,27 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Final
 
+import structlog
+
 from bot.render import charges
 from bot.render.charges import Format, Progress
+from bot.render.figures import charges_name
 from bot.services import Services
 from core.access.model import Viewer
 from core.costs.model import CostQuery, Form
-from core.costs.question import Command
+from core.costs.question import Command, parse_cost_query
+from core.errors import CostTrackerError, UnavailableError
+from core.exports.model import JOB, MOST_BYTES, Export, ExportTooLargeError, Made
+from core.jobs.model import Job
+from core.lease import LeaseLostError
 
+
+class ExportFailedError(UnavailableError):
+    """The export can't be made at present."""
+
+
+_MOST_ATTEMPTS: Final = 5
+_log = structlog.get_logger()
 _FORMATS: Final = {Form.XLSX: Format.XLSX, Form.JSON: Format.JSON}
 
 
@@ -50,3 +64,65 @@ async def written(
     ):
         async for part in parts:
             yield part
+
+
+async def make_due(services: Services) -> None:
+    """Make the exports that are asked for and that nobody is at, one after the other."""
+    for export in await services.exports.waiting():
+        job = await services.jobs.claim(JOB, str(export.id))
+        if job is not None:
+            await _make(services, export, job)
+
+
+async def _make(services: Services, export: Export, job: Job) -> None:
+    """Make one; what may pass is tried again, anything else is told to whoever asked."""
+    try:
+        async with services.jobs.running(job):
+            made = await _kept(services, export, job.attempts)
+            await services.exports.finish(export, made)
+    except LeaseLostError:
+        _log.warning("export.lost", export=export.id)
+    except UnavailableError as error:
+        await _failed(services, export, job, error)
+    except CostTrackerError as error:
+        await services.exports.fail(export, error)
+    except Exception as error:  # noqa: BLE001 - whatever it is, the next ones don't wait for it
+        _log.exception("export.failed", export=export.id)
+        await _failed(services, export, job, error)
+
+
+async def _failed(services: Services, export: Export, job: Job, error: Exception) -> None:
+    """Try again later, but not for ever."""
+    _log.warning("export.failed", export=export.id, attempt=job.attempts, error=str(error))
+    if job.attempts >= _MOST_ATTEMPTS:
+        await services.exports.fail(export, ExportFailedError(fix=_otherwise(export)))
+
+
+async def _kept(services: Services, export: Export, attempt: int) -> Made:
+    """Keep the parts of the file."""
+    asked = export.request
+    viewer = await services.access.slack_viewer(asked.workspace, asked.person)
+    names = await services.costs.vocabulary(viewer)
+    query = parse_cost_query(asked.question, today=asked.asked_on, names=names)
+    form, size, number = Format(asked.form), 0, 0
+    await services.exports.begin(export, attempt)
+    async with (
+        services.costs.export_rows(query, viewer) as rows,
+        aclosing(charges.written(rows, form)) as parts,
+    ):
+        async for part in parts:
+            if (size := size + len(part)) > MOST_BYTES:
+                raise ExportTooLargeError(
+                    "The file has more than 1 GB, and Slack takes no more.", fix=_otherwise(export)
+                )
+            await services.exports.keep(export, attempt, number, part)
+            number += 1
+    return Made(attempt, f"{charges_name(query)}.{form}", rows.rows, size)
+
+
+def _otherwise(export: Export) -> str:
+    question = export.request.question
+    return (
+        f"In a terminal: cost-tracker export costs '{question}' --out "
+        f"charges.{export.request.form}; over REST: /v1/export/costs."
+    )

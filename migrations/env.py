@@ -15,6 +15,7 @@ import core.anomalies.tables
 import core.budgets.tables
 import core.costs.tables
 import core.data_version
+import core.exports.tables
 import core.forecasts.tables
 import core.incidents.tables
 import core.jobs.tables

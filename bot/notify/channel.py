@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from bot.render.blocks import Message
-from bot.render.enclosed import Attachment, Picture
+from bot.render.enclosed import Attachment, LargeFile, Picture
 from core.outbox.model import Delivery, Outcome
 
 type Keep = Callable[[Mapping[str, Any]], Awaitable[None]]
@@ -21,7 +21,7 @@ class Letter:
     """
 
     message: Message
-    file: Attachment | None = None
+    file: Attachment | LargeFile | None = None
     pictures: tuple[Picture, ...] = ()
 
 

@@ -16,7 +16,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.notify import pictures
 from bot.notify.channel import Keep, Letter, Write
-from bot.render.enclosed import Attachment
+from bot.render.enclosed import Attachment, LargeFile
 from bot.slack_web.client import BUSY, DISCONNECTED, code
 from bot.slack_web.files import UploadError, complete, not_ready, send
 from core.outbox.model import (
@@ -173,11 +173,12 @@ class _Try:
         )
         return Receipt(str(posted["channel"]), str(posted["ts"]))
 
-    async def _share(self, file: Attachment) -> None:
+    async def _share(self, file: Attachment | LargeFile) -> None:
         """Upload once, whatever happens; then share."""
         number = self._delivery.notes.get(_FILE)
         if number is None:
-            number = await send(self._client, self._session, file.content, name=file.name)
+            content = file.content if isinstance(file, Attachment) else file
+            number = await send(self._client, self._session, content, name=file.name)
             await self._keep({_FILE: number})
         begun = self._delivery.begun
         await complete(
@@ -186,6 +187,7 @@ class _Try:
             title=file.title,
             channel=begun.place if begun else self._delivery.message.to.address,
             thread=begun.id if begun else None,
+            comment=file.comment if isinstance(file, LargeFile) else "",
         )
 
     async def _found(self) -> Receipt | None:

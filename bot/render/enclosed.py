@@ -1,5 +1,6 @@
 """What goes with a message beside its words: pictures that it shows, files that come with it."""
 
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 
 
@@ -24,3 +25,18 @@ class Attachment:
     name: str
     title: str
     content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class LargeFile:
+    """A file that is never whole in memory; for Slack alone, a mail has no room for it.
+
+    size: in bytes. parts: gives it from the beginning, as often as it is needed.
+    comment: what is said with it.
+    """
+
+    name: str
+    title: str
+    size: int
+    parts: Callable[[], AsyncIterator[bytes]]
+    comment: str = ""

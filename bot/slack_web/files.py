@@ -14,10 +14,13 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.render.enclosed import LargeFile
 from core.errors import UnavailableError
 
 _PAUSES: Final = (0.3, 0.5, 1, 2, 3, 5)
 _REFUSED: Final = 400
+_PATIENCE: Final = 1800
+"""Seconds that a gigabyte may take on its way."""
 _NOT_READY: Final = ("slack_file", "slack file", "file_not_found")
 
 
@@ -47,10 +50,15 @@ async def upload(
 
 
 async def send(
-    client: AsyncWebClient, session: aiohttp.ClientSession, content: bytes, *, name: str
+    client: AsyncWebClient,
+    session: aiohttp.ClientSession,
+    content: bytes | LargeFile,
+    *,
+    name: str,
 ) -> str:
     """Send a file to Slack, where nobody sees it before it is completed; its id."""
-    place = await client.files_getUploadURLExternal(filename=name, length=len(content))
+    size = content.size if isinstance(content, LargeFile) else len(content)
+    place = await client.files_getUploadURLExternal(filename=name, length=size)
     await _send(session, place["upload_url"], content)
     return str(place["file_id"])
 
@@ -62,17 +70,26 @@ async def complete(
     title: str,
     channel: str | None = None,
     thread: str | None = None,
+    comment: str = "",
 ) -> None:
     """Finish the upload of a file, and share it in a channel if one is given."""
     await client.files_completeUploadExternal(
-        files=[{"id": number, "title": title}], channel_id=channel, thread_ts=thread
+        files=[{"id": number, "title": title}],
+        channel_id=channel,
+        thread_ts=thread,
+        initial_comment=comment or None,
     )
 
 
-async def _send(session: aiohttp.ClientSession, url: str, content: bytes) -> None:
+async def _send(session: aiohttp.ClientSession, url: str, content: bytes | LargeFile) -> None:
     """Send the bytes to their address, which is a secret: no error shows it."""
+    if isinstance(content, LargeFile):
+        length, patience = {"Content-Length": str(content.size)}, aiohttp.ClientTimeout(_PATIENCE)
+        request = session.post(url, data=content.parts(), headers=length, timeout=patience)
+    else:
+        request = session.post(url, data=content)
     try:
-        async with session.post(url, data=content) as reply:
+        async with request as reply:
             status = reply.status
     except (aiohttp.ClientError, TimeoutError) as error:
         raise UploadError(f"Slack did not take a file ({type(error).__name__}).") from None

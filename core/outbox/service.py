@@ -11,8 +11,10 @@ from core.outbox.model import (
     DeliveredError,
     Delivery,
     DeliveryState,
+    Destination,
     Message,
     Outcome,
+    Receipt,
     UnknownDeliveryError,
 )
 
@@ -30,6 +32,11 @@ async def enqueue(tx: Connection, message: Message) -> bool:
         False where one of that key is there already; that one is told, not this.
     """
     return await store.enqueue(tx, message) is not None
+
+
+async def take_up(tx: Connection, to: Destination, thread: str, begun: Receipt) -> None:
+    """Let a thread be one that is there already: begun by a person, or by a surface."""
+    await store.take_up(tx, to, thread, begun)
 
 
 class OutboxService:

@@ -79,6 +79,17 @@ async def enqueue(tx: Connection, message: Message) -> int | None:
     return number
 
 
+async def take_up(tx: Connection, to: Destination, key: str, begun: Receipt) -> None:
+    """Write down what began a thread."""
+    values = {"place": begun.place, "begun": begun.id}
+    fresh = insert(threads).values(destination_id=await _destination(tx, to), key=key, **values)
+    await tx.execute(
+        fresh.on_conflict_do_update(
+            index_elements=[threads.c.destination_id, threads.c.key], set_=values
+        )
+    )
+
+
 async def _destination(tx: Connection, to: Destination) -> int:
     """The id of a destination, whose row isn't locked: workers need it meanwhile."""
     here = and_(destinations.c.channel == to.channel, destinations.c.address == to.address)

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from bot.notify.channel import Letter
-from bot.notify.letters import alerts, incidents
+from bot.notify.letters import alerts, exports, incidents
 from bot.render.mail import Mail
 from bot.services import Services
 from core.alerts.model import ALERT, ALERTS
 from core.errors import InvalidError
+from core.exports.model import MESSAGE as EXPORT
 from core.incidents.model import MESSAGE as INCIDENT
 from core.outbox.model import Delivery
 
@@ -35,6 +36,7 @@ class NoLetterError(InvalidError):
 KINDS: Final[Mapping[str, Writers]] = {
     ALERT: Writers(slack=alerts.slack, mail=alerts.mail),
     ALERTS: Writers(slack=alerts.several_slack, mail=alerts.several_mail),
+    EXPORT: Writers(slack=exports.slack),
     INCIDENT: Writers(slack=incidents.slack),
 }
 

@@ -36,12 +36,16 @@ _JSON_DELIMITER: Final = "\x02"
 
 
 class RowsExport:
-    """All rows of one question; open for as long as its block lasts."""
+    """All rows of one question; open for as long as its block lasts.
+
+    `rows` says how many there were, once all have come.
+    """
 
     def __init__(self, driver: Any, query: CostQuery, visible: frozenset[str] | None) -> None:
         self._driver = driver
         self._query = query
         self._visible = visible
+        self.rows = 0
 
     async def csv(self, *, guarded: bool = True) -> AsyncGenerator[bytes]:
         """CSV (RFC 4180, UTF-8, no value: nothing), the header first.
@@ -78,6 +82,7 @@ class RowsExport:
         async with aclosing(copy.parts()) as parts:
             async for part in parts:
                 yield part
+        self.rows = copy.rows
 
 
 def _guard(name: str) -> str:
