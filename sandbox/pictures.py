@@ -16,6 +16,7 @@ FOLDER: Final = Path(__file__).parents[1] / "docs" / "pictures"
 CHROMIUM: Final = "/usr/bin/chromium"
 _ARGUMENTS: Final = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
 _CHANNEL: Final = "C0CHECKOUT"
+_ALERTED: Final = "C0PLATFORM"
 
 
 async def main() -> None:
@@ -38,6 +39,14 @@ async def main() -> None:
         await _last(page).screenshot(path=FOLDER / "mistake.png")
         await _ask(page, "/cost help periods")
         await _last(page).screenshot(path=FOLDER / "help.png")
+    async with _page(f"http://127.0.0.1:{ports.slack}/#/{_ALERTED}") as page:
+        await page.get_by_text("View thread").first.click()
+        for picture in await page.locator("[data-block-type=image] img").all():
+            await picture.evaluate("image => image.decode()")
+        alert = page.locator("article[data-bot]").first
+        await alert.evaluate("message => message.scrollIntoView({block: 'start'})")
+        await page.wait_for_timeout(300)
+        await page.screenshot(path=FOLDER / "alert.png")
     async with _page(f"http://127.0.0.1:{ports.product}/docs") as page:
         await page.locator("summary").nth(6).wait_for()
         await page.screenshot(path=FOLDER / "api.png")

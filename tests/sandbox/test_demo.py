@@ -193,6 +193,24 @@ def test_an_answer_is_shared_in_finance(demo: Demo) -> None:
     assert "image" in {block["type"] for block in shared["blocks"]}
 
 
+def test_one_budget_is_over_one_near_one_on_plan(demo: Demo) -> None:
+    """The first has its thread: what it crossed, and what came of a change."""
+    budgets = {one["subject"]: one["id"] for one in demo.get("/v1/budgets")["items"]}
+    told = {name: demo.get(f"/v1/budgets/{id_}/status") for name, id_ in budgets.items()}
+    share = {n: Decimal(one["used"]) / Decimal(one["amount"]) for n, one in told.items()}
+    assert told["data-platform"]["state"] == "over"
+    assert Decimal("0.8") < share["observability"] < 1
+    assert share["checkout"] < Decimal("0.8")
+    deadline = time.monotonic() + 60
+    while len(said := demo.messages("C0PLATFORM", "U0BEN")) < 3:
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    over = next(one for one in said if "data-platform* is over budget" in one["text"])
+    reply = next(one for one in said if one.get("thread_ts") == over["ts"] != one["ts"])
+    assert "The budget was changed from" in reply["text"]
+    assert "100% crossed" in reply["text"]
+
+
 def test_cost_alone_answers_for_the_channel_s_projects(demo: Demo) -> None:
     demo.say("C0CHECKOUT", "U0BEN", "/cost")
     deadline = time.monotonic() + 60
