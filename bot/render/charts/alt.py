@@ -6,13 +6,13 @@ from typing import Final
 _MOST: Final = 2000
 
 
-def alt(title: str, figures: Iterable[str]) -> str:
-    """The figures in words, as many as Slack takes."""
-    text = title[: _MOST // 2]
+def alt(title: str, figures: Iterable[str], *, most: int = _MOST) -> str:
+    """The figures in words, as many as Slack takes, or as fit beside other pictures."""
+    text = title[: most // 2]
     left = list(figures)
     while left:
         more = f" … and {len(left):,} more."
-        if len(text) + len(left[0]) + 1 + len(more) > _MOST:
+        if len(text) + len(left[0]) + 1 + len(more) > most:
             return text + more
         text += f" {left.pop(0)}"
     return text

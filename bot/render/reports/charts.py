@@ -38,6 +38,8 @@ SERVICES: Final = "services"
 
 _LAYERS: Final = 7
 _FEW: Final = 8
+_ALT: Final = 1300
+"""Characters of one picture's words: three of them stand in a message."""
 
 
 def charts(report: Report) -> dict[str, Chart]:
@@ -67,7 +69,7 @@ def _chart(report: Report, sheet: Sheet, title: str, body: Body, figures: Iterab
         title=title,
         subtitle=f"{said.about(report)}, {said.period(report)} · {said.badge(report)}{only}",
         footer=sentences.fresh(report.freshness),
-        alt=alt(f"{title}.", figures),
+        alt=alt(f"{title}.", figures, most=_ALT),
         body=body,
     )
 

@@ -1,0 +1,65 @@
+"""Reports that schedules post: a thread in Slack with files in it, or mails with all of it."""
+
+import asyncio
+
+from bot.notify.channel import Letter
+from bot.notify.letters.drawing import drawn
+from bot.render.blocks import said as plainly
+from bot.render.blocks.picture import shown
+from bot.render.enclosed import Attachment, Picture
+from bot.render.mail import Mail
+from bot.render.reports import files, post
+from bot.render.reports import mail as mailed
+from bot.render.reports.charts import charts
+from bot.render.reports.page import page
+from bot.services import Services
+from core.outbox.model import Delivery, Verb
+from core.reports.model import Report
+from core.schedules.model import Format, Posting
+from core.schedules.telling import VALUES
+
+
+async def slack(delivery: Delivery, services: Services) -> Letter:
+    """The report as it is now, a file of it, or what changed."""
+    told = VALUES.validate_python(delivery.message.values)
+    report = told.report
+    if told.file is not None:
+        attached = await _file(services, report, told.file)
+        return Letter(plainly(attached.title), file=attached)
+    if delivery.message.verb is Verb.REPLY and told.corrections is not None:
+        return Letter(post.correction(report, told.corrections))
+    pictures = await _pictures(services, report)
+    message = post.post(
+        report,
+        {each.name: shown(each) for each in pictures},
+        scheduled=told.said,
+        corrected=told.version > 1,
+        waited=told.waited,
+        by=told.by,
+    )
+    return Letter(message, pictures=pictures)
+
+
+async def mail(delivery: Delivery, services: Services) -> Mail:
+    """The report with all its files; corrected, the whole of it again."""
+    told: Posting = VALUES.validate_python(delivery.message.values)
+    pictures = await _pictures(services, told.report)
+    attachments = [await _file(services, told.report, form) for form in told.formats]
+    return mailed.mail(
+        told.report,
+        {each.name: each for each in pictures},
+        scheduled=told.said,
+        changes=told.corrections if delivery.message.verb is Verb.REPLY else None,
+        attachments=tuple(attachments),
+    )
+
+
+async def _pictures(services: Services, report: Report) -> tuple[Picture, ...]:
+    named = charts(report).items()
+    return tuple([await drawn(services, name, chart) for name, chart in named])
+
+
+async def _file(services: Services, report: Report, form: Format) -> Attachment:
+    picture = await services.charts.draw(page(report)) if form is Format.PNG else None
+    # Workbooks take a while; the event loop doesn't wait for them.
+    return await asyncio.to_thread(files.file, report, form, picture)

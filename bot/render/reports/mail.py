@@ -1,0 +1,98 @@
+"""A report as a mail: its figures, its pictures, the same words as in Slack."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
+
+from bot.render.blocks.spoken import VOICE
+from bot.render.blocks.tables import Table
+from bot.render.enclosed import Attachment, Picture
+from bot.render.mail import (
+    Figure,
+    Heading,
+    Mail,
+    Notes,
+    Page,
+    Paragraph,
+    Tone,
+    compose,
+    sentence,
+)
+from bot.render.mail import Part as Shown
+from bot.render.reports import said
+from bot.render.reports.content import Part, content, foot
+from core.money import display
+from core.reports.correcting import Corrections
+from core.reports.model import Report, ReportStatus
+
+_LEFT_OUT: Final = frozenset({"Before", "Share"})
+_WHY: Final = "You get this because this address is to get the report: {scheduled}."
+
+
+def mail(
+    report: Report,
+    pictures: Mapping[str, Picture],
+    *,
+    scheduled: str,
+    changes: Corrections | None = None,
+    attachments: tuple[Attachment, ...] = (),
+) -> Mail:
+    """A report; a corrected one comes whole again, with what changed before it.
+
+    Args:
+        report: the report.
+        pictures: by name.
+        scheduled: the schedule in words.
+        changes: what is different from the mail before, in whose thread this one is.
+        attachments: the report as files.
+    """
+    page = Page(
+        subject=said.title(report),
+        preheader=said.headline(report),
+        parts=tuple(_parts(report, pictures, changes)),
+        why=_WHY.format(scheduled=scheduled),
+        reply=changes is not None,
+    )
+    return compose(page, attachments)
+
+
+def _parts(
+    report: Report, pictures: Mapping[str, Picture], changes: Corrections | None
+) -> Iterator[Shown]:
+    totals = [display(sheet.total, sheet.currency) for sheet in report.sheets]
+    headline = sentence(lambda mark: said.headline(report, mark))
+    final = report.status is ReportStatus.FINAL
+    if totals:
+        yield Figure(" + ".join(totals), headline, Tone.GOOD if final else Tone.PLAIN)
+    else:
+        yield Paragraph(headline)
+    yield Paragraph(f"{said.badge(report)}.")
+    if changes is not None:
+        yield Heading("What changed")
+        yield Notes(tuple(said.corrected(changes, VOICE.name)))
+    for part in content(report, VOICE.name):
+        yield from _part(part, pictures)
+    yield Notes((foot(report),))
+
+
+def _part(part: Part, pictures: Mapping[str, Picture]) -> Iterator[Shown]:
+    if part.title:
+        yield Heading(part.title)
+    yield from (pictures[name] for name in part.pictures if name in pictures)
+    if len(part.lines) == 1 and part.table is not None:
+        yield Paragraph(part.lines[0])
+    elif part.lines:
+        yield Notes(part.lines)
+        return
+    if part.table is not None:
+        yield _narrow(part.table)
+
+
+def _narrow(table: Table) -> Table:
+    """A table that a telephone has room for."""
+    kept = [at for at, head in enumerate(table.header) if head not in _LEFT_OUT]
+
+    def cells(row: Sequence[str]) -> tuple[str, ...]:
+        return tuple(row[at] for at in kept)
+
+    rows, totals = tuple(map(cells, table.rows)), tuple(map(cells, table.totals))
+    return Table(cells(table.header), rows, totals, table.names)
