@@ -10,16 +10,18 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import groupby
+from types import MappingProxyType
 from typing import Final
 
 import numpy as np
 
 from core.access.model import OPERATOR
 from core.budgets import spending
+from core.budgets.foreseen import Foreseen, Key
 from core.budgets.grouping import Pass, Places, Wanted, passes
 from core.budgets.model import Budget, rounded
 from core.budgets.rolling import Everything
-from core.budgets.status import Spending, Status, status
+from core.budgets.status import Course, Spending, Status, status
 from core.costs.listings import DailySeries
 from core.costs.model import PROVIDER, CostQuery, Filter, Freshness
 from core.costs.service import CostService
@@ -52,6 +54,7 @@ async def statuses(
     asked: Iterable[tuple[Budget, Period]],
     *,
     need: Need = lambda _: True,
+    kept: Mapping[Key, Foreseen] = MappingProxyType({}),
 ) -> AsyncIterator[Status]:
     """How far budgets are in some of their periods, in no order.
 
@@ -63,13 +66,14 @@ async def statuses(
         every: all budgets there are.
         asked: of which, in which periods.
         need: which of them are to be forecast; others have nothing expected.
+        kept: forecasts that were made before; no other is made in their place.
     """
     asked_of: defaultdict[int, list[tuple[Budget, Period]]] = defaultdict(list)
     for budget, period in asked:
         asked_of[budget.id].append((budget, period))
-    told = _Teller(costs.today(), every, need)
+    told = _Teller(costs.today(), every, need, kept)
     batch: list[tuple[Status, Spending]] = []
-    async for number, spent in _spendings(costs, asked_of.values()):
+    async for number, spent in _spendings(costs, asked_of.values(), kept):
         batch += [told.without_forecast(b, p, spent(p)) for b, p in asked_of[number]]
         if len(batch) >= _TOGETHER * _AT_ONCE:
             for each in await told.forecast(batch):
@@ -86,14 +90,24 @@ class _Teller:
     today: date
     every: Everything
     need: Need
+    kept: Mapping[Key, Foreseen]
 
     def without_forecast(
         self, budget: Budget, period: Period, spent: Spending
     ) -> tuple[Status, Spending]:
-        return self._told(budget, period, spent, None, ""), spent
+        told = self._told(budget, period, spent, None, "")
+        before = self.kept.get((budget.id, period.start))
+        if before is not None and not told.final:
+            told = self._told(budget, period, spent, before.course(told), "")
+        return told, spent
 
     def _told(
-        self, budget: Budget, period: Period, spent: Spending, made: Forecast | None, refused: str
+        self,
+        budget: Budget,
+        period: Period,
+        spent: Spending,
+        made: Forecast | Course | None,
+        refused: str,
     ) -> Status:
         allotted = self.every.allotted(budget, period) if budget.team is not None else None
         return status(
@@ -114,6 +128,7 @@ class _Teller:
             for told, spent in batch
             if spent.history.end < told.period.end <= _furthest(spent)
             and told.period.start <= self.today
+            and (told.budget.id, told.period.start) not in self.kept
             and self.need(told)
         ]
         found = await _forecasts(wanted)
@@ -166,11 +181,13 @@ def _made(
 
 
 async def _spendings(
-    costs: CostService, asked: Iterable[Sequence[tuple[Budget, Period]]]
+    costs: CostService,
+    asked: Iterable[Sequence[tuple[Budget, Period]]],
+    kept: Mapping[Key, Foreseen],
 ) -> AsyncIterator[tuple[int, Callable[[Period], Spending]]]:
     """What each budget's subject cost, to be told of its periods; by the budget's number."""
     today = costs.today()
-    wanted = []
+    wanted: defaultdict[int, list[Wanted]] = defaultdict(list)
     for of in asked:
         budget, _ = of[0]
         if budget.query is None:
@@ -180,18 +197,21 @@ async def _spendings(
             yield budget.id, spent.__getitem__
             continue
         since = min(period.start for _, period in of)
-        wanted.append(Wanted(budget, min(since, today), budget.query.where))
+        known = all((budget.id, period.start) in kept for _, period in of if period.end > today)
+        back = 0 if known else KEPT_DAYS
+        wanted[back].append(Wanted(budget, min(since, today), budget.query.where))
     fresh = _Freshness(costs)
-    for each in passes(wanted, today):
-        async for found in _passed(costs, each, fresh):
-            yield found
+    for back, some in wanted.items():
+        for each in passes(some, today):
+            async for found in _passed(costs, each, fresh, back):
+                yield found
 
 
 async def _passed(
-    costs: CostService, of: Pass, fresh: "_Freshness"
+    costs: CostService, of: Pass, fresh: "_Freshness", back: int
 ) -> AsyncIterator[tuple[int, Callable[[Period], Spending]]]:
     today = costs.today()
-    days = Period(min(of.since, today - timedelta(KEPT_DAYS)), today + timedelta(1))
+    days = Period(min(of.since, today - timedelta(back)), today + timedelta(1))
     sums: dict[int, _Sum] = {}
     places = Places(of)
     async for found in costs.series(of.query(days), OPERATOR, exact_from=of.since):
@@ -201,7 +221,7 @@ async def _passed(
     for place, each in enumerate(of.wanted):
         one = sums.pop(place) if place in sums else _Sum(np.zeros(0))
         freshness = await fresh.of(each.where, one.providers, days)
-        first = min(each.since, today - timedelta(KEPT_DAYS))
+        first = min(each.since, today - timedelta(back))
         yield each.budget.id, _spending(one, days.start, first, each.budget, freshness)
 
 

@@ -7,6 +7,7 @@ of them be killed: each crossing is told once.
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from typing import Final, Protocol
 from zoneinfo import ZoneInfo
 
@@ -19,6 +20,7 @@ from core.alerts.tending import Tended
 from core.budgets import store
 from core.budgets.catalogue import Catalogue
 from core.budgets.explaining import why
+from core.budgets.foreseeing import Foresight
 from core.budgets.model import Budget
 from core.budgets.readings import destinations, may_matter, periods, reading
 from core.budgets.rolling import Everything
@@ -45,12 +47,10 @@ async def _nowhere(_: Collection[str]) -> Mapping[str, ZoneInfo]:
 class Listeners(Protocol):
     """Who else is told of a budget's alerts, and who wants one message a day."""
 
-    async def of_budgets(
-        self, connection: Connection, budgets: Sequence[Budget]
-    ) -> Mapping[int, Sequence[Destination]]:
+    async def of_budgets(self, budgets: Sequence[Budget]) -> Mapping[int, Sequence[Destination]]:
         """Those that subscribed to something that contains what a budget is of."""
 
-    async def declined(self, connection: Connection) -> Collection[tuple[int, Destination]]:
+    async def declined(self) -> Collection[tuple[int, Destination]]:
         """Who wants no more of which budget's alerts."""
 
     async def digests(self, connection: Connection) -> Collection[Destination]:
@@ -75,6 +75,7 @@ class EvaluationService:
         """Keep its parts; `zone` is that of reports, `zones` knows those of people."""
         self._database = database
         self._catalogue = catalogue
+        self._foresight = Foresight(database, catalogue, costs)
         self._costs = costs
         self._drivers = drivers
         self._clock = clock
@@ -113,6 +114,13 @@ class EvaluationService:
                 digests=await self._digests(tx),
             )
 
+    async def foresee(self) -> int:
+        """Make the forecasts anew that know fewer days than are complete; how many.
+
+        Evaluations go by those that there are, so that one after a sync needs not wait for this.
+        """
+        return await self._foresight.renew()
+
     async def tend(self) -> Tended:
         """Do what falls due with time alone: snoozes that end, reminders, messages of the day."""
         async with self._database.read() as connection:
@@ -138,7 +146,7 @@ class EvaluationService:
         async with self._database.read() as connection:
             watched = await raising.watched(connection, [each.id for each in chosen])
             by = await store.changed_by(connection, [*_changed(chosen, watched)])
-            to = await self._destinations(connection, chosen)
+        to = await self._destinations(chosen)
         asked = [
             (
                 await self._catalogue.at(each, period) if _changed_since(each, period) else each,
@@ -148,7 +156,9 @@ class EvaluationService:
             for period in periods(each, today)
         ]
         readings = []
-        async for told in statuses(self._costs, every, asked, need=may_matter):
+        kept = await self._foresight.known(chosen)
+        need = partial(may_matter, today=today)
+        async for told in statuses(self._costs, every, asked, need=need, kept=kept):
             number = told.budget.id
             found = reading(
                 told,
@@ -162,15 +172,13 @@ class EvaluationService:
                 readings.append(found)
         return readings
 
-    async def _destinations(
-        self, connection: Connection, chosen: Sequence[Budget]
-    ) -> Mapping[int, Sequence[Destination]]:
+    async def _destinations(self, chosen: Sequence[Budget]) -> Mapping[int, Sequence[Destination]]:
         """Who is told of each: whom it says itself, and who subscribed."""
         own = {each.id: destinations(each.terms) for each in chosen}
         if self._listeners is None:
             return own
-        more = await self._listeners.of_budgets(connection, chosen)
-        declined = await self._listeners.declined(connection)
+        more = await self._listeners.of_budgets(chosen)
+        declined = await self._listeners.declined()
         return {
             n: tuple(
                 each for each in dict.fromkeys((*to, *more.get(n, ()))) if (n, each) not in declined

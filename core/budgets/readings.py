@@ -86,9 +86,9 @@ def destinations(terms: Terms) -> tuple[Destination, ...]:
     )
 
 
-def may_matter(told: Status) -> bool:
+def may_matter(told: Status, today: date) -> bool:
     """Whether to forecast: where there is an amount, of a period that isn't over."""
-    return told.amount is not None
+    return told.amount is not None and told.period.end > today
 
 
 def _subject(told: Status) -> Subject:

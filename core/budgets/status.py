@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from core.budgets.model import Budget, rounded
 from core.costs.model import Freshness
-from core.forecasts.model import Band, Forecast, RoughSeries, Series
+from core.forecasts.model import Band, Forecast, ForecastDay, RoughSeries, Series
 from core.money import ZERO
 from core.period import Period
 
@@ -106,6 +106,15 @@ class Status:
 
 
 @dataclass(frozen=True, slots=True)
+class Course:
+    """What is to come, by a forecast that was made before."""
+
+    total: Decimal
+    at80: Band | None
+    days: tuple[ForecastDay, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Spending:
     """What a budget's subject cost: complete days, and what later days have so far."""
 
@@ -129,7 +138,7 @@ def status(
     period: Period,
     plan: Plan,
     spending: Spending,
-    made: Forecast | None,
+    made: Forecast | Course | None,
     *,
     today: date,
     refused: str = "",
@@ -169,7 +178,7 @@ def status(
         state=_state(amount, used, expected, used_complete, planned),
         final=final,
         days=days,
-        forecast=made,
+        forecast=made if isinstance(made, Forecast) else None,
         refused=refused,
         others=spending.others,
         allotted=allotted,
@@ -200,7 +209,9 @@ def steps(plan: Plan, period: Period, currency: str) -> Iterator[Decimal]:
         yield rounded(total, currency)
 
 
-def _breach(amount: Decimal, days: Mapping[date, Decimal], made: Forecast | None) -> date | None:
+def _breach(
+    amount: Decimal, days: Mapping[date, Decimal], made: Forecast | Course | None
+) -> date | None:
     """The first day at whose end more than the amount is spent, or is expected to be."""
     expected = {day.date: day.expected for day in made.days} if made else {}
     total = ZERO

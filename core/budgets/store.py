@@ -1,14 +1,17 @@
 """The SQL of budgets."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import ARRAY, BigInteger, Row, any_, bindparam, func, insert, select, update
+from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.dialects.postgresql import insert as upsert
 
+from core.budgets.foreseen import Foreseen, Key
 from core.budgets.model import Budget, Change, Cycle, Terms, UnknownBudgetError
-from core.budgets.tables import budget_changes, budgets
+from core.budgets.tables import budget_changes, budget_forecasts, budgets
 from core.costs.model import Measure
 from core.database import Connection
 from core.money import plain
@@ -50,11 +53,50 @@ async def changed_by(connection: Connection, some: Collection[int]) -> Mapping[i
     """Who made or changed each of some budgets last."""
     latest = (
         select(budget_changes.c.budget_id, budget_changes.c.by)
-        .distinct(budget_changes.c.budget_id)
+        .ext(distinct_on(budget_changes.c.budget_id))
         .where(budget_changes.c.budget_id == any_(bindparam("some", list(some), ARRAY(BigInteger))))
         .order_by(budget_changes.c.budget_id, budget_changes.c.id.desc())
     )
     return {row.budget_id: row.by for row in await connection.execute(latest)}
+
+
+async def foreseen(connection: Connection, some: Collection[int]) -> Mapping[Key, Foreseen]:
+    """The forecasts that are kept of some budgets."""
+    wanted = any_(bindparam("some", list(some), ARRAY(BigInteger)))
+    statement = select(budget_forecasts).where(budget_forecasts.c.budget_id == wanted)
+    rows = await connection.execute(statement)
+    return {
+        (row.budget_id, row.period_start): Foreseen(
+            (row.budget_id, row.period_start),
+            row.subject,
+            row.complete_until,
+            {date.fromisoformat(day): Decimal(amount) for day, amount in row.expected.items()},
+            row.below,
+            row.above,
+        )
+        for row in rows
+    }
+
+
+async def foresee(tx: Connection, found: Iterable[Foreseen]) -> None:
+    """Keep forecasts in place of those of the same periods."""
+    values = [
+        {
+            "budget_id": each.key[0],
+            "period_start": each.key[1],
+            "subject": each.subject,
+            "complete_until": each.complete_until,
+            "expected": {day.isoformat(): plain(a) for day, a in each.expected.items()},
+            "below": each.below,
+            "above": each.above,
+        }
+        for each in sorted(found, key=lambda each: each.key)
+    ]
+    if values:
+        statement = upsert(budget_forecasts)
+        fresh = {name: statement.excluded[name] for name in [*values[0]][2:]}
+        keys = ["budget_id", "period_start"]
+        await tx.execute(statement.on_conflict_do_update(index_elements=keys, set_=fresh), values)
 
 
 async def add(tx: Connection, terms: Terms, by: str, now: datetime) -> int:

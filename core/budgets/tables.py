@@ -10,6 +10,7 @@ from sqlalchemy import (
     Identity,
     Index,
     Numeric,
+    PrimaryKeyConstraint,
     Table,
     Text,
     func,
@@ -40,6 +41,20 @@ budgets: Final = Table(
     Column("changed_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     Column("removed_at", DateTime(timezone=True)),
 )
+
+budget_forecasts: Final = Table(
+    "budget_forecasts",
+    metadata,
+    Column("budget_id", BigInteger, nullable=False),
+    Column("period_start", Date, nullable=False),
+    Column("subject", Text, nullable=False, comment="of what: words and currency"),
+    Column("complete_until", Date, nullable=False),
+    Column("expected", JSONB, nullable=False, comment="by day, as text"),
+    Column("below", Numeric, comment="how far below the total"),
+    Column("above", Numeric),
+    PrimaryKeyConstraint("budget_id", "period_start"),
+)
+"""The latest forecast of a budget's period: evaluations after every sync need not make it anew."""
 
 budget_changes: Final = Table(
     "budget_changes",

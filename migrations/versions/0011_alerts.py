@@ -35,6 +35,18 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("channel", "address", "alert_id", name=op.f("pk_alert_digests")),
     )
 
+    op.create_table(
+        "budget_forecasts",
+        sa.Column("budget_id", sa.BigInteger(), nullable=False),
+        sa.Column("period_start", sa.Date(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False, comment="of what: words and currency"),
+        sa.Column("complete_until", sa.Date(), nullable=False),
+        sa.Column("expected", _JSON, nullable=False, comment="by day, as text"),
+        sa.Column("below", sa.Numeric(), nullable=True, comment="how far below the total"),
+        sa.Column("above", sa.Numeric(), nullable=True),
+        sa.PrimaryKeyConstraint("budget_id", "period_start", name=op.f("pk_budget_forecasts")),
+    )
+
 
 def _alerts() -> None:
     op.create_table(
@@ -96,6 +108,7 @@ _JSON: Final = postgresql.JSONB(astext_type=sa.Text())
 
 def downgrade() -> None:
     """Back to the revision before."""
+    op.drop_table("budget_forecasts")
     op.drop_table("alert_digests")
     op.drop_table("alert_watched")
     op.drop_table("alerts")

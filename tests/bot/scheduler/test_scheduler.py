@@ -16,6 +16,7 @@ from bot.settings import Settings
 from core.access.model import OPERATOR
 from core.alerts.raising import Raised
 from core.alerts.tending import Tended
+from core.anomalies.posting import Posted
 from core.anomalies.service import Screened
 from core.clock import Clock, utc_now
 from core.costs.assigning.service import RuleService
@@ -25,6 +26,7 @@ from core.costs.proving.service import ProofService
 from core.costs.service import PACIFIC
 from core.costs.writing.sources import register
 from core.database import Database, DatabaseUnavailableError
+from core.exports.service import ExportService
 from core.incidents.service import IncidentService
 from core.ingest.model import SyncReport
 from core.ingest.service import IngestService
@@ -75,9 +77,16 @@ class FakeForesight:
         self.asked.append("make")
         return 0
 
+    async def listen(self) -> None:
+        self.asked.append("listen")
+
     async def screen(self) -> Screened:
         self.asked.append("screen")
         return Screened()
+
+    async def post(self) -> Posted:
+        self.asked.append("post")
+        return Posted()
 
 
 @dataclass
@@ -112,6 +121,10 @@ class FakeEvaluation:
         self.asked.append("evaluate")
         return Raised()
 
+    async def foresee(self) -> int:
+        self.asked.append("foresee")
+        return 0
+
     async def tend(self) -> Tended:
         self.asked.append("tend")
         return Tended()
@@ -143,11 +156,13 @@ def scheduler(
             drivers=unused,
             forecasts=cast("Any", foresight or FakeForesight()),
             anomalies=cast("Any", foresight or FakeForesight()),
+            anomaly_poster=cast("Any", foresight or FakeForesight()),
             retention=RetentionService(database, clock, Keep(), zone=PACIFIC),
             proof=ProofService(database, clock),
             jobs=JobService(database, worker=name, lease=LEASE),
             ingest=cast("Any", ingest),
             outbox=OutboxService(database),
+            exports=ExportService(database),
             incidents=IncidentService(database, clock),
             subscriptions=unused,
             budgets=unused,
@@ -204,11 +219,28 @@ async def test_after_each_sync_one_looks_ahead_and_for_what_is_odd(
     clock.advance(days=1)
     for _ in range(3):
         await tried(replica)
-    assert foresight.asked == ["judge", "make", "screen"]
+    assert foresight.asked == ["judge", "make", "listen", "screen", "post"]
     clock.advance(days=1)
     await tried(replica)
     await tried(replica)
-    assert foresight.asked == ["judge", "make", "screen"] * 2
+    assert [each for each in foresight.asked if each != "post"] == [
+        "judge", "make", "listen", "screen",
+    ] * 2  # fmt: skip
+
+
+async def test_digests_of_anomalies_are_looked_for_every_quarter_of_an_hour(
+    fresh_database: Database, clock: FakeClock
+) -> None:
+    foresight = FakeForesight()
+    clock.at("2026-11-22T15:00")
+    replica = scheduler(fresh_database, clock, FakeIngest(), foresight=foresight)
+    for _ in range(3):
+        await tried(replica)
+    for minute, posts in ((14, 0), (15, 1), (29, 0), (30, 1)):
+        foresight.asked.clear()
+        clock.at(f"2026-11-22T15:{minute:02}")
+        await tried(replica)
+        assert foresight.asked == ["post"] * posts
 
 
 async def test_reports_are_looked_at_each_time_and_corrected_after_each_sync(
