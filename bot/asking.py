@@ -5,7 +5,7 @@ Slack, the command line and REST take the same answers from here, each in its ow
 
 import io
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from typing import Any, Final
@@ -13,20 +13,36 @@ from typing import Any, Final
 import orjson
 from rich.console import ConsoleRenderable
 
-from bot.render import blocks, budget_json, budgeting, csv, figures, foresight_json, json, text
+from bot.render import (
+    blocks,
+    budget_json,
+    budgeting,
+    csv,
+    figures,
+    foresight_json,
+    json,
+    report_json,
+    text,
+)
 from bot.render.blocks import Look, Message
 from bot.render.blocks import budgets as shown
 from bot.render.charges import Format
 from bot.render.charts import chart_of, course_of, outgo_of, waterfall_of
 from bot.render.charts.spec import Chart
 from bot.render.figures import Figures
+from bot.render.reports import charts as pictures
+from bot.render.reports import files, post
+from bot.render.reports import text as printed
 from bot.render.xlsx import Amount, Book, Cell, fits
 from bot.services import Services
 from core.access.model import Viewer
 from core.budgets.model import Budget, Cycle
 from core.costs.model import CostQuery, Measure
-from core.costs.question import BUDGET, COST, FORECAST, WHY, write_subject
+from core.costs.question import BUDGET, COST, FORECAST, REPORT, WHY, write_subject
 from core.errors import NotFoundError
+from core.reports.asking import kind_of
+from core.reports.model import Report
+from core.schedules.model import Format as FileFormat
 
 
 @dataclass(frozen=True)
@@ -187,5 +203,43 @@ async def budget_of(
     )
 
 
-ASKED: Final[Mapping[str, Ask]] = {COST: cost, FORECAST: forecast, WHY: why, BUDGET: budget}
+@dataclass(frozen=True)
+class Reported(Answered):
+    """A report, whose files have more to them than one table."""
+
+    report: Report
+
+    def file(self, form: Format) -> tuple[str, bytes]:
+        """A file's name, and what is in it; a workbook takes a while."""
+        made = files.file(self.report, FileFormat(form))
+        return made.name, made.content
+
+
+async def report(services: Services, query: CostQuery, viewer: Viewer) -> Reported:
+    """All there is to tell of a week or a month.
+
+    Raises:
+        ReportQuestionError: it asks for a daily one, or as `ReportService.report`.
+    """
+    kind = kind_of(query)
+    about = replace(query, granularity=None)
+    told = await services.reports.report(kind, about, viewer, period=query.period)
+    return Reported(
+        told.text,
+        lambda: pictures.charts(told).get(pictures.DAYS),
+        lambda look, drawn: post.answer(told, look, drawn=drawn),
+        lambda: printed.report(told),
+        lambda: report_json.report(told),
+        lambda: files.figures(told),
+        told,
+    )
+
+
+ASKED: Final[Mapping[str, Ask]] = {
+    COST: cost,
+    FORECAST: forecast,
+    WHY: why,
+    BUDGET: budget,
+    REPORT: report,
+}
 """Who answers, by sub-command; each takes a question of costs."""

@@ -17,6 +17,7 @@ from rich.text import Text
 
 from bot.render import budgeting, foresight, reasons, sentences
 from bot.render.blocks.tables import ACROSS, table_of
+from bot.render.blocks.tables import Table as Content
 from core.budgets.model import Budget
 from core.budgets.status import Status
 from core.costs.drivers.service import Why
@@ -105,7 +106,11 @@ class _Fitting:
 
 
 def _table(answer: CostAnswer, across: int) -> Table:
-    content = table_of(answer, across=across)
+    return table_in(table_of(answer, across=across))
+
+
+def table_in(content: Content) -> Table:
+    """A table as a terminal shows it."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     for position, name in enumerate(content.header):
         figures = position >= content.names

@@ -24,6 +24,7 @@ from bot.render import blocks
 from bot.render.blocks.alerts import ACKNOWLEDGE, DETAILS, SNOOZE
 from bot.render.blocks.budgets import EDIT as EDIT_BUDGET
 from bot.render.blocks.invoices import EDIT, RECORD
+from bot.render.reports.post import FILE
 from bot.services import Services
 from bot.slack import (
     alerts,
@@ -173,6 +174,7 @@ def _listen(bolt: AsyncApp, desk: Desk) -> None:
         blocks.SHARE: costs.share,
         blocks.SEND_CHART: costs.send_chart,
         blocks.CSV: costs.send_csv,
+        FILE: costs.send_file,
         blocks.PROJECT_SHOW: projects.card,
         blocks.PROJECT_CHANGE: projects.open_form,
         blocks.JUDGE: anomalies.judge,

@@ -95,6 +95,16 @@ async def send_csv(desk: Desk, asked: Asked) -> None:
             await answers.send_figures(desk, asked, answer, Format.CSV)
 
 
+async def send_file(desk: Desk, asked: Asked) -> None:
+    """Send the asker a report as a file; the button's name ends with its format."""
+    viewer, understood = await _pressed(desk, asked)
+    async with _pressed_once(desk, asked) as first:
+        if first:
+            answer = await _answered(desk, viewer, understood)
+            form = Format(asked.action.rpartition(".")[2])
+            await answers.send_figures(desk, asked, answer, form)
+
+
 async def outdated(desk: Desk, asked: Asked) -> None:
     """A button that nothing listens to any more, in a message of another version."""
     old = f"This button is of another version. Ask again with {desk.command}."

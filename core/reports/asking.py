@@ -89,6 +89,17 @@ def _holding(kind: ReportKind, day: date) -> Period:
     return calendar(month_of(day), add_months(month_of(day), 1))
 
 
+def kind_of(query: CostQuery) -> ReportKind:
+    """Which of the two a question asks for: `weekly` unless it says `monthly`.
+
+    Raises:
+        ReportQuestionError: it asks for a daily one.
+    """
+    if query.granularity is Granularity.DAILY:
+        raise ReportQuestionError("A report is weekly or monthly.", fix="Say which of the two.")
+    return ReportKind(query.granularity.value) if query.granularity else ReportKind.WEEKLY
+
+
 def scope(query: CostQuery, period: Period) -> CostQuery:
     """A report's own question: its period, its filters and currency, in total.
 

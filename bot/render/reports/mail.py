@@ -1,5 +1,6 @@
 """A report as a mail: its figures, its pictures, the same words as in Slack."""
 
+from base64 import b64encode
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
@@ -53,6 +54,22 @@ def mail(
         reply=changes is not None,
     )
     return compose(page, attachments)
+
+
+def web(report: Report, pictures: Mapping[str, Picture]) -> str:
+    """The same as a page for a browser, its pictures in it."""
+    page = Page(
+        subject=said.title(report),
+        preheader=said.headline(report),
+        parts=tuple(_parts(report, pictures, None)),
+        why=f"Asked: {report.text}.",
+    )
+    made = compose(page)
+    html = made.html
+    for each in made.pictures:
+        drawn = b64encode(each.png or b"").decode()
+        html = html.replace(f'"cid:{each.name}"', f'"data:image/png;base64,{drawn}"')
+    return html
 
 
 def _parts(
