@@ -1,7 +1,9 @@
 """Alerts of budgets as mails: the figures of Slack's messages, and the same words."""
 
+import re
 from collections.abc import Iterator
 from functools import partial
+from typing import Final
 
 from bot.render import alerting, words
 from bot.render.blocks.tables import Table
@@ -23,23 +25,27 @@ from bot.render.voice import Voice
 from core.alerts.model import Alert, AlertState, Roundup, Telling
 from core.money import display
 
+_SLACK_ID: Final = re.compile("[UW][A-Z0-9]{2,}")
 _WHY = "You get this because this address is to be told of the budget of {of}."
 _WHY_SEVERAL = "You get this because this address is to be told of these budgets."
 
 
-def alert(told: Telling, picture: Picture | None, *, reply: bool = False) -> Mail:
+def alert(
+    told: Telling, picture: Picture | None, *, command: str = "/cost", reply: bool = False
+) -> Mail:
     """An alert: the figure, what it means, the budget's picture, figures, why, what to do.
 
     Args:
         told: the alert, and why there is a mail.
         picture: of the budget; None: there is none.
+        command: the slash command as installed.
         reply: it goes into the thread of an earlier mail, so it has that one's subject.
     """
     found = told.alert
     page = Page(
         subject=_subject(found),
         preheader=alerting.headline(found),
-        parts=tuple(_parts(told, picture)),
+        parts=(*_parts(told, picture), *_acting(found, command)),
         why=_WHY.format(of=alerting.subject(found)),
         reply=reply,
     )
@@ -66,7 +72,7 @@ def _parts(told: Telling, picture: Picture | None) -> Iterator[Part]:
     currency = found.subject.currency
     spent = display(found.figures.used, currency)
     yield Figure(spent, sentence(partial(_headline, found)), _tone(found))
-    said = [alerting.occasion(told), alerting.outlook(found)]
+    said = [alerting.occasion(told, _VOICE), alerting.outlook(found)]
     if any(said):
         yield Paragraph(" ".join(filter(None, said)))
     if picture is not None:
@@ -74,13 +80,29 @@ def _parts(told: Telling, picture: Picture | None) -> Iterator[Part]:
     name = words.period_name(found.subject.period)
     rows = (("Budget", display(found.figures.amount, currency)), ("Spent", spent))
     yield Table(
-        (f"{name[:1].upper()}{name[1:]}", "Amount"), (*rows, *alerting.figures(found)), (), 1
+        (f"{name[:1].upper()}{name[1:]}", "Amount"),
+        (*rows, *alerting.figures(found, _VOICE)),
+        (),
+        1,
     )
     if alerting.why(found):
         yield Heading("Why")
         yield Paragraph(f"{alerting.why(found)}.")
-    notes = (alerting.standing(found), alerting.crossings(found), alerting.data(found))
+    notes = (alerting.standing(found, _VOICE), alerting.crossings(found), alerting.data(found))
     yield Notes(tuple(f"{each[:1].upper()}{each[1:]}." for each in notes if each))
+
+
+def _acting(found: Alert, command: str) -> Iterator[Part]:
+    """Where something can be done about it: a mail can't be pressed."""
+    if found.state in alerting.OPEN:
+        yield Notes((f"In Slack {command} alerts lets you acknowledge or snooze it.",))
+
+
+def _person(name: str) -> str:
+    return f"{name} in Slack" if _SLACK_ID.fullmatch(name) else name
+
+
+_VOICE: Final = Voice(person=_person)
 
 
 def _headline(found: Alert, mark: Mark) -> str:

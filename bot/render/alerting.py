@@ -19,7 +19,7 @@ from core.alerts.model import (
     Threshold,
 )
 from core.costs.model import Measure
-from core.money import ZERO, display
+from core.money import display
 
 STATES: Final = {
     AlertState.RAISED: "open",
@@ -213,11 +213,12 @@ def occasion(telling: Telling, voice: Voice = PLAIN) -> str:
     if telling.occasion is not Occasion.SET:
         return _OCCASIONS.get(telling.occasion, "")
     by = f" by {voice.person(telling.by)}" if telling.by else ""
-    if telling.before in (None, of.figures.amount):
-        return f"The budget is new or was changed{by}: what is crossed already is told once."
-    before = display(telling.before or ZERO, of.subject.currency)
+    if telling.before is None:
+        return f"The budget is new{', set' * bool(by)}{by}: what is crossed already is told once."
+    before = display(telling.before, of.subject.currency)
     now = display(of.figures.amount, of.subject.currency)
-    return f"The budget was changed from {before} to {now}{by}."
+    amounts = f" from {before} to {now}" if telling.before != of.figures.amount else ""
+    return f"The budget was changed{amounts}{by}."
 
 
 def further(telling: Telling, voice: Voice = PLAIN) -> str:

@@ -35,7 +35,9 @@ async def mail(delivery: Delivery, services: Services) -> Mail:
     """An alert, or what became of it since."""
     told = TELLING.validate_python(delivery.message.values)
     picture = await _picture(told.alert, services)
-    return alert_mail.alert(told, picture, reply=delivery.message.verb is Verb.REPLY)
+    reply = delivery.message.verb is Verb.REPLY
+    command = services.settings.slack_command
+    return alert_mail.alert(told, picture, command=command, reply=reply)
 
 
 async def several_mail(delivery: Delivery, services: Services) -> Mail:  # noqa: ARG001 - as all are

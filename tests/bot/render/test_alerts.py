@@ -126,7 +126,8 @@ def test_nobody_is_pinged_by_a_name() -> None:
 @pytest.mark.parametrize(
     ("occasion", "before", "said"),
     [
-        (Occasion.SET, None, f"The budget is new or was changed by <@{ADA}>"),
+        (Occasion.SET, None, f"The budget is new, set by <@{ADA}>"),
+        (Occasion.SET, Decimal(8000), f"The budget was changed by <@{ADA}>."),
         (Occasion.SET, Decimal(5000), "The budget was changed from $5,000.00 to $8,000.00 by"),
         (Occasion.LATE, None, "Late data: days that had been complete cost more"),
         (Occasion.RECORD, None, "The period is over"),
@@ -188,6 +189,8 @@ def test_a_mail_has_the_same_figures() -> None:
     for form in (made.html, made.text):
         for text in ("$8,412.50", "$8,000.00", "$10,934 (136.7%)", "Cloud SQL +$1,640", "20 Nov"):
             assert text in form
+        assert f"{BEN} in Slack" in form
+        assert "/cost alerts lets you acknowledge or snooze it." in form
     assert "cid:budget" in made.html
     assert [each.name for each in made.pictures] == ["budget"]
     reply = alert_mail.alert(CROSSED, None, reply=True)
