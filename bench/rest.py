@@ -53,6 +53,7 @@ from core.costs.writing.partitions import ensure as ensure_partitions
 from core.costs.writing.sources import register
 from core.database import Database
 from core.embedded_postgres import ensure, stop
+from core.exports.service import ExportService
 from core.forecasts.service import ForecastService
 from core.incidents.service import IncidentService
 from core.ingest.service import IngestService
@@ -272,6 +273,7 @@ async def _ours(url: str, pipe: Pipe) -> None:
         jobs=JobService(database, worker="bench"),
         ingest=IngestService(database, projects, clock, ()),
         outbox=OutboxService(database),
+        exports=ExportService(database),
         incidents=IncidentService(database, clock),
         charts=ChartWorker(),
     )

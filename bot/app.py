@@ -40,6 +40,7 @@ from core.costs.proving.service import ProofService
 from core.costs.question import RESERVED
 from core.costs.service import CostService
 from core.database import Database
+from core.exports.service import ExportService
 from core.forecasts.service import ForecastService
 from core.incidents.service import IncidentService
 from core.ingest.config import read_sources
@@ -179,6 +180,7 @@ async def open_services(
                 retention=retention,
             ),
             outbox=OutboxService(database),
+            exports=ExportService(database),
             incidents=IncidentService(database, clock),
             charts=charts,
         )

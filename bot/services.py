@@ -17,6 +17,7 @@ from core.costs.keeping.service import RetentionService
 from core.costs.proving.service import ProofService
 from core.costs.service import CostService
 from core.database import Database
+from core.exports.service import ExportService
 from core.forecasts.service import ForecastService
 from core.incidents.service import IncidentService
 from core.ingest.service import IngestService
@@ -53,6 +54,7 @@ class Services:
     alerts: AlertService
     reports: ReportService
     schedules: ScheduleService
+    exports: ExportService
     poster: SchedulePoster
     corrector: ReportCorrector
     retention: RetentionService

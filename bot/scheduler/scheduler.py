@@ -10,11 +10,13 @@ from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Final
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from bot import exporting
 from bot.scheduler.slots import week
 from bot.services import Services
 from core.access.model import Role, Viewer
@@ -29,7 +31,10 @@ KEPT: Final = timedelta(days=60)
 RUNS_KEPT: Final = timedelta(days=400)
 """How long it is kept what became of a schedule's runs: a year's reports, and some."""
 
-_REPORTS: Final = "reports"
+SOON: Final = timedelta(seconds=3)
+"""How often it is looked for what somebody waits for."""
+
+_EXPORTS: Final = "exports"
 _FIRST_PAUSE: Final = timedelta(minutes=2)
 _LONGEST_PAUSE: Final = timedelta(hours=1)
 
@@ -67,9 +72,14 @@ class Scheduler:
         self._zone = services.settings.report_timezone
         self._working: dict[str, asyncio.Task[None]] = {}
         self._triggers = AsyncIOScheduler(timezone=UTC)
+        self._errands: dict[str, Callable[[], Awaitable[object]]] = {
+            "reports": lambda: services.poster.work(),
+            _EXPORTS: partial(exporting.make_due, services),
+        }
         self.duties = [
             Duty("upkeep", self._day, self._keep_up),
             Duty("label-rules", self._hour, self._follow),
+            Duty("old-exports", self._hour, self._tidy),
             Duty("alerts", self._quarter, self._tend),
         ]
         if services.ingest.sources:
@@ -97,6 +107,9 @@ class Scheduler:
             misfire_grace_time=None,
             coalesce=True,
         )
+        self._triggers.add_job(
+            self._begin, "interval", args=[_EXPORTS], seconds=SOON.total_seconds(), coalesce=True
+        )
         self._triggers.start()
 
     async def close(self) -> None:
@@ -119,8 +132,12 @@ class Scheduler:
                 continue
             if job is not None:
                 self._working[duty.kind] = asyncio.create_task(self._do(duty, job))
-        if _REPORTS not in self._working:
-            self._working[_REPORTS] = asyncio.create_task(self._post())
+        for errand in self._errands:
+            await self._begin(errand)
+
+    async def _begin(self, errand: str) -> None:
+        if errand not in self._working:
+            self._working[errand] = asyncio.create_task(self._run(errand))
 
     async def idle(self) -> None:
         """Wait until what has begun is done."""
@@ -155,16 +172,16 @@ class Scheduler:
         finally:
             del self._working[duty.kind]
 
-    async def _post(self) -> None:
-        """Post the reports that are due; every replica takes its share of the runs."""
+    async def _run(self, errand: str) -> None:
+        """Do what claims itself what is due of it; every replica takes its share."""
         try:
-            await self._services.poster.work()
+            await self._errands[errand]()
         except* CostTrackerError as errors:
-            _log.warning("can't post reports", error=str(errors.exceptions[0]))
+            _log.warning("can't look for work", kind=errand, error=str(errors.exceptions[0]))
         except* Exception as errors:  # noqa: BLE001 - the next look begins anew
-            _log.error("can't post reports", exc_info=errors)
+            _log.error("errand failed", kind=errand, exc_info=errors)
         finally:
-            del self._working[_REPORTS]
+            del self._working[errand]
 
     def _day(self, now: datetime) -> str:
         return now.astimezone(self._zone).date().isoformat()
@@ -198,6 +215,11 @@ class Scheduler:
         """Take up what was interrupted: facts that don't follow the label rules yet."""
         if moved := await self._services.rules.settle():
             _log.info("charges follow the label rules", facts=moved)
+
+    async def _tidy(self, _: Job) -> None:
+        """Drop the files of exports that are delivered."""
+        if gone := await self._services.exports.forget(self._services.clock()):
+            _log.info("exports forgotten", parts=gone)
 
     async def _watch(self, _: Job) -> None:
         """See whether data is late: time passes, even if nothing else happens."""

@@ -36,6 +36,7 @@ from core.costs.proving.service import ProofService
 from core.costs.question import RESERVED
 from core.costs.service import PACIFIC, CostService
 from core.database import Database
+from core.exports.service import ExportService
 from core.forecasts.service import ForecastService
 from core.incidents.service import IncidentService
 from core.ingest.config import BigQuerySource
@@ -251,6 +252,7 @@ async def services(
         jobs=JobService(fresh_database, worker="test"),
         ingest=StillIngest(fresh_database, projects, clock, (SOURCE,)),
         outbox=OutboxService(fresh_database),
+        exports=ExportService(fresh_database),
         incidents=IncidentService(fresh_database, clock),
         charts=charts,
     )

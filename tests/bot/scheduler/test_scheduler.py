@@ -27,6 +27,7 @@ from core.costs.service import PACIFIC
 from core.costs.writing.sources import register
 from core.database import Database, DatabaseUnavailableError
 from core.exports.service import ExportService
+from core.exports.service import ExportService
 from core.incidents.service import IncidentService
 from core.ingest.model import SyncReport
 from core.ingest.service import IngestService
@@ -162,6 +163,7 @@ def scheduler(
             jobs=JobService(database, worker=name, lease=LEASE),
             ingest=cast("Any", ingest),
             outbox=OutboxService(database),
+            exports=ExportService(database),
             exports=ExportService(database),
             incidents=IncidentService(database, clock),
             subscriptions=unused,
