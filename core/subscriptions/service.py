@@ -92,14 +92,11 @@ class SubscriptionService:
     async def own(self, channel: str, viewer: Viewer) -> tuple[str, ...]:
         """The projects of whose anomalies a channel is told because it is theirs."""
         async with self._database.read() as connection:
-            declined = await store.declined_all(connection, Of.PROJECT)
-            found = await store.own_channels(connection)
+            found = await self.own_channels(connection)
         return tuple(
             each.project
             for each in found
-            if each.to.address == channel
-            and (each.to, each.reason) not in declined
-            and viewer.may_see(each.project)
+            if each.to.address == channel and viewer.may_see(each.project)
         )
 
     async def add(self, terms: Terms, *, by: Viewer, here: str = "") -> Subscription:
@@ -228,21 +225,20 @@ class SubscriptionService:
         async with self._database.begin() as tx:
             return bool(await store.accept(tx, to, [of]))
 
-    async def of_budgets(
-        self, connection: Connection, budgets: Sequence[Subject]
-    ) -> Mapping[int, tuple[Destination, ...]]:
+    async def of_budgets(self, budgets: Sequence[Subject]) -> Mapping[int, tuple[Destination, ...]]:
         """Who subscribed to the alerts of what contains each budget, by its number."""
-        listening = await self.listening(connection, Kind.ALERTS)
+        listening = await self.listening(Kind.ALERTS)
         found = {
-            each.id: tuple(dict.fromkeys(s.terms.to for s in listening.to(each.query.where)))
+            each.id: tuple(dict.fromkeys(s.terms.to for s in _in_order(listening, each.query)))
             for each in budgets
             if each.query is not None
         }
         return {number: to for number, to in found.items() if to}
 
-    async def declined(self, connection: Connection) -> frozenset[tuple[int, Destination]]:
+    async def declined(self) -> frozenset[tuple[int, Destination]]:
         """Who wants no more of which budget's alerts, whyever they would be told."""
-        found = await store.declined_all(connection, Of.BUDGET)
+        async with self._database.read() as connection:
+            found = await store.declined_all(connection, Of.BUDGET)
         return frozenset((reason.id, to) for to, reason in found)
 
     async def digests(self, connection: Connection) -> frozenset[Destination]:
@@ -253,17 +249,25 @@ class SubscriptionService:
                 paces.setdefault(each.terms.to, set()).add(each.terms.pace)
         return frozenset(to for to, said in paces.items() if said == {Pace.DIGEST})
 
-    async def listening(self, connection: Connection, kind: Kind) -> Listening:
+    async def own_channels(self, connection: Connection) -> Sequence[OwnChannel]:
+        """The projects' own channels that are told of their anomalies."""
+        declined = await store.declined_all(connection, Of.PROJECT)
+        found = await store.own_channels(connection)
+        return [each for each in found if (each.to, each.reason) not in declined]
+
+    async def listening(self, kind: Kind) -> Listening:
         """The subscriptions of a kind, to be held against thousands of things in memory."""
         known = await Known.of(self._costs)
-        declined = await store.declined_all(connection, Of.SUBSCRIPTION)
-        found = [
-            known.read(each)
-            for each in await store.read(connection)
-            if (each.terms.to, Reason(Of.SUBSCRIPTION, each.id)) not in declined
-        ]
-        viewers = await self._access.present(connection, {each.maker for each in found})
-        return Listening.of_kind(kind, found, await store.teams(connection), viewers)
+        async with self._database.read() as connection:
+            declined = await store.declined_all(connection, Of.SUBSCRIPTION)
+            found = [
+                known.read(each)
+                for each in await store.read(connection)
+                if (each.terms.to, Reason(Of.SUBSCRIPTION, each.id)) not in declined
+            ]
+            viewers = await self._access.present(connection, {each.maker for each in found})
+            teams = await store.teams(connection)
+        return Listening.of_kind(kind, found, teams, viewers)
 
     async def _checked(self, terms: Terms, by: Viewer, here: str) -> tuple[Known, Terms]:
         known = await Known.of(self._costs)
@@ -293,6 +297,10 @@ class SubscriptionService:
         else:
             await store.remove(tx, found.id, self._clock())
         await record(tx, by, "subscription.remove", str(found.id), of=found.terms.subject)
+
+
+def _in_order(listening: Listening, query: CostQuery) -> Sequence[Subscription]:
+    return sorted(listening.to(query.where), key=lambda each: each.id)
 
 
 async def _own(
