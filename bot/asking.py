@@ -223,7 +223,11 @@ async def report(services: Services, query: CostQuery, viewer: Viewer) -> Report
     """
     kind = kind_of(query)
     about = replace(query, granularity=None)
-    told = await services.reports.report(kind, about, viewer, period=query.period)
+    return reported(await services.reports.report(kind, about, viewer, period=query.period))
+
+
+def reported(told: Report) -> Reported:
+    """A report in every form."""
     return Reported(
         told.text,
         lambda: pictures.charts(told).get(pictures.DAYS),

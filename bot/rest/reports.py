@@ -4,12 +4,13 @@ from typing import Any, Final, Literal
 
 from pydantic import Field
 
-from bot.render import report_json
+from bot.asking import reported
 from bot.rest import report_models as models
 from bot.rest.operations import Call, Operation, Reply
 from bot.rest.parameters import ChargeParameters
+from bot.rest.streams import CSV, XLSX, told
 from core.costs.model import CostQuery
-from core.reports.model import Report, ReportKind
+from core.reports.model import ReportKind
 
 
 class ReportParameters(ChargeParameters):
@@ -23,33 +24,35 @@ class ReportParameters(ChargeParameters):
         examples=["last-week"],
     )
     currency: str | None = Field(default=None, pattern="^[A-Z]{3}$", description="Convert to it.")
-    format: Literal["json"] | None = None
+    format: Literal["json", "csv", "xlsx"] | None = None
 
 
 async def weekly(call: Call) -> Reply:
     """A week from Monday to Sunday: what it cost, against what, why, and what is to come."""
-    return report_json.report(await _report(call, ReportKind.WEEKLY))
+    return await _report(call, ReportKind.WEEKLY)
 
 
 async def monthly(call: Call) -> Reply:
     """A month by day of use and by invoice, with what is still expected of it."""
-    return report_json.report(await _report(call, ReportKind.MONTHLY))
+    return await _report(call, ReportKind.MONTHLY)
 
 
-async def _report(call: Call, kind: ReportKind) -> Report:
+async def _report(call: Call, kind: ReportKind) -> Reply:
     asked: ReportParameters = call.parameters
     services, today = call.services, call.services.today()
     names = await services.costs.vocabulary(call.viewer)
     query = CostQuery(
         asked.days(today), asked.where(names), (), basis=asked.basis, currency=asked.currency
     )
-    return await services.reports.report(kind, query, call.viewer, period=asked.said(today))
+    made = await services.reports.report(kind, query, call.viewer, period=asked.said(today))
+    return await told(call, asked.format, reported(made))
 
 
 _REPORT: Final[dict[str, Any]] = {
     "tag": "Reports",
     "reply": models.Report,
     "parameters": ReportParameters,
+    "files": (CSV, XLSX),
     "also": (409,),
 }
 
