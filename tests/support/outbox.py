@@ -8,7 +8,7 @@ from typing import Any
 import aiohttp
 from pydantic import SecretStr
 
-from bot.notify.channel import Letter
+from bot.notify.channel import Letter, Write
 from bot.notify.notifier import Notifier
 from bot.notify.slack import SlackChannel
 from bot.render import blocks
@@ -60,6 +60,7 @@ async def delivering(
     patience: float = 5,
     lease: float = 60,
     at_once: int = 4,
+    write: Write[Letter] | None = None,
 ) -> AsyncGenerator[Notifier]:
     """A worker that delivers to the local Slack; seconds: between messages, for an answer."""
     settings = Settings(
@@ -68,7 +69,7 @@ async def delivering(
     timeout = aiohttp.ClientTimeout(total=patience)
     async with aiohttp.ClientSession(timeout=timeout) as session:
         client = open_client(settings, session)
-        channel = SlackChannel(client, session, plainly, pace=timedelta(seconds=pace))
+        channel = SlackChannel(client, session, write or plainly, pace=timedelta(seconds=pace))
         outbox = OutboxService(database, lease=timedelta(seconds=lease))
         notifier = Notifier(
             outbox, {"slack": channel}, look_every=timedelta(seconds=0.05), at_once=at_once
