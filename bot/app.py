@@ -26,6 +26,7 @@ from core import embedded_postgres
 from core.access.model import Role
 from core.access.service import AccessService
 from core.alerts.service import AlertService
+from core.anomalies.posting import AnomalyPoster
 from core.anomalies.service import AnomalyService
 from core.budgets.catalogue import Catalogue
 from core.budgets.evaluating import EvaluationService
@@ -159,6 +160,7 @@ async def open_services(
             drivers=drivers,
             forecasts=forecasts,
             anomalies=anomalies,
+            anomaly_poster=AnomalyPoster(database, subscriptions, clock, zone=zone),
             subscriptions=subscriptions,
             budgets=budgets,
             evaluation=evaluation,

@@ -7,6 +7,7 @@ from bot.render.charts.worker import ChartWorker
 from bot.settings import Settings
 from core.access.service import AccessService
 from core.alerts.service import AlertService
+from core.anomalies.posting import AnomalyPoster
 from core.anomalies.service import AnomalyService
 from core.budgets.evaluating import EvaluationService
 from core.budgets.service import BudgetService
@@ -48,6 +49,7 @@ class Services:
     drivers: DriverService
     forecasts: ForecastService
     anomalies: AnomalyService
+    anomaly_poster: AnomalyPoster
     subscriptions: SubscriptionService
     budgets: BudgetService
     evaluation: EvaluationService

@@ -91,6 +91,8 @@ class Scheduler:
                 # At the day's turn, and for what was synced by hand.
                 Duty("late-budgets", self._hour, self._evaluate, after=SYNC),
                 Duty("foresight", self._sync_slot, self._foresee, after=SYNC, each_time=True),
+                # For digests, whose hour comes with time alone.
+                Duty("anomaly-posts", self._quarter, self._tell, after="foresight"),
                 Duty("corrections", self._sync_slot, self._correct, after=SYNC, each_time=True),
                 # For what was synced by hand, or linked, or rated otherwise.
                 Duty("late-corrections", self._hour, self._correct, after=SYNC),
@@ -233,13 +235,20 @@ class Scheduler:
         if wrong:
             raise MismatchError(f"What is stored is not what was read: {', '.join(wrong)}.")
 
-    async def _foresee(self, _: Job) -> None:
-        """Judge the forecasts whose days are in, make those of today, look for anomalies."""
+    async def _foresee(self, job: Job) -> None:
+        """Judge the forecasts whose days are in, make those of today; find anomalies, and tell."""
         forecasts = self._services.forecasts
         judged, made = await forecasts.judge_due(), await forecasts.make_all()
         _log.info("forecasts", judged=judged, made=made)
+        await self._services.anomaly_poster.listen()
         screened = await self._services.anomalies.screen()
         _log.info("anomalies", projects=screened.projects, new=screened.new, known=screened.known)
+        await self._tell(job)
+
+    async def _tell(self, _: Job) -> None:
+        """Tell of anomalies, in messages of their own or, where it is time for them, in digests."""
+        told = await self._services.anomaly_poster.post()
+        _log.info("anomalies told", posts=told.posts, digests=told.digests, updates=told.updates)
 
     async def _correct(self, _: Job) -> None:
         """Have reports posted that waited for data, and those corrected that it changes."""

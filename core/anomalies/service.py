@@ -21,6 +21,7 @@ from core.anomalies.found import (
     match,
 )
 from core.anomalies.model import DEFAULT_RULES, Incident, Verdict
+from core.anomalies.posting import retell
 from core.clock import Clock
 from core.costs.drivers.sentence import sentence
 from core.costs.drivers.service import DriverService
@@ -162,7 +163,8 @@ class AnomalyService:
     async def judge(self, number: int, verdict: Verdict | None, *, by: Viewer) -> Anomaly:
         """Say of an anomaly that it was expected, planned, or not useful; None takes that back.
 
-        It bears on what is found from the next screening on.
+        The messages that told of it say so at once; it bears on what is found from the next
+        screening on.
 
         Raises:
             UnknownAnomalyError: there is none of that number, or not for this viewer.
@@ -171,7 +173,9 @@ class AnomalyService:
         async with self._database.begin() as tx:
             await store.judge(tx, number, verdict, by.subject, self._clock())
             await record(tx, by, "anomaly.judge", str(number), verdict=verdict)
-        return await self.get(number, by)
+            found = await store.one(tx, number)
+            await retell(tx, found)
+        return found
 
     async def plan(self, event: Event, *, by: Viewer) -> Event:
         """Say ahead that days will cost something else.

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from sqlalchemy import (
     ARRAY,
+    BigInteger,
     ColumnElement,
     Integer,
     Row,
@@ -39,13 +40,14 @@ async def project_ids(connection: Connection) -> Mapping[str | None, int]:
     return {None: NO_PROJECT, **{row.slug: row.id for row in rows}}
 
 
-def _listed() -> Select[Any]:
+def _listed(*, gone: bool = False) -> Select[Any]:
     """Anomalies with their project's present slug; not of projects that are there no more."""
     there = or_(anomalies.c.project_id == NO_PROJECT, projects.c.id.is_not(None))
+    at = anomalies.c.gone_at
     return (
         select(anomalies, projects.c.slug)
         .outerjoin(projects, projects.c.id == anomalies.c.project_id)
-        .where(anomalies.c.gone_at.is_(None), there)
+        .where(at.is_not(None) if gone else at.is_(None), there)
     )
 
 
@@ -94,6 +96,21 @@ async def listed(
     if before is not None:
         statement = statement.where(anomalies.c.id < before)
     return [_anomaly(row) for row in await connection.execute(statement)]
+
+
+async def found_since(connection: Connection, since: datetime) -> Sequence[Anomaly]:
+    """What was found from an instant on, in that order."""
+    statement = _listed().where(anomalies.c.found_at >= since).order_by(anomalies.c.id)
+    return [_anomaly(row) for row in await connection.execute(statement)]
+
+
+async def of_numbers(
+    connection: Connection, numbers: Collection[int], *, gone: bool = False
+) -> Mapping[int, Anomaly]:
+    """Some of them, by number; or those of some that late data made ordinary."""
+    wanted = anomalies.c.id == any_(cast(list(numbers), ARRAY(BigInteger)))
+    found = map(_anomaly, await connection.execute(_listed(gone=gone).where(wanted)))
+    return {each.id: each for each in found}
 
 
 async def one(connection: Connection, number: int) -> Anomaly:

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Index,
     Integer,
     Numeric,
+    PrimaryKeyConstraint,
     Table,
     Text,
 )
@@ -61,4 +62,29 @@ planned_events: Final = Table(
     Column("planned_at", DateTime(timezone=True), nullable=False),
     Column("cancelled_at", DateTime(timezone=True)),
     Index("ix_planned_events_project_id", "project_id"),
+)
+
+# Who was told of what, for good: keys of the outbox are forgotten after two months.
+anomaly_posts: Final = Table(
+    "anomaly_posts",
+    metadata,
+    Column("channel", Text, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("anomaly_id", BigInteger, nullable=False),
+    Column("posted_at", DateTime(timezone=True), nullable=False),
+    Column("digest", Boolean, nullable=False, comment="told with others, never changed"),
+    Column("said", Text, nullable=False, comment="the version that its message says"),
+    Column("revision", Integer, nullable=False, comment="of its message"),
+    Column("reason", JSONB, nullable=False, comment="why it is told there"),
+    PrimaryKeyConstraint("channel", "address", "anomaly_id"),
+    Index("ix_anomaly_posts_anomaly_id", "anomaly_id"),
+    Index("ix_anomaly_posts_posted_at", "posted_at"),
+)
+
+anomaly_channels: Final = Table(
+    "anomaly_channels",
+    metadata,
+    Column("project_id", Integer, primary_key=True, autoincrement=False),
+    Column("address", Text, nullable=False, comment="a Slack channel"),
+    Column("since", DateTime(timezone=True), nullable=False, comment="what is found from then on"),
 )

@@ -9,11 +9,14 @@ from types import MappingProxyType
 from typing import Final
 
 from core.anomalies.found import Anomaly
+from core.outbox.model import Destination
+from core.subscriptions.model import Reason
 
 MOST: Final = 3
 WEEK: Final = timedelta(days=7)
 GONE: Final = "gone"
 """The version of a message that says that late data made it ordinary."""
+_SOMEWHERE: Final = Destination("")
 _ONE: Final = Decimal(1)
 _AS_IT_IS: Final[Mapping[str, Decimal]] = MappingProxyType({})
 
@@ -23,13 +26,17 @@ class Post:
     """That a channel was told of an anomaly.
 
     `said`: the `version` of what its message says now, or `GONE`. `digest`: it was told with
-    others, in a message that isn't changed any more and doesn't count as a post.
+    others, in a message that isn't changed any more and doesn't count as a post. `revision`:
+    how often its message was written. `reason`: why it is told there.
     """
 
     anomaly: int
     at: datetime
     said: str
     digest: bool = False
+    to: Destination = _SOMEWHERE
+    revision: int = 1
+    reason: Reason | None = None
 
 
 @dataclass(frozen=True, slots=True)

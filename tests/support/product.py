@@ -23,6 +23,7 @@ from bot.slack import SlackApp
 from core.access.model import OPERATOR, Role
 from core.access.service import AccessService
 from core.alerts.service import AlertService
+from core.anomalies.posting import AnomalyPoster
 from core.anomalies.service import AnomalyService
 from core.budgets.catalogue import Catalogue
 from core.budgets.evaluating import EvaluationService
@@ -239,6 +240,7 @@ async def services(
         drivers=drivers,
         forecasts=forecasts,
         anomalies=anomalies,
+        anomaly_poster=AnomalyPoster(fresh_database, subscriptions, clock, zone=PACIFIC),
         subscriptions=subscriptions,
         budgets=budgets,
         evaluation=evaluation,
