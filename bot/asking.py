@@ -114,14 +114,14 @@ async def forecast(services: Services, query: CostQuery, viewer: Viewer) -> Answ
     """What it is expected to cost, and what its budgets say to that."""
     answer = await services.forecasts.forecast(query, viewer)
     held = [
-        told
+        await services.budgets.with_steps(told)
         for told in await services.budgets.statuses(viewer, where=query.where)
         if budgeting.is_of(told, answer.query.period)
     ]
     more = [budgeting.beside(told) for told in held]
     return Answered(
         answer.text,
-        lambda: course_of(answer),
+        lambda: course_of(answer, held),
         lambda look, drawn: blocks.forecast(answer, look, drawn=drawn, more=more),
         lambda: text.forecast(answer, more=more),
         lambda: foresight_json.forecast(answer) | {"budgets": [*map(budget_json.status, held)]},

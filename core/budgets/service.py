@@ -226,8 +226,11 @@ class BudgetService:
         period = period_on(found.terms, on or self._costs.today())
         found = await self._catalogue.at(found, period)
         every = await self._catalogue.everything()
-        told = await self._status(found, period, every)
-        return replace(told, steps=tuple(steps(every.plan(found), period, told.currency)))
+        return _with_steps(await self._status(found, period, every), every)
+
+    async def with_steps(self, told: Status) -> Status:
+        """A status with what its plan has by the end of each day."""
+        return _with_steps(told, await self._catalogue.everything())
 
     async def statuses(
         self,
@@ -341,3 +344,8 @@ def _before(there: Iterable[Budget], number: int | None) -> Budget | None:
     if number is not None and found is None:
         raise UnknownBudgetError(f"There is no budget {number}.")
     return found
+
+
+def _with_steps(told: Status, every: Everything) -> Status:
+    plan = every.plan(told.budget)
+    return replace(told, steps=tuple(steps(plan, told.period, told.currency)))

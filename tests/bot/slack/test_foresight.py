@@ -1,5 +1,13 @@
 """Forecasts and reasons in Slack: what the asker sees, and what can be done with it."""
 
+from datetime import date
+from decimal import Decimal
+
+from bot.asking import forecast
+from bot.render.charts.spec import Course
+from core.access.model import OPERATOR
+from core.budgets.model import Terms
+from core.costs.question import parse_cost_query
 from sandbox.slack.blocks import message_problems
 from tests.bot.slack.acting import ask
 from tests.bot.slack.reading import Json, block, buttons, rows, words
@@ -43,6 +51,21 @@ async def test_a_forecast_is_shared_with_its_picture(product: Product) -> None:
     assert picture is not None
     assert "Expected in total" in picture["alt_text"]
     assert f"<@{ADA}>" in words(shared)
+
+
+async def test_a_forecast_s_picture_has_its_budget_s_plan(product: Product) -> None:
+    """Day by day, of the days that it is of; what is spent before has none."""
+    budgets, today = product.services.budgets, product.services.today()
+    amounts = {date(2026, 11, 1): Decimal(6000)}
+    await budgets.add(Terms("checkout", "USD", months=amounts), by=OPERATOR)
+    names = await product.services.costs.vocabulary(OPERATOR)
+    query = parse_cost_query("checkout this-month", today=today, names=names)
+    drawn = (await forecast(product.services, query, OPERATOR)).drawn
+    assert drawn is not None
+    assert isinstance(drawn.body, Course)
+    assert drawn.body.plan_name == "budget $6,000, by day"
+    assert drawn.body.plan[-30:] == (200.0,) * 30
+    assert set(drawn.body.plan[:-30]) == {None}
 
 
 async def test_an_answer_leads_to_its_forecast_and_on_to_another(product: Product) -> None:
