@@ -75,15 +75,16 @@ def _sheet(report: Report, sheet: Sheet, mark: Mark, *, first: bool) -> Iterator
     sparks = {layer.value: layer.amounts for layer in sheet.layers if not layer.other}
     if sheet.projects:
         projects = rows_table("Project", sheet, sheet.projects, {})
-        pictures = (charts.YEAR, charts.PROJECTS) if first else ()
+        pictures = (charts.PROJECTS,) if first else ()
         yield Part(f"projects.{code}", f"Projects{of}", (), projects, pictures)
     if sheet.services:
         services = rows_table("Service", sheet, sheet.services, sparks)
-        pictures = (charts.YEAR, charts.SERVICES) if first and not sheet.projects else ()
+        pictures = (charts.SERVICES,) if first and not sheet.projects else ()
         courses = _courses(sheet, services, sparks)
         yield Part(f"services.{code}", f"Services{of}", (), services, pictures, courses=courses)
     if sheet.history:
-        yield Part(f"year.{code}", f"The last 12 months{of}", (), _months(sheet))
+        pictures = (charts.YEAR,) if first else ()
+        yield Part(f"year.{code}", f"The last 12 months{of}", (), _months(sheet), pictures)
 
 
 def _changes(sheet: Sheet, mark: Mark, of: str, *, first: bool) -> Iterator[Part]:

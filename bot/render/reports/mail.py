@@ -95,11 +95,11 @@ def _part(part: Part, pictures: Mapping[str, Picture]) -> Iterator[Shown]:
     if part.title:
         yield Heading(part.title)
     yield from (pictures[name] for name in part.pictures if name in pictures)
-    if len(part.lines) == 1 and part.table is not None:
+    if part.table is not None and part.key != "budgets" and len(part.lines) == 1:
         yield Paragraph(part.lines[0])
     elif part.lines:
         yield Notes(part.lines)
-        return
+        return  # What a table says besides, these lines say, too.
     if part.table is not None:
         yield _narrow(part.table)
 

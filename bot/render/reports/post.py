@@ -146,10 +146,10 @@ def _fitting(
     room, tabled = MOST_TEXT - _SPARE - taken, False
     for part in sorted(parts, key=lambda each: not each.main):
         blocks = list(_part(part, pictures, table=not tabled))
-        size = text_size(blocks)
+        size = text_size(blocks) if blocks else 0
         if size > room or count + len(blocks) > _BLOCKS:
             blocks = list(_part(part, {}, table=False))
-            size = text_size(blocks)
+            size = text_size(blocks) if blocks else 0
         if size <= room and count + len(blocks) <= _BLOCKS:
             made[part.key] = blocks
             room, count = room - size, count + len(blocks)

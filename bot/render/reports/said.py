@@ -49,10 +49,10 @@ _FIGURES: Final = {
 _CHANGES: Final = 8
 
 
-def about(report: Report, mark: Mark = str) -> str:
-    """What it is of: `all projects`, `checkout`."""
-    everything = "all that you may see" if report.partial else "all projects"
-    return sentences.subject(report.query, mark, everything=everything)
+def about(report: Report, mark: Mark = str, *, begins: bool = False) -> str:
+    """What it is of: `all projects`, `checkout`; `begins`: a sentence."""
+    everything = "ll that you may see" if report.partial else "ll projects"
+    return sentences.subject(report.query, mark, everything=f"{'A' if begins else 'a'}{everything}")
 
 
 def title(report: Report) -> str:
@@ -78,11 +78,10 @@ def badge(report: Report) -> str:
 
 def headline(report: Report, mark: Mark = str) -> str:
     """The report in one sentence."""
-    who = about(report, mark)
+    who = about(report, mark, begins=bool(report.sheets))
     when = f"in the week {period(report)}" if unit(report) == "week" else f"in {period(report)}"
     if not report.sheets:
         return _nothing(report, who, when)
-    who = f"{who[:1].upper()}{who[1:]}" if not report.query.where else who
     amounts = words.listing([display(e.total, e.currency) for e in report.sheets], most=5)
     several = len(report.sheets) > 1
     moves = [
