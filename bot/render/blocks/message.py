@@ -87,7 +87,7 @@ def context(text: str, block_id: str) -> ContextBlock:
 
 def text_size(blocks: Sequence[Block]) -> int:
     """How many characters of text blocks hold."""
-    return size(MessageResponse(blocks=list(blocks)).to_dict()["blocks"])
+    return size(MessageResponse(blocks=list(blocks)).to_dict().get("blocks"))
 
 
 def size(value: object) -> int:
