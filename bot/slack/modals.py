@@ -61,7 +61,7 @@ def project(found: Project) -> View:
         "blocks": [
             _input(NAME, "Name", _text(found.name, 150), optional=False),
             _input(SLUG, "Slug: what is typed in questions", _text(found.slug, 63), optional=False),
-            _input("owner", "Owner", _person(found.owner)),
+            _input("owner", "Owner", person(found.owner)),
             _input("team", "Team", _text(found.team, 80)),
             _input("cost_center", "Cost centre", _text(found.cost_center, 80)),
             _input("channel", "Channel: its questions are about this project", _channel(found)),
@@ -339,11 +339,6 @@ def values_of(view: Mapping[str, Any]) -> dict[str, str | None]:
     return _values(view)
 
 
-def person(chosen: str | None) -> dict[str, object]:
-    """A menu of people; somebody known by e-mail only is kept as text."""
-    return _person(chosen)
-
-
 def channels(chosen: Sequence[str]) -> dict[str, object]:
     """A menu of channels, any number of them."""
     element: dict[str, object] = {
@@ -379,8 +374,8 @@ def _text(value: str | None, longest: int) -> dict[str, object]:
     return element | ({"initial_value": value} if value else {})
 
 
-def _person(owner: str | None) -> dict[str, object]:
-    """A menu of people; an owner known by e-mail only is kept as text."""
+def person(owner: str | None) -> dict[str, object]:
+    """A menu of people; somebody known by e-mail only is kept as text."""
     if owner is not None and "@" in owner:
         return _text(owner, 254)
     element: dict[str, object] = {"type": "users_select", "action_id": "person"}
