@@ -49,7 +49,7 @@ _DAYS: Final = """
 _OF_EACH: Final = """
     INSERT INTO budgets (subject, currency, cycle, amount, months, measure, thresholds,
             forecast_thresholds, channels, emails, created_by)
-        SELECT subject, 'USD', 'monthly', round((usual * 400 * (0.5 + (n * 7919 % 1000) / 1000.0))
+        SELECT subject, 'USD', 'monthly', round((usual * 400 * (0.85 + (n * 7919 % 1000) / 666.0))
             ::numeric, 2), '{}', 'cost', '[80, 100, 120, 150]', '[100]',
             jsonb_build_array('C' || n % 400), '[]', 'bench'
         FROM (SELECT row_number() OVER () AS n, * FROM (

@@ -31,7 +31,7 @@ from core.database import Connection, Database
 from core.outbox.model import Destination
 from core.period import Period
 
-MOST_EXPLAINED: Final = 100
+MOST_EXPLAINED: Final = 40
 """Of so many alerts an evaluation says why, of the most severe; the others can be asked about."""
 
 _LONG_AGO: Final = datetime(2000, 1, 1, tzinfo=UTC)
