@@ -223,7 +223,8 @@ def _line(
     name: str, amounts: Sequence[Decimal | None], currency: str, paint: str, *, quiet: bool = False
 ) -> Line:
     total = exact(amount for amount in amounts if amount is not None)
-    text = words.rounded(total, currency)
+    # Of fewer months the sum would be held against that of all.
+    text = "" if None in amounts else words.rounded(total, currency)
     return Line(name, text, paint, tuple(map(_number, amounts)), quiet=quiet, dashed=quiet)
 
 

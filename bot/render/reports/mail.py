@@ -79,7 +79,7 @@ def _parts(
     headline = sentence(lambda mark: said.headline(report, mark))
     final = report.status is ReportStatus.FINAL
     if totals:
-        yield Figure(" + ".join(totals), headline, Tone.GOOD if final else Tone.PLAIN)
+        yield Figure(" · ".join(totals), headline, Tone.GOOD if final else Tone.PLAIN)
     else:
         yield Paragraph(headline)
     yield Paragraph(f"{said.badge(report)}.")

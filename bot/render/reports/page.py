@@ -10,6 +10,7 @@ from bot.render.reports.content import Part, content, foot
 from core.reports.model import Report
 
 _COLUMNS: Final = 5
+_ITEM: Final = "· "
 
 
 def page(report: Report) -> Page:
@@ -17,10 +18,12 @@ def page(report: Report) -> Page:
     drawn = charts.charts(report)
     parts = list(content(report))
     titled = (_plain(each) for each in drawn.values())
-    tables = (_table(part, part.table) for part in parts if part.table is not None)
+    tables = (_table(e, e.table) for e in parts if e.table is not None and e.key != "budgets")
     words = [said.badge(report) + "."]
     for part in parts:
-        words += [f"{part.title}: {line}" if part.title else line for line in part.lines]
+        lead = f"{part.title}: " if len(part.lines) == 1 else ""
+        words += [f"{part.title}:"] if len(part.lines) > 1 else []
+        words += [f"{lead or _ITEM}{line}" for line in part.lines]
     figures = (
         f"{name} {text};"
         for part in parts
@@ -44,17 +47,15 @@ def _plain(chart: Chart) -> Chart:
 
 
 def _table(part: Part, table: Table) -> Chart:
-    kept = [at for at, head in enumerate(table.header) if at < _COLUMNS or head == "State"]
     lines = [*table.rows, *table.totals]
     courses = [*part.courses, *[()] * (len(lines) - len(part.courses))]
     rows = [
         Row(
-            tuple(row[at] for at in kept),
+            row[:_COLUMNS],
             tuple(None if each is None else float(each) for each in course),
             bold=n >= len(table.rows),
         )
         for n, (row, course) in enumerate(zip(lines, courses, strict=True))
     ]
-    header = tuple(table.header[at] for at in kept)
-    body = Listed(header, tuple(rows), "By day" if any(map(len, courses)) else "")
+    body = Listed(table.header[:_COLUMNS], tuple(rows), "By day" if any(map(len, courses)) else "")
     return Chart(part.title, "", "", "", body)

@@ -1,26 +1,24 @@
 """What a report says, sentence by sentence; text here is plain, as everywhere in `render`."""
 
 from collections.abc import Iterator
-from decimal import Decimal
 from typing import Final
 
-from bot.render import sentences, words
+from bot.render import foresight, sentences, words
 from bot.render.budgeting import STATES
 from bot.render.sentences import Mark
 from core.budgets.model import Cycle
 from core.budgets.status import State
 from core.costs.model import PROJECT, Comparable
 from core.costs.question import write_subject
+from core.forecasts.model import Band
 from core.money import display
 from core.period import Period
 from core.reports.correcting import Corrected, Corrections, Figure
 from core.reports.model import Reason, Report, ReportKind, ReportStatus, Section, Sheet
 from core.reports.sections import (
-    Accrual,
     Against,
     AnomalyLine,
     BudgetLine,
-    Expected,
     Invoiced,
     Mover,
 )
@@ -144,7 +142,8 @@ def figures(report: Report, sheet: Sheet) -> Iterator[tuple[str, str]]:
     if sheet.invoice is not None:
         yield from _invoiced(sheet.invoice, currency)
     if sheet.accrual is not None:
-        yield "Expected in the end", _accrual(sheet.accrual, currency)
+        yield "Expected in the end", display(sheet.accrual.expected, currency)
+        yield f"Between ({words.share(sheet.accrual.holds)})", span(sheet.accrual.at, currency)
 
 
 def _against(against: Against, name: str, currency: str) -> Iterator[tuple[str, str]]:
@@ -165,16 +164,14 @@ def _with(amount: str, beside: str) -> str:
 def _forecasts(sheet: Sheet) -> Iterator[tuple[str, str]]:
     for each in sheet.forecasts:
         if each.total is not None:
-            yield f"Expected, {days(each.period)}", expected(each, sheet.currency)
+            yield f"Expected, {days(each.period)}", display(each.total, sheet.currency)
+        if each.total is not None and each.at80 is not None:
+            yield f"Likely ({foresight.LIKELY})", span(each.at80, sheet.currency)
 
 
-def expected(each: Expected, currency: str) -> str:
-    """What is expected, and between which amounts it lies four times out of five."""
-    total = display(each.total or Decimal(0), currency)
-    if each.at80 is None:
-        return total
-    lower, upper = (display(bound, currency) for bound in each.at80)
-    return f"{total}, likely {lower} to {upper}"
+def span(band: Band, currency: str) -> str:
+    """Between which amounts it lies."""
+    return " to ".join(display(bound, currency) for bound in band)
 
 
 def days(value: Period) -> str:
@@ -199,8 +196,9 @@ def paid(sheet: Sheet) -> Iterator[tuple[str, str]]:
 
 
 def _invoiced(value: Invoiced, currency: str) -> Iterator[tuple[str, str]]:
-    agrees = {None: "", True: "agrees with the recorded invoices", False: "differs from them"}
-    yield "On its invoice, net", _with(display(value.invoiced, currency), agrees[value.agrees])
+    yield "On its invoice, net", display(value.invoiced, currency)
+    if value.agrees is not None:
+        yield "Recorded invoices", "agree" if value.agrees else "differ"
     yield "By day of use, net", display(value.used, currency)
     if value.difference:
         yield "On the invoice more than used", words.signed(value.difference, currency)
@@ -210,11 +208,6 @@ def _invoiced(value: Invoiced, currency: str) -> Iterator[tuple[str, str]]:
         yield "Used, on other invoices", display(value.invoiced_elsewhere, currency)
     if value.previous is not None:
         yield "The invoice before", display(value.previous, currency)
-
-
-def _accrual(value: Accrual, currency: str) -> str:
-    lower, upper = (display(bound, currency) for bound in value.at)
-    return f"{display(value.expected, currency)}, from {lower} to {upper}"
 
 
 # Lines ----------------------------------------------------------------------------------
