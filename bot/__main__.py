@@ -15,6 +15,7 @@ from bot.cli import (
     export,
     projects,
     proof,
+    reports,
     running,
     setup,
 )
@@ -32,6 +33,7 @@ app.add_typer(costs.app)
 app.add_typer(anomalies.anomalies, name="anomalies")
 app.add_typer(budgets.budgets, name="budgets")
 app.add_typer(alerts.alerts, name="alerts")
+app.add_typer(reports.app)
 app.add_typer(proof.app)
 app.add_typer(export.app, name="export")
 app.add_typer(proof.invoice, name="invoice")
