@@ -8,7 +8,9 @@ from typing import Final
 
 from bot.render import words
 from bot.render.sentences import Mark
+from bot.render.voice import PLAIN, Voice
 from core.anomalies.found import Anomaly, Event
+from core.anomalies.messages import Digest
 from core.anomalies.model import Incident, Subject, Verdict
 from core.anomalies.service import MOST_LISTED
 from core.costs.model import PROJECT, SERVICE
@@ -77,6 +79,26 @@ def details(anomaly: Anomaly) -> Iterator[str]:
         yield f"Against the same days {_weeks(anomaly)} before: {_lower(anomaly.why)}"
     if anomaly.verdict is not None:
         yield f"{VERDICTS[anomaly.verdict]}."
+
+
+def judged(anomaly: Anomaly, voice: Voice = PLAIN) -> str:
+    """Who has judged it."""
+    return f"Says {voice.person(anomaly.judged_by)}."
+
+
+def ordinary(anomaly: Anomaly, mark: Mark = str) -> str:
+    """That there is nothing out of the ordinary after all."""
+    found = anomaly.incident
+    return (
+        f"{subject(found.subject, mark)}, {words.days(anomaly.days)}: data that came late made "
+        "it ordinary."
+    )
+
+
+def digest(told: Digest) -> str:
+    """What a message of several says first."""
+    count = len(told.anomalies) + told.more
+    return f"{words.plural(count, 'anomaly', 'anomalies')}, the most costly first."
 
 
 def _weeks(anomaly: Anomaly) -> str:

@@ -52,12 +52,13 @@ def _asked_about(event: Event, query: CostQuery) -> bool:
 
 
 async def judge(desk: Desk, asked: Asked) -> None:
-    """What somebody says of one; the list is shown anew."""
-    number, verdict, question = asked.text.split(" ", 2)
+    """What somebody says of one; the list is shown anew, a message of its own changes by itself."""
+    number, verdict, *question = asked.text.split(" ", 2)
     viewer = await desk.viewer(asked)
     said = None if verdict == "none" else Verdict(verdict)
     await desk.services.anomalies.judge(int(number), said, by=viewer)
-    await _show(desk, asked, viewer, await _query(desk, viewer, question))
+    if question:
+        await _show(desk, asked, viewer, await _query(desk, viewer, question[0]))
 
 
 async def cancel(desk: Desk, asked: Asked) -> None:

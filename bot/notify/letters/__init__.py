@@ -9,14 +9,16 @@ from dataclasses import dataclass
 from typing import Final
 
 from bot.notify.channel import Letter
-from bot.notify.letters import alerts, exports, incidents
+from bot.notify.letters import alerts, anomalies, exports, incidents, reports
 from bot.render.mail import Mail
 from bot.services import Services
 from core.alerts.model import ALERT, ALERTS
+from core.anomalies.messages import ANOMALIES, ANOMALY
 from core.errors import InvalidError
 from core.exports.model import MESSAGE as EXPORT
 from core.incidents.model import MESSAGE as INCIDENT
 from core.outbox.model import Delivery
+from core.schedules.model import POSTING as REPORT
 
 type Writer[T] = Callable[[Delivery, Services], Awaitable[T]]
 
@@ -34,10 +36,13 @@ class NoLetterError(InvalidError):
 
 
 KINDS: Final[Mapping[str, Writers]] = {
+    ANOMALIES: Writers(slack=anomalies.several_slack, mail=anomalies.several_mail),
+    ANOMALY: Writers(slack=anomalies.slack, mail=anomalies.mail),
     ALERT: Writers(slack=alerts.slack, mail=alerts.mail),
     ALERTS: Writers(slack=alerts.several_slack, mail=alerts.several_mail),
     EXPORT: Writers(slack=exports.slack),
     INCIDENT: Writers(slack=incidents.slack),
+    REPORT: Writers(slack=reports.slack, mail=reports.mail),
 }
 
 

@@ -23,14 +23,14 @@ from core.anomalies.service import question
 from core.costs.question import ANOMALIES, WHY, write
 
 JUDGE: Final = "anomaly.judge"
-"""Say something of an anomaly: the value is its number, a verdict, and the question asked."""
+"""Say something of an anomaly: the value is its number, a verdict and, in a list, the question."""
 PLAN: Final = "anomaly.plan"
 """Open the form to plan days; the value is the question asked."""
 CANCEL: Final = "anomaly.cancel"
 """Take back what was planned: the value is its number, and the question asked."""
 SHOWN: Final = 10
 EVENTS: Final = 4
-_DETAILS: Final = 700
+DETAILS: Final = 700
 """Characters of what is behind one: ten of them fit into a message."""
 
 
@@ -69,8 +69,8 @@ def _one(anomaly: Anomaly, asked: str) -> Iterator[Block]:
     yield section(headline, f"anomaly.{number}")
     details = "\n".join(escape(each) for each in oddities.details(anomaly))
     if details:
-        yield context(cut(details, _DETAILS), f"details.{number}")
-    yield from actions.row(_buttons(anomaly, asked), f"actions.{number}")
+        yield context(cut(details, DETAILS), f"details.{number}")
+    yield from actions.row(buttons(anomaly, asked), f"actions.{number}")
 
 
 def _planned(events: Sequence[Event], asked: str) -> Iterator[Block]:
@@ -81,20 +81,21 @@ def _planned(events: Sequence[Event], asked: str) -> Iterator[Block]:
     more = f" (the first {EVENTS} of {len(events):,})" if hidden > 0 else ""
     yield context(f"Planned{more}; up to what was said, nobody is told:", "planned")
     for each in events[:EVENTS]:
-        text = Text(cut(escape(oddities.event(each)), _DETAILS), TextType.MARKDOWN)
+        text = Text(cut(escape(oddities.event(each)), DETAILS), TextType.MARKDOWN)
         cancel = actions.button("Cancel", f"{CANCEL}.{each.id}", f"{each.id} {asked}")
         yield SectionBlock(text=text, block_id=f"planned.{each.id}", accessory=cancel)
 
 
-def _buttons(anomaly: Anomaly, asked: str) -> Iterator[Button | None]:
+def buttons(anomaly: Anomaly, asked: str = "") -> Iterator[Button | None]:
+    """What can be done about one; `asked`: what the list that it is in was asked for."""
     query = question(anomaly, anomaly.days.end)
     if query is not None:
         again = f"{WHY} {write(query, grouped=False)}"
         yield actions.button("Why", f"{actions.ASK}.why.{anomaly.id}", again)
     if anomaly.verdict is not None:
-        value = f"{anomaly.id} none {asked}"
+        value = f"{anomaly.id} none {asked}".rstrip()
         yield actions.button("Take that back", f"{JUDGE}.{anomaly.id}.none", value)
         return
     for verdict, label in oddities.BUTTONS.items():
-        value = f"{anomaly.id} {verdict} {asked}"
+        value = f"{anomaly.id} {verdict} {asked}".rstrip()
         yield actions.button(label, f"{JUDGE}.{anomaly.id}.{verdict}", value)

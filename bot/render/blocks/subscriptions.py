@@ -1,0 +1,96 @@
+"""Subscriptions as a Slack message: what a place is told, what else is set, and how that ends."""
+
+from collections.abc import Iterator, Sequence
+from functools import partial
+from typing import Final
+
+from slackblocks import Block
+
+from bot.render import subscribing, words
+from bot.render.blocks import actions
+from bot.render.blocks.message import (
+    Message,
+    code,
+    context,
+    escape,
+    message,
+    section,
+    sentence,
+)
+from core.outbox.model import Destination
+from core.subscriptions.model import MAIL, Subscription
+
+NEW: Final = "subscription.new"
+"""Open the form of a new one; the value is what it is to."""
+EDIT: Final = "subscription.edit"
+"""Open the form of one: the value is its number."""
+REMOVE: Final = "subscription.remove"
+"""End one: the value is its number."""
+SHOWN: Final = 15
+
+
+def subscriptions(
+    found: Sequence[Subscription],
+    own: Sequence[str],
+    *,
+    here: Destination,
+    command: str,
+    done: str = "",
+) -> Message:
+    """What this place is told, and what else the asker may see.
+
+    Args:
+        found: the subscriptions.
+        own: the projects whose own channel this is.
+        here: where it was asked.
+        command: the slash command.
+        done: what was just done, in a sentence.
+    """
+    ordered = sorted(found, key=lambda each: (each.terms.to != here, each.id))
+    head = " ".join(filter(None, (done, _summary(found, own, command))))
+    page: list[Block] = [section(escape(head), "subscriptions")]
+    for each in ordered[:SHOWN]:
+        page += _one(each, here)
+    if len(ordered) > SHOWN:
+        page.append(context(f"and {len(ordered) - SHOWN:,} more", "more"))
+    if own:
+        ends = code(f"{command} unsubscribe {own[0]} anomalies")
+        told = escape(words.listing([*own]))
+        page.append(
+            context(
+                f"As the channel of {told} it is told of its anomalies; {ends} ends that.", "own"
+            )
+        )
+    page += actions.row([actions.button("Subscribe", NEW, "new")], "actions")
+    said = [sentence(partial(subscribing.terms, each.terms)) for each in ordered[:SHOWN]]
+    return message("\n".join([escape(head), *said]), page)
+
+
+def _summary(found: Sequence[Subscription], own: Sequence[str], command: str) -> str:
+    if found:
+        return f"{words.plural(len(found), 'subscription')}."
+    if own:
+        return "There is no subscription here."
+    return (
+        f"There is no subscription here. {command} subscribe checkout alerts anomalies makes one."
+    )
+
+
+def _one(found: Subscription, here: Destination) -> Iterator[Block]:
+    number = found.id
+    told = sentence(partial(subscribing.terms, found.terms))
+    unread = "" if found.query else " _There is no such thing any more._"
+    yield section(f"{told}. {_place(found.terms.to, here)}{unread}", f"subscription.{number}")
+    buttons = [
+        actions.button("Change", f"{EDIT}.{number}", str(number)),
+        actions.button("Unsubscribe", f"{REMOVE}.{number}", str(number)),
+    ]
+    yield from actions.row(buttons, f"actions.{number}")
+
+
+def _place(to: Destination, here: Destination) -> str:
+    if to == here:
+        return "Told here."
+    if to.channel == MAIL:
+        return f"By e-mail to {escape(to.address)}."
+    return f"To <@{to.address}>." if to.address[:1] in "UW" else f"In <#{to.address}>."
