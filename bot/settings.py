@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from bot.smtp import Server, read_sender
 from core.ingest.times import SyncTimes
 
 
@@ -73,6 +74,22 @@ class Settings(BaseSettings):
     def _with_slash(cls, value: str) -> str:
         """Slack's client appends method names to it."""
         return value if value.endswith("/") else f"{value}/"
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _server(cls, value: SecretStr | None) -> SecretStr | None:
+        """Say at once what is wrong with it."""
+        if value is not None:
+            Server.read(value.get_secret_value())
+        return value
+
+    @field_validator("mail_from")
+    @classmethod
+    def _sender(cls, value: str | None) -> str | None:
+        """Say at once what is wrong with it."""
+        if value is not None:
+            read_sender(value)
+        return value
 
     @field_validator("public_url")
     @classmethod

@@ -6,11 +6,13 @@ from functools import partial
 
 from bot.notify import letters
 from bot.notify.channel import Channel
+from bot.notify.mail import MAIL, MailChannel, NoMailChannel
 from bot.notify.notifier import Notifier
 from bot.notify.operations import SLACK, OperationsChannel
 from bot.notify.slack import SlackChannel
 from bot.services import Services
 from bot.slack_web.client import open_client, open_session
+from bot.smtp import Server, read_sender
 from core.outbox.model import OPERATIONS
 
 __all__ = ["Notifier", "open_notifier"]
@@ -25,9 +27,20 @@ async def open_notifier(services: Services) -> AsyncGenerator[Notifier]:
         if settings.slack_bot_token is not None:
             write = partial(letters.slack, services=services)
             channels[SLACK] = SlackChannel(open_client(settings, session), session, write)
+        channels[MAIL] = _mail(services)
         channels[OPERATIONS.channel] = OperationsChannel(channels.get(SLACK), settings.ops_channel)
         notifier = Notifier(services.outbox, channels)
         try:
             yield notifier
         finally:
             await notifier.close()
+
+
+def _mail(services: Services) -> Channel:
+    """E-mail, where there is a server and a sender."""
+    url, sender = services.settings.smtp_url, services.settings.mail_from
+    if url is None or sender is None:
+        return NoMailChannel()
+    write = partial(letters.mail, services=services)
+    server = Server.read(url.get_secret_value())
+    return MailChannel(server, read_sender(sender), write, services.clock)

@@ -31,7 +31,12 @@ _WHY_SEVERAL = "You get this because this address is to be told of these budgets
 
 
 def alert(
-    told: Telling, picture: Picture | None, *, command: str = "/cost", reply: bool = False
+    told: Telling,
+    picture: Picture | None,
+    *,
+    command: str = "/cost",
+    reply: bool = False,
+    unsubscribe: str | None = None,
 ) -> Mail:
     """An alert: the figure, what it means, the budget's picture, figures, why, what to do.
 
@@ -40,6 +45,7 @@ def alert(
         picture: of the budget; None: there is none.
         command: the slash command as installed.
         reply: it goes into the thread of an earlier mail, so it has that one's subject.
+        unsubscribe: where its reader declines such mails; None: there is no such address.
     """
     found = told.alert
     page = Page(
@@ -47,19 +53,20 @@ def alert(
         preheader=alerting.headline(found),
         parts=(*_parts(told, picture), *_acting(found, command)),
         why=_WHY.format(of=alerting.subject(found)),
+        unsubscribe=unsubscribe,
         reply=reply,
     )
     return compose(page)
 
 
-def roundup(told: Roundup) -> Mail:
+def roundup(told: Roundup, *, unsubscribe: str | None = None) -> Mail:
     """Several alerts in one mail, as a table."""
     said = alerting.roundup(told)
     rows = tuple(alerting.row(each.alert) for each in told.tellings)
     more = words.plural(told.more, "more budget")
     parts: list[Part] = [Heading(said), Table(alerting.COLUMNS, rows, (), 2)]
     parts += [Notes((f"and {more}",))] if told.more else []
-    return compose(Page(said.rstrip("."), said, tuple(parts), _WHY_SEVERAL))
+    return compose(Page(said.rstrip("."), said, tuple(parts), _WHY_SEVERAL, unsubscribe))
 
 
 def _subject(found: Alert) -> str:

@@ -9,7 +9,7 @@ import orjson
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from bot.rest import health, problems, syncs
+from bot.rest import health, problems, syncs, unsubscribe
 from bot.rest.authentication import Gate
 from bot.rest.limit import Limit
 from bot.rest.metrics import Metrics
@@ -27,10 +27,11 @@ _POLICY: Final = (
 
 
 def build(services: Services, *, api: bool = True) -> web.Application:
-    """The application of a process: health and metrics always, the API where it has that role."""
+    """The application of a process: health always, as what mails link to; the API by its role."""
     metrics = Metrics(services)
     application = web.Application()
     application.add_routes([*health.routes(services), web.get("/metrics", metrics.show)])
+    application.add_routes(unsubscribe.routes(services))
     if api:
         application.cleanup_ctx.append(syncs.background)
         handler = _handlers(services)

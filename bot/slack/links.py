@@ -7,12 +7,12 @@ what that person may see at that moment. It gives away nothing without the signa
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
-import jwt
 import structlog
 
 from bot.settings import Settings
+from bot.signing import Signer
 from core.clock import Clock
 
 PATH: Final = "/charts"
@@ -38,8 +38,7 @@ class Links:
 
     def __init__(self, settings: Settings, clock: Clock) -> None:
         self._base = settings.public_url
-        secrets = settings.jwt_secrets.get_secret_value() if settings.jwt_secrets else ""
-        self._keys = [each.partition(":")[2].strip() for each in secrets.split(",") if each]
+        self._signer = Signer(settings)
         self._clock = clock
         self._doubted: datetime | None = None
 
@@ -54,17 +53,16 @@ class Links:
 
     def address(self, pictured: Pictured) -> str | None:
         """Where Slack can fetch the picture; None where it can't."""
-        if self._base is None or not self._keys or self._in_doubt():
+        if self._base is None or not self._signer.able or self._in_doubt():
             return None
         claims = {
-            "aud": _AUDIENCE,
             "exp": self._clock() + LIFE,
             "q": pictured.question,
             "d": pictured.today.isoformat(),
             "w": pictured.workspace,
             "u": pictured.user,
         }
-        url = f"{self._base}{PATH}/{jwt.encode(claims, self._keys[0], 'HS256')}.png"
+        url = f"{self._base}{PATH}/{self._signer.sign(_AUDIENCE, claims)}.png"
         return url if len(url) <= LONGEST else None
 
     def _in_doubt(self) -> bool:
@@ -72,22 +70,9 @@ class Links:
 
     def read(self, token: str) -> Pictured | None:
         """What an address stands for; None if it wasn't made here or has expired."""
-        claims = next(filter(None, (_claims(token, key) for key in self._keys)), None)
+        claims = self._signer.read(_AUDIENCE, token, "exp")
         if claims is None:
             return None
         if claims["exp"] <= self._clock().timestamp():
             return None
         return Pictured(claims["q"], date.fromisoformat(claims["d"]), claims["w"], claims["u"])
-
-
-def _claims(token: str, key: str) -> dict[str, Any] | None:
-    try:
-        return jwt.decode(
-            token,
-            key,
-            ["HS256"],
-            audience=_AUDIENCE,
-            options={"require": ["exp", "aud"], "verify_exp": False},
-        )
-    except jwt.InvalidTokenError:
-        return None

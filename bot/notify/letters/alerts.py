@@ -1,5 +1,8 @@
 """Alerts of budgets: threads in Slack that show how things stand, and mails."""
 
+from collections.abc import Sequence
+
+from bot import unsubscribing
 from bot.notify.channel import Letter
 from bot.notify.letters.drawing import drawn
 from bot.render import alert_mail
@@ -13,6 +16,7 @@ from core.alerts.model import Alert, AlertState
 from core.alerts.service import ROUNDUP, TELLING
 from core.errors import CostTrackerError
 from core.outbox.model import Delivery, Verb
+from core.subscriptions.model import Of, Reason
 
 _NAME = "budget"
 
@@ -37,12 +41,26 @@ async def mail(delivery: Delivery, services: Services) -> Mail:
     picture = await _picture(told.alert, services)
     reply = delivery.message.verb is Verb.REPLY
     command = services.settings.slack_command
-    return alert_mail.alert(told, picture, command=command, reply=reply)
+    return alert_mail.alert(
+        told,
+        picture,
+        command=command,
+        reply=reply,
+        unsubscribe=_unsubscribe(delivery, services, [told.alert]),
+    )
 
 
-async def several_mail(delivery: Delivery, services: Services) -> Mail:  # noqa: ARG001 - as all are
+async def several_mail(delivery: Delivery, services: Services) -> Mail:
     """Several alerts in one mail."""
-    return alert_mail.roundup(ROUNDUP.validate_python(delivery.message.values))
+    told = ROUNDUP.validate_python(delivery.message.values)
+    of = [each.alert for each in told.tellings]
+    return alert_mail.roundup(told, unsubscribe=_unsubscribe(delivery, services, of))
+
+
+def _unsubscribe(delivery: Delivery, services: Services, alerts: Sequence[Alert]) -> str | None:
+    """Where the reader of a mail declines what it tells of."""
+    reasons = [Reason(Of.BUDGET, each.subject.budget) for each in alerts]
+    return unsubscribing.address(services.settings, delivery.message.to, reasons)
 
 
 async def _picture(alert: Alert, services: Services) -> Picture | None:

@@ -2,6 +2,7 @@
 
 import asyncio
 
+from bot import unsubscribing
 from bot.notify.channel import Letter
 from bot.notify.letters.drawing import drawn
 from bot.render.blocks import said as plainly
@@ -17,6 +18,7 @@ from core.outbox.model import Delivery, Verb
 from core.reports.model import Report
 from core.schedules.model import Format, Posting
 from core.schedules.telling import VALUES
+from core.subscriptions.model import Of, Reason
 
 
 async def slack(delivery: Delivery, services: Services) -> Letter:
@@ -51,6 +53,9 @@ async def mail(delivery: Delivery, services: Services) -> Mail:
         scheduled=told.said,
         changes=told.corrections if delivery.message.verb is Verb.REPLY else None,
         attachments=tuple(attachments),
+        unsubscribe=unsubscribing.address(
+            services.settings, delivery.message.to, [Reason(Of.SCHEDULE, told.schedule)]
+        ),
     )
 
 

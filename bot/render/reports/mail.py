@@ -36,6 +36,7 @@ def mail(
     scheduled: str,
     changes: Corrections | None = None,
     attachments: tuple[Attachment, ...] = (),
+    unsubscribe: str | None = None,
 ) -> Mail:
     """A report; a corrected one comes whole again, with what changed before it.
 
@@ -45,12 +46,14 @@ def mail(
         scheduled: the schedule in words.
         changes: what is different from the mail before, in whose thread this one is.
         attachments: the report as files.
+        unsubscribe: where its reader declines such mails; None: there is no such address.
     """
     page = Page(
         subject=said.title(report),
         preheader=said.headline(report),
         parts=tuple(_parts(report, pictures, changes)),
         why=_WHY.format(scheduled=scheduled),
+        unsubscribe=unsubscribe,
         reply=changes is not None,
     )
     return compose(page, attachments)
