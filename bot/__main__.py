@@ -17,6 +17,7 @@ from bot.cli import (
     proof,
     reports,
     running,
+    schedules,
     setup,
 )
 from core.errors import CostTrackerError
@@ -34,6 +35,7 @@ app.add_typer(anomalies.anomalies, name="anomalies")
 app.add_typer(budgets.budgets, name="budgets")
 app.add_typer(alerts.alerts, name="alerts")
 app.add_typer(reports.app)
+app.add_typer(schedules.schedules, name="schedules")
 app.add_typer(proof.app)
 app.add_typer(export.app, name="export")
 app.add_typer(proof.invoice, name="invoice")

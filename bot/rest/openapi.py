@@ -24,6 +24,7 @@ from bot.rest import (
     projects,
     repeats,
     reports,
+    schedules,
     syncs,
 )
 from bot.rest.models import SLUG_RULE, Parameters, Problem
@@ -41,6 +42,7 @@ OPERATIONS: Final = (
     *budgets.OPERATIONS,
     *alerts.OPERATIONS,
     *reports.OPERATIONS,
+    *schedules.OPERATIONS,
     *data.OPERATIONS,
     *invoices.OPERATIONS,
     *exports.OPERATIONS,

@@ -21,9 +21,13 @@ from slack_sdk.http_retry.builtin_async_handlers import (
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.render import blocks
+from bot.render.blocks import schedules as shown
 from bot.render.blocks.alerts import ACKNOWLEDGE, DETAILS, SNOOZE
 from bot.render.blocks.budgets import EDIT as EDIT_BUDGET
 from bot.render.blocks.invoices import EDIT, RECORD
+from bot.render.blocks.subscriptions import EDIT as EDIT_SUBSCRIPTION
+from bot.render.blocks.subscriptions import NEW as NEW_SUBSCRIPTION
+from bot.render.blocks.subscriptions import REMOVE as END_SUBSCRIPTION
 from bot.render.reports.post import FILE
 from bot.services import Services
 from bot.slack import (
@@ -39,7 +43,11 @@ from bot.slack import (
     pictures,
     projects,
     receive,
+    schedule_form,
+    schedules,
     socket,
+    subscription_form,
+    subscriptions,
 )
 from bot.slack.asked import Asked
 from bot.slack.desk import Desk
@@ -183,7 +191,17 @@ def _listen(bolt: AsyncApp, desk: Desk) -> None:
         ACKNOWLEDGE: alerts.acknowledge,
         SNOOZE: alerts.snooze,
         DETAILS: alerts.details,
+        shown.EDIT: schedules.open_form,
+        shown.PAUSE: schedules.pause,
+        shown.RESUME: schedules.resume,
+        shown.RUN: schedules.run,
+        shown.PREVIEW: schedules.preview,
+        shown.HISTORY: schedules.history,
+        shown.REMOVE: schedules.remove,
         blocks.CANCEL: anomalies.cancel,
+        NEW_SUBSCRIPTION: subscriptions.open_form,
+        EDIT_SUBSCRIPTION: subscriptions.open_form,
+        END_SUBSCRIPTION: subscriptions.remove,
         RECORD: invoices.open_new,
         EDIT: invoices.open_old,
     }.items():
@@ -195,7 +213,9 @@ def _listen(bolt: AsyncApp, desk: Desk) -> None:
         (modals.NEW_INVOICE, modals.RECORD_INVOICE, invoices.save_new),
         (modals.OLD_INVOICE, modals.EDIT_INVOICE, invoices.save_old),
         (modals.NEW_PLAN, modals.PLAN_DAYS, anomalies.save_plan),
+        (subscription_form.FORM, subscription_form.TITLE, subscriptions.save),
         (budget_form.FORM, budget_form.TITLE, budgets.save),
+        (schedule_form.FORM, schedule_form.TITLE, schedules.save),
     ):
         bolt.view(form)(forms.submission(desk, title, save))
 

@@ -1,7 +1,7 @@
 """Questions about costs: typed after the command, in messages, or asked by a button."""
 
 import re
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Final
@@ -10,7 +10,18 @@ from bot import exporting
 from bot.asking import ASKED, Answered
 from bot.render import blocks
 from bot.render.charges import Format
-from bot.slack import alerts, anomalies, answers, budgets, exports, later, pages, projects
+from bot.slack import (
+    alerts,
+    anomalies,
+    answers,
+    budgets,
+    exports,
+    later,
+    pages,
+    projects,
+    schedules,
+    subscriptions,
+)
 from bot.slack.asked import Asked
 from bot.slack.desk import Desk
 from core.access.model import Viewer
@@ -22,10 +33,16 @@ from core.costs.question import (
     BUDGETS,
     COST,
     EXPORT,
+    SCHEDULES,
+    SUBSCRIBE,
+    SUBSCRIPTIONS,
+    UNSUBSCRIBE,
     Command,
     parse_command,
 )
 from core.errors import InvalidError
+
+type Obey = Callable[[Desk, Asked, Viewer, Command], Awaitable[None]]
 
 
 class MissingQuestionError(InvalidError):
@@ -35,6 +52,14 @@ class MissingQuestionError(InvalidError):
 _DOUBLE_CLICK: Final = timedelta(minutes=1)
 """Later the same question has other figures, and pressing its button again is meant."""
 _FILES: Final = frozenset({Form.CSV, Form.XLSX, Form.JSON})
+_COMMANDS: Final[Mapping[str, Obey]] = {
+    ALERTS: alerts.listed,
+    ANOMALIES: anomalies.listed,
+    SUBSCRIBE: subscriptions.subscribe,
+    UNSUBSCRIBE: subscriptions.unsubscribe,
+    SUBSCRIPTIONS: subscriptions.listed,
+    **dict.fromkeys(SCHEDULES, schedules.typed),
+}
 _MENTION: Final = re.compile(r"<@[UW][A-Z0-9]+(?:\|[^>]*)?>")
 
 
@@ -142,10 +167,8 @@ async def _obey(desk: Desk, asked: Asked, viewer: Viewer, understood: Command) -
         await _answer(desk, asked, viewer, understood)
     elif verb == BUDGETS:
         await budgets.listed(desk, asked)
-    elif verb == ALERTS:
-        await alerts.listed(desk, asked, viewer, understood)
-    elif verb == ANOMALIES:
-        await anomalies.listed(desk, asked, viewer, understood)
+    elif verb in _COMMANDS:
+        await _COMMANDS[verb](desk, asked, viewer, understood)
     elif verb == EXPORT and understood.query is not None:
         await exports.ask(desk, asked, viewer, understood.query, understood)
     elif verb == "project" and rest:

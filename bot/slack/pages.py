@@ -32,6 +32,8 @@ _COMMANDS: Final = Topic(
         Example("why checkout last-7d", "what made it cost more or less than before"),
         Example("anomalies checkout", "what cost something else than expected; also last-90d"),
         Example("report monthly checkout", "all of last month; also weekly"),
+        Example("schedule", "the reports that are posted by themselves"),
+        Example("schedule weekly mon 09:00 here", "has one posted; also monthly, of checkout"),
         Example("budgets", "the budgets, and how far they are"),
         Example("alerts", "the budgets that are at a threshold; also of checkout alone"),
         Example("budget checkout", "one of them; with `8000 monthly` behind, it is set"),

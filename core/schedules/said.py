@@ -34,7 +34,8 @@ NINE: Final = time(9)
 """When a schedule is due that says no time."""
 
 _NOBODY: Final = Asker()
-_DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+"""The days of a week as they are written, Monday first."""
 _ORDINALS: Final = {
     name: number
     for number, name in enumerate(
@@ -239,8 +240,7 @@ def terms_of(said: Said, *, zone: str, here: str | None = None) -> Terms:
         said.zone or zone, said.at or NINE, said.weekdays, said.month_days, said.business_days
     )
     if not (said.weekdays or said.month_days or said.business_days):
-        weekly = kind is ReportKind.WEEKLY
-        when = replace(when, weekdays=(0,)) if weekly else replace(when, business_days=(2,))
+        when = usual(kind, when)
     nowhere = not (said.channels or said.emails)
     return Terms(
         kind,
@@ -251,6 +251,13 @@ def terms_of(said: Said, *, zone: str, here: str | None = None) -> Terms:
         said.formats,
         said.query.currency,
     )
+
+
+def usual(kind: ReportKind, when: When) -> When:
+    """The time and zone on the days that are usual: Mondays, second business days of months."""
+    if kind is ReportKind.WEEKLY:
+        return When(when.zone, when.at, weekdays=(0,))
+    return When(when.zone, when.at, business_days=(2,))
 
 
 def changed(terms: Terms, said: Said) -> Terms:
@@ -265,8 +272,7 @@ def changed(terms: Terms, said: Said) -> Terms:
         )
     kind = said.kind or _kind_of_days(said) or terms.kind
     if kind is not terms.kind and when == terms.when:
-        usual = terms_of(replace(said, kind=kind), zone=when.zone).when
-        when = replace(usual, at=when.at)
+        when = usual(kind, when)
     placed = said.channels or said.emails
     return replace(
         terms,
@@ -288,12 +294,17 @@ def write(terms: Terms) -> str:
 
 def write_when(when: When) -> str:
     """Days, time and zone in words that are read back: `mon,thu 09:00 Europe/Berlin`."""
-    days = [_DAYS[day] for day in when.weekdays]
+    return f"{write_days(when)} {when.at:%H:%M} {when.zone}"
+
+
+def write_days(when: When) -> str:
+    """Days in words that are read back: `mon,thu`, `1st,last-day`, `2nd-business-day`."""
+    days = [DAYS[day] for day in when.weekdays]
     days += ["last-day" if day == LAST else ordinal(day) for day in when.month_days]
     days += [
         f"{'last' if day == LAST else ordinal(day)}-business-day" for day in when.business_days
     ]
-    return f"{','.join(days)} {when.at:%H:%M} {when.zone}"
+    return ",".join(days)
 
 
 def ordinal(number: int) -> str:
@@ -356,7 +367,7 @@ def _nth(found: re.Match[str]) -> int:
 
 
 def _weekdays(found: re.Match[str]) -> tuple[int, ...]:
-    return tuple(range(5)) if found["all"] else (_DAYS.index(found["day"][:3].lower()),)
+    return tuple(range(5)) if found["all"] else (DAYS.index(found["day"][:3].lower()),)
 
 
 def _time(left: _Text) -> time | None:

@@ -89,7 +89,8 @@ SPLIT: Final = BY | words("vs versus top over in")
 """Words that a hyphen may tie to what they are about: `by-service`, `top-5`."""
 
 VERBS: Final = words(
-    "help why forecast anomalies budget budgets alerts report schedule subscribe unsubscribe "
+    "help why forecast anomalies budget budgets alerts report schedule schedules subscribe "
+    "unsubscribe "
     "subscriptions save projects project data export whoami"
 )
 WHY: Final = "why"
@@ -98,7 +99,11 @@ ANOMALIES: Final = "anomalies"
 BUDGET: Final = "budget"
 BUDGETS: Final = "budgets"
 REPORT: Final = "report"
+SCHEDULES: Final = words("schedule schedules")
 EXPORT: Final = "export"
+SUBSCRIBE: Final = "subscribe"
+UNSUBSCRIBE: Final = "unsubscribe"
+SUBSCRIPTIONS: Final = "subscriptions"
 FORECAST: Final = "forecast"
 """The sub-command whose periods may be yet to come."""
 QUESTIONS: Final = words("why forecast anomalies export report")
