@@ -83,7 +83,7 @@ def post(
         scheduled: the schedule in words.
         corrected: it said something else when it was posted.
         waited: it was posted though some of its days are incomplete.
-        by: the Slack user who had it run; '': it was due.
+        by: who had it run; '': it was due.
     """
     states = []
     if corrected:
@@ -91,7 +91,7 @@ def post(
         states.append(f"*Corrected on {on}*: what changed is in the thread.")
     if waited and not report.complete:
         states.append("Posted before all of its days were in: it corrects itself.")
-    runs = f" run by <@{escape(by)}>" if by else ""
+    runs = linked(f" run by {VOICE.person(by)}") if by else ""
     return _message(
         report,
         pictures,
@@ -135,7 +135,7 @@ def _message(
     middle, left_out = _fitting(parts, pictures, text_size([*head, *end]), len(head) + len(end))
     if left_out:
         middle.append(context(f"Left out here: {words.listing(left_out, most=9)}", "more"))
-    return message(headline, [*head, *middle, *end])
+    return message(f"{headline} {state}: {escape(why)}.", [*head, *middle, *end])
 
 
 def _fitting(
@@ -202,8 +202,9 @@ def _listed(title: str, lines: Iterable[str]) -> str:
     """A heading and a line each, as many as a section holds."""
     text = f"*{escape(title)}*"
     every = list(lines)
+    bullet = "• " if len(every) > 1 else ""
     for n, line in enumerate(every):
-        more = f"\n• {linked(cut(line, _LINE))}"
+        more = f"\n{bullet}{linked(cut(line, _LINE))}"
         if len(text) + len(more) > _LISTED:
             return f"{text}\n… and {len(every) - n:,} more"
         text += more

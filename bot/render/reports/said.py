@@ -143,7 +143,10 @@ def figures(report: Report, sheet: Sheet) -> Iterator[tuple[str, str]]:
         yield from _invoiced(sheet.invoice, currency)
     if sheet.accrual is not None:
         yield "Expected in the end", display(sheet.accrual.expected, currency)
-        yield f"Between ({words.share(sheet.accrual.holds)})", span(sheet.accrual.at, currency)
+        yield (
+            f"Between ({words.share(sheet.accrual.holds)} of the time)",
+            span(sheet.accrual.at, currency),
+        )
 
 
 def _against(against: Against, name: str, currency: str) -> Iterator[tuple[str, str]]:
