@@ -8,7 +8,21 @@ from PIL import Image
 
 from bot.render.charts import style
 from bot.render.charts.draw import draw
-from bot.render.charts.spec import Band, Chart, Course, Scale, Slot, Step, Steps
+from bot.render.charts.spec import (
+    Band,
+    Body,
+    Chart,
+    Course,
+    Line,
+    Lines,
+    Listed,
+    Page,
+    Row,
+    Scale,
+    Slot,
+    Step,
+    Steps,
+)
 from tests.support.pictures import same_picture
 
 LETTERS = 1000
@@ -39,11 +53,11 @@ STEPS = Steps(
 )
 
 
-def chart(body: Course | Steps) -> Chart:
+def chart(body: Body) -> Chart:
     return Chart("It is so", "as asked", "as of now", "", body)
 
 
-def pixels(body: Course | Steps, color: str) -> int:
+def pixels(body: Body, color: str) -> int:
     """How many pixels of a picture have a colour, or what its palette made of that."""
     wanted = tuple(bytes.fromhex(color.removeprefix("#")))
     picture = Image.open(io.BytesIO(draw(chart(body)))).convert("RGB")
@@ -79,3 +93,46 @@ def test_more_and_less_have_colours_and_lengths_of_their_own() -> None:
 
 def test_changes_are_longer_where_the_sums_are_cut() -> None:
     assert pixels(replace(STEPS, cut=60.0), style.MORE) > 2 * pixels(STEPS, style.MORE)
+
+
+LINES = Lines(
+    slots=tuple(Slot(f"${n}", incomplete=n == 9) for n in (4, 6, 8, 7, 9)),
+    marks=((0, "Jul"), (2, "Sep"), (4, "Nov")),
+    lines=(
+        Line("a year before", "$21", style.INK, (3, 4, None, 6, 7), quiet=True, dashed=True),
+        Line("3-month average", "", style.REST, (None, None, 6, 7, 8), quiet=True),
+        Line("this year", "$34", style.SERIES[0], (4, 6, 8, 7, 9)),
+    ),
+    scale=Scale(0, 10, ((0, "$0"), (5, "$5"), (10, "$10"))),
+    limit=9.5,
+    limit_name="budget $9.50",
+)
+LISTED = Listed(
+    ("Service", "Amount", "Change"),
+    (
+        Row(("Compute Engine", "$5,120.25", "+6.7%"), (1, 2, 3, 2, 5)),
+        Row(("A name that is much longer than there is room for it in a column", "$1.00", "new")),
+        Row(("Credits", "-$20.00", ""), (None, -1, 0, 2, -2)),
+        Row(("Total", "$5,101.25", "+6.7%"), (5, 5), bold=True),
+    ),
+    "By day",
+)
+
+
+@pytest.mark.parametrize(("name", "body"), [("lines", LINES), ("listed", LISTED)])
+def test_lines_and_tables_look_as_they_did(name: str, body: Body) -> None:
+    assert same_picture(draw(chart(body)), name)
+
+
+def test_several_pictures_are_one_page() -> None:
+    page = Page("It is so", "as asked", "as of now", "", (chart(LINES), chart(LISTED)), ("So.",))
+    high = [Image.open(io.BytesIO(draw(each))).height for each in (chart(LINES), chart(LISTED))]
+    whole = Image.open(io.BytesIO(draw(page)))
+    assert whole.width == 1600
+    assert sum(high) < whole.height < sum(high) + 400
+
+
+def test_a_line_breaks_where_nothing_is_known() -> None:
+    known = replace(LINES.lines[0], values=(3, 4, 5, 6, 7))
+    whole = replace(LINES, lines=(known, *LINES.lines[1:]))
+    assert pixels(LINES, style.INK) < pixels(whole, style.INK)

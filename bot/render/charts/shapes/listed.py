@@ -9,7 +9,7 @@ from bot.render.charts.spec import Listed, Row
 
 _ROW: Final = 64
 _HEAD: Final = 58
-_SPARK: Final = 240.0
+_SPARK: Final = 190.0
 _NAME: Final = 0.42
 
 
@@ -52,7 +52,7 @@ def _rights(sheet: Canvas, listed: Listed) -> list[float]:
                 *(sheet.measure(row.cells[at], bold=row.bold) for row in rows),
             ]
         )
-        right -= widest + 2 * GAP
+        right -= widest + 1.5 * GAP
     return [max(right, MARGIN + 200.0), *reversed(ends)]
 
 
