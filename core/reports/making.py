@@ -1,6 +1,5 @@
 """From what was read to a report: pure."""
 
-from collections.abc import Iterable
 from decimal import Decimal
 
 from core.costs.model import Freshness, Note, NoteKind, Total
@@ -19,7 +18,7 @@ def made(found: Found) -> Report:
     answers, period = found.answers, found.asked.period
     fresh = _freshness(found)
     complete = fresh.complete_until is not None and fresh.complete_until >= period.end
-    reason = _reason(answers.services.notes, fresh, complete=complete)
+    reason = _reason(found, fresh, complete=complete)
     totals = sorted(answers.services.totals, key=_weight)
     sheets = [sheet_of(found, total) for total in totals]
     return Report(
@@ -55,11 +54,12 @@ def _freshness(found: Found) -> Freshness:
     return Freshness(of.through, of.complete_until, matches, by_invoice.freshness.final)
 
 
-def _reason(notes: Iterable[Note], fresh: Freshness, *, complete: bool) -> Reason:
-    kinds = {each.kind for each in notes}
+def _reason(found: Found, fresh: Freshness, *, complete: bool) -> Reason:
+    told = (found.answers.services, found.answers.invoice)
+    kinds = {note.kind for answer in told if answer is not None for note in answer.notes}
     if not complete:
         return Reason.INCOMPLETE
-    if NoteKind.MISMATCH in kinds or not fresh.matches_export:
+    if NoteKind.MISMATCH in kinds:
         return Reason.MISMATCH
     if NoteKind.BEHIND_EXPORT in kinds:
         return Reason.BEHIND

@@ -31,7 +31,9 @@ from core.reports.scope import Scope, told_apart
 EXPLAINED: Final = 3
 """So many movers of a currency are explained; each takes a statement over the facts."""
 
-_TRIES: Final = 4
+_TRIES: Final = 5
+_PAUSE: Final = 0.25
+"""Seconds after which answers are of the version that is there by then."""
 _MOST_ANOMALIES: Final = 1000
 _PROOFS: Final = 50
 
@@ -164,6 +166,7 @@ class Reader:
             )
             if len({answer.data_version for answer in found}) == 1:
                 return Answers(**dict(zip(wanted, found, strict=True)))
+            await asyncio.sleep(_PAUSE)
         raise DataMovingError(fix="Ask again in a minute.")
 
     async def _told[T](

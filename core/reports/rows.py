@@ -11,6 +11,8 @@ from core.reports.sections import Mover, Row
 LISTED: Final = 10
 """So many projects and services are rows; the others are added up."""
 MOVERS: Final = 5
+LEAST: Final = Decimal(1)
+"""What moved by less than a unit of its currency is no mover."""
 APPEARED: Final = 5
 """So many new and stopped things are told, each of projects and of services."""
 
@@ -105,7 +107,8 @@ def movers(projects: Sequence[Line], services: Sequence[Line]) -> list[Mover]:
     """The biggest changes, of projects where there are several, else of services."""
     several = len({line.group[PROJECT] for line in projects}) > 1
     of, lines = (PROJECT, projects) if several else (SERVICE, services)
-    return sorted(changed(of, lines), key=lambda each: -abs(each.change))[:MOVERS]
+    moved = (each for each in changed(of, lines) if abs(each.change) >= LEAST)
+    return sorted(moved, key=lambda each: -abs(each.change))[:MOVERS]
 
 
 def appeared(

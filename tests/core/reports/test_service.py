@@ -16,7 +16,18 @@ from core.budgets.service import BudgetService
 from core.budgets.status import State
 from core.cache import Cache
 from core.costs.drivers.service import DriverService
-from core.costs.model import PROJECT, SERVICE, TEAM, Basis, Comparable, CostQuery, Filter, label
+from core.costs.model import (
+    PROJECT,
+    SERVICE,
+    TEAM,
+    Basis,
+    Comparable,
+    CostAnswer,
+    CostQuery,
+    Filter,
+    label,
+)
+from core.costs.reading.late import LateUnknownError
 from core.costs.service import CostService
 from core.database import Database
 from core.forecasts.model import Band
@@ -26,6 +37,7 @@ from core.period import Period
 from core.projects.model import UnknownProjectError
 from core.projects.service import ProjectService
 from core.reports.model import Reason, Report, ReportKind, ReportStatus, Section, Sheet
+from core.reports.reading import DataMovingError
 from tests.support.clock import FakeClock
 from tests.support.facts import Charge, World, clear, store
 from tests.support.reporting import fresh_reports, reports
@@ -405,3 +417,88 @@ async def restate(database: Database, day: str, amount: str, recorded: str) -> N
                 "at": datetime.fromisoformat(f"{recorded}T12:00+00:00"),
             },
         )
+
+
+async def test_a_project_of_nothing_matches_all_the_same(
+    fresh_database: Database, clock: FakeClock
+) -> None:
+    await store(fresh_database, company())
+    report = await week(fresh_database, clock, Filter(PROJECT, ("lab",)))
+    assert report.sheets == ()
+    assert (report.status, report.reason) == (ReportStatus.PROVISIONAL, Reason.OPEN)
+
+
+async def test_what_does_not_match_is_provisional(
+    fresh_database: Database, clock: FakeClock
+) -> None:
+    wrong = frozenset({("gcp", date(2026, 11, 1))})
+    await store(fresh_database, replace(company(final=["2026-11-01"]), mismatches=wrong))
+    report = await week(fresh_database, clock)
+    assert (report.status, report.reason) == (ReportStatus.PROVISIONAL, Reason.MISMATCH)
+
+
+class Moving(CostService):
+    """Each answer is of another version of the data, for so many answers."""
+
+    moving = 0
+
+    async def answer(self, query: CostQuery, viewer: Viewer) -> CostAnswer:
+        found = await super().answer(query, viewer)
+        if self.moving:
+            self.moving -= 1
+            return replace(found, data_version=found.data_version + self.moving)
+        return found
+
+
+async def test_its_figures_are_of_one_version_of_the_data(
+    fresh_database: Database, clock: FakeClock
+) -> None:
+    await store(fresh_database, company())
+    costs = Moving(fresh_database, Cache(), clock.at(MONDAY))
+    made = reports(fresh_database, costs, clock)
+    costs.moving = 3
+    report = await made.report(ReportKind.WEEKLY, CostQuery(ANY), OPERATOR)
+    assert report.data_version == await costs.data_version()
+    costs.moving = 1000
+    with pytest.raises(DataMovingError, match="Ask again"):
+        await made.report(ReportKind.WEEKLY, CostQuery(ANY), OPERATOR)
+
+
+async def test_in_another_currency_all_of_it_is_one(
+    fresh_database: Database, clock: FakeClock
+) -> None:
+    """At two dollars for one euro; why is told in the currencies charged."""
+    euros = [replace(c, currency="EUR") for c in daily("100", "2026-11-01", "2026-11-22")]
+    rates = {(date(2026, m, 1), "EUR"): Decimal("0.5") for m in (9, 10, 11)}
+    rates |= {(month, "USD"): Decimal(1) for month, _ in rates}
+    await store(fresh_database, replace(company(*euros), rates=rates))
+    made = fresh_reports(fresh_database, clock.at(MONDAY))
+    report = await made.report(ReportKind.WEEKLY, CostQuery(ANY, currency="USD"), OPERATOR)
+    assert figures(report.sheets, "currency", "total") == [("USD", 177 + 1400)]
+    assert Section.DRIVERS in {each.section for each in report.untold}
+    assert report.text.endswith("in USD")
+
+
+async def test_what_came_late_is_of_the_scope(fresh_database: Database, clock: FakeClock) -> None:
+    await store(fresh_database, company())
+    await restate(fresh_database, "2026-09-12", "80", "2026-10-20")
+    costs = CostService(fresh_database, Cache(), clock)
+    year = Period(date(2026, 1, 1), date(2026, 11, 1))
+    september = (date(2026, 9, 1), "USD")
+
+    async def late(*where: Filter, days: int = 3, viewer: Viewer = OPERATOR) -> Decimal | None:
+        asked = CostQuery(year, where)
+        found = await costs.late(asked, viewer, age=timedelta(days))
+        return found.amounts.get(september)
+
+    async with fresh_database.read() as connection:
+        where = "SELECT p.slug FROM scopes s LEFT JOIN projects p ON p.id = s.project_id"
+        slug = (await connection.execute(text(f"{where} ORDER BY s.id"))).scalars().first()
+    assert await late() == 80
+    assert await late(days=25) is None
+    mine = Filter(PROJECT, (slug,))
+    assert await late(mine) == 80
+    assert await late(replace(mine, negated=True)) is None
+    assert await late(viewer=Viewer("ada", Role.VIEWER, frozenset({"lab"}))) is None
+    with pytest.raises(LateUnknownError, match="by label:env"):
+        await late(Filter(label("env"), ("prod",)))
