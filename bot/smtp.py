@@ -1,113 +1,114 @@
-"""The mail server: where it is, by SMTP_URL, and mails given to it."""
+"""The server that takes our mail: what SMTP_URL says of it, and connections to it.
 
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+`smtp://user:password@host:587` begins plainly and goes on encrypted (STARTTLS), `smtps://…:465`
+is encrypted from the first byte. STARTTLS is required unless the server is this machine, where
+it isn't used; `?starttls=required` and `?starttls=never` say otherwise. No password ever crosses
+a network unencrypted.
+"""
+
+import ssl
 from dataclasses import dataclass, field
-from email.message import EmailMessage
+from email.headerregistry import Address
+from email.policy import default
 from ipaddress import ip_address
 from typing import Final, Self
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
-import aiosmtplib
-from pydantic import SecretStr
+from aiosmtplib import SMTP
 
-from bot.settings import Settings
-from core.errors import ConfigurationError
+PATIENCE: Final = 30.0
+"""Seconds for a connection and for each answer."""
 
 _PORTS: Final = {"smtp": 587, "smtps": 465}
-_PATIENCE_SECONDS: Final = 30.0
-
-
-class MailSettingsError(ConfigurationError):
-    """The settings of mail can't be used."""
+_FORM: Final = "Write it as smtp://user:password@host:587 or smtps://user:password@host:465"
+_NAME: Final = "Cloud Cost"
 
 
 @dataclass(frozen=True, slots=True)
-class MailServer:
-    """A mail server, and who mails come from.
-
-    `encrypted`: from the first byte (smtps). A server that is asked with a password on another
-    machine must offer STARTTLS; others may.
-    """
+class Server:
+    """A mail server. `tls`: from the first byte; `starttls`: before anything is said."""
 
     host: str
     port: int
-    sender: str
-    encrypted: bool = False
+    tls: bool
+    starttls: bool
     user: str | None = None
-    password: SecretStr | None = field(default=None, repr=False)
+    password: str | None = field(default=None, repr=False)
 
     @classmethod
-    def of(cls, settings: Settings) -> Self | None:
-        """The server that is set up; None: there is none.
+    def read(cls, url: str) -> Self:
+        """Read an SMTP_URL.
 
         Raises:
-            MailSettingsError: what is set can't be used. It never shows the address, which may
-                hold a password.
+            ValueError: it can't be read, or a password would be sent unencrypted; it is not shown.
         """
-        if settings.smtp_url is None:
-            return None
-        if not settings.mail_from:
-            raise MailSettingsError(
-                "SMTP_URL is set, and MAIL_FROM isn't.", fix="Set MAIL_FROM, as costs@example.com."
-            )
         try:
-            url = urlsplit(settings.smtp_url.get_secret_value())
-            port = url.port or _PORTS[url.scheme]
-        except (ValueError, KeyError):
-            url, port = urlsplit(""), 0
-        if not url.hostname:
-            raise MailSettingsError(
-                "SMTP_URL is no address of a mail server.",
-                fix="Write it as smtp://user:password@mail.example.com:587, or smtps://.",
-            )
+            parts = urlsplit(url)
+            port = parts.port
+        except ValueError:
+            raise ValueError(_FORM) from None
+        if parts.scheme not in _PORTS or not parts.hostname or parts.path not in ("", "/"):
+            raise ValueError(_FORM)
+        tls = parts.scheme == "smtps"
+        starttls = not tls and _starttls(parts)
+        if parts.password and not (tls or starttls or _is_here(parts.hostname)):
+            raise ValueError("The password would cross the network unencrypted: use STARTTLS")
         return cls(
-            host=url.hostname,
-            port=port,
-            sender=settings.mail_from,
-            encrypted=url.scheme == "smtps",
-            user=unquote(url.username) if url.username else None,
-            password=SecretStr(unquote(url.password)) if url.password else None,
+            parts.hostname,
+            port or _PORTS[parts.scheme],
+            tls,
+            starttls,
+            unquote(parts.username) if parts.username else None,
+            unquote(parts.password) if parts.password else None,
         )
 
-    @property
-    def domain(self) -> str:
-        """Where mails come from, for the ids of messages."""
-        return self.sender.rstrip("> ").rpartition("@")[2] or self.host
+    def client(self, *, patience: float = PATIENCE, trust: ssl.SSLContext | None = None) -> SMTP:
+        """A connection to be opened: `connect` encrypts it and logs in.
 
-    @asynccontextmanager
-    async def connected(self) -> AsyncGenerator[aiosmtplib.SMTP]:
-        """A connection; logged in, where there is a password."""
-        secret = self.password.get_secret_value() if self.password else None
-        client = aiosmtplib.SMTP(
+        Args:
+            patience: seconds for each answer.
+            trust: whom to trust; None: whom this machine trusts (SSL_CERT_FILE says otherwise).
+        """
+        return SMTP(
             hostname=self.host,
             port=self.port,
             username=self.user,
-            password=secret,
-            use_tls=self.encrypted,
-            start_tls=self._start_tls(),
-            timeout=_PATIENCE_SECONDS,
+            password=self.password,
+            use_tls=self.tls,
+            start_tls=self.starttls,
+            tls_context=trust,
+            timeout=patience,
         )
-        async with client:
-            yield client
 
-    async def send(self, message: EmailMessage) -> None:
-        """Give it a mail.
 
-        Raises:
-            aiosmtplib.SMTPException, OSError, TimeoutError: it didn't take it.
-        """
-        async with self.connected() as client:
-            await client.send_message(message)
+def read_sender(text: str) -> Address:
+    """Read a MAIL_FROM: an address, with a name before it or without.
 
-    def _start_tls(self) -> bool | None:
-        """Whether a plain connection must become an encrypted one; None: if it can."""
-        if self.encrypted:
-            return False
-        return True if self.user and not self._is_here() else None
+    Raises:
+        ValueError: it is no address, or several.
+    """
+    try:
+        found = default.header_factory("From", text)
+        [address] = found.addresses
+    except (ValueError, IndexError):
+        address = None
+    if address is None or found.defects or not (address.username and address.domain):
+        raise ValueError("Write it as cost@example.com or Cloud Cost <cost@example.com>")
+    return Address(address.display_name or _NAME, address.username, address.domain)
 
-    def _is_here(self) -> bool:
-        try:
-            return ip_address(self.host).is_loopback
-        except ValueError:
-            return self.host == "localhost"
+
+def _starttls(parts: SplitResult) -> bool:
+    said = parse_qs(parts.query).get("starttls", [""])[-1]
+    if said not in ("", "required", "never"):
+        raise ValueError("starttls is required or never")
+    return said == "required" or (not said and not _is_here(parts.hostname or ""))
+
+
+def _is_here(host: str) -> bool:
+    """Whether a host is this machine: what is said to it crosses no network."""
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,107 +1,162 @@
-"""Mail as a channel of delivery: a thread is mails that answer the first; nothing is changed.
+"""E-mail as a channel of delivery.
 
-A mail's id is its delivery's token: tried again after a server that never answered, it is the
-same mail, which mail programs show once.
+A mail's Message-ID is made from the token of its delivery: where the server never answered, it
+is sent again under the same, and programs show it once. What changes a message that is in a
+channel already sends no mail; replies go to the thread of the first.
 """
 
-from collections.abc import Callable
-from datetime import datetime
-from email.message import EmailMessage
-from email.policy import SMTP as POLICY
-from email.utils import format_datetime
-from mimetypes import guess_type
+import ssl
+from contextlib import suppress
+from datetime import timedelta
+from email.headerregistry import Address
 from typing import Final
 
-import aiosmtplib
+from aiosmtplib import SMTP, SMTPConnectError, SMTPException, SMTPResponseException
 
 from bot.notify.channel import Keep, Write
+from bot.notify.envelope import MailAddressError, Recipient, enveloped, message_id
 from bot.render.mail import Mail
-from bot.smtp import MailServer
-from core.outbox.model import Delivered, Delivery, Outcome, Parked, Receipt, Verb, failure
+from bot.smtp import PATIENCE, Server
+from core.clock import Clock
+from core.outbox.model import (
+    Deferred,
+    Delivered,
+    Delivery,
+    Outcome,
+    Parked,
+    Receipt,
+    Verb,
+    failure,
+)
 
 MAIL: Final = "mail"
-_FOREVER: Final = 500
+PACE: Final = timedelta(seconds=1)
+"""Between two mails to one address."""
+
+_FOR_GOOD: Final = 500
+_LONGEST_REASON: Final = 300
+_TAKING_IT: Final = 4
+"""How many times longer than others the answer to a whole mail may take: it is scanned first."""
+_MEND: Final = {
+    530: "the server wants a login: set it in SMTP_URL",
+    552: "the mail is too large for it",
+}
 
 
 class MailChannel:
-    """Delivers by one mail server."""
+    """Delivers by one mail server; a connection for each mail."""
 
     def __init__(
-        self, server: MailServer, write: Write[Mail], *, clock: Callable[[], datetime]
+        self,
+        server: Server,
+        sender: Address,
+        write: Write[Mail],
+        clock: Clock,
+        *,
+        pace: timedelta = PACE,
+        patience: float = PATIENCE,
+        trust: ssl.SSLContext | None = None,
     ) -> None:
-        """Deliver what `write` writes."""
+        """Deliver mails that `write` renders, from one sender; seconds of patience per answer."""
         self._server = server
+        self._sender = sender
         self._write = write
         self._clock = clock
+        self._pace = pace
+        self._patience = patience
+        self._trust = trust
 
     async def deliver(self, delivery: Delivery, keep: Keep) -> Outcome:  # noqa: ARG002 - as all do
-        """Try once. What began a thread can't be changed any more: that says nothing anew."""
+        """Try once; what became of it."""
         if delivery.message.verb is Verb.UPDATE:
             return Delivered(delivery.begun)
+        number = message_id(delivery.token, self._sender)
         try:
-            mail = await self._write(delivery)
-            message = self._message(mail, delivery)
+            to = Recipient.read(delivery.message.to.address)
+            content = enveloped(
+                await self._write(delivery),
+                sender=self._sender,
+                to=to,
+                number=number,
+                thread=delivery.begun.id if delivery.begun else None,
+                now=self._clock(),
+            )
+        except MailAddressError as error:
+            return Parked(error.message)
         except Exception as error:  # noqa: BLE001 - of whatever kind: it would be so each time
             return Parked(f"can't be written: {type(error).__name__}: {error}")
-        return await self._send(message, delivery)
+        refused = await self._send(delivery, to, content)
+        return refused or Delivered(Receipt(to.spec, number), self._pace)
 
-    async def _send(self, message: EmailMessage, delivery: Delivery) -> Outcome:
-        certain = delivery.unanswered_since is None
+    async def _send(self, delivery: Delivery, to: Recipient, content: bytes) -> Outcome | None:
+        """Send a mail; None: the server has it."""
+        smtp = self._server.client(patience=self._patience, trust=self._trust)
         try:
-            await self._server.send(message)
-        except aiosmtplib.SMTPAuthenticationError as error:
-            return Parked(
-                f"the mail server refuses the user or password of SMTP_URL ({error.code})"
-            )
-        except aiosmtplib.SMTPRecipientsRefused as error:
-            return _refused(delivery, error.recipients[0])
-        except aiosmtplib.SMTPResponseException as error:
+            try:
+                await smtp.connect()
+            except (SMTPException, OSError) as error:
+                return _unreachable(delivery, error)
+            if to.utf8 and not smtp.supports_extension("smtputf8"):
+                words = "the mail server takes no addresses with such letters (SMTPUTF8)"
+                return Parked(f"{to.spec}: {words}")
+            return await self._hand_over(smtp, delivery, to, content)
+        finally:
+            smtp.close()
+
+    async def _hand_over(
+        self, smtp: SMTP, delivery: Delivery, to: Recipient, content: bytes
+    ) -> Outcome | None:
+        certain = delivery.unanswered_since is None
+        coded = "utf-8" if to.utf8 else "ascii"
+        options = ["SMTPUTF8", "BODY=8BITMIME"] if to.utf8 else []
+        try:
+            await smtp.mail(_spec(self._sender), options=options, encoding=coded)
+            await smtp.rcpt(to.spec, encoding=coded)
+            certain = False
+            await smtp.data(content, timeout=self._patience * _TAKING_IT)
+        except SMTPResponseException as error:
             return _refused(delivery, error)
-        except (aiosmtplib.SMTPConnectError, OSError) as error:
-            reason = f"the mail server can't be reached ({type(error).__name__})"
+        except (SMTPException, OSError) as error:
+            reason = f"the mail server didn't answer: {_said(error)}"
             return failure(delivery, reason, answered=certain)
-        except (aiosmtplib.SMTPException, TimeoutError) as error:
-            reason = f"the mail server didn't answer ({type(error).__name__})"
-            return failure(delivery, reason, answered=False)
-        return Delivered(Receipt(delivery.message.to.address, str(message["Message-ID"])))
-
-    def _message(self, mail: Mail, delivery: Delivery) -> EmailMessage:
-        message = EmailMessage(policy=POLICY)
-        message["From"] = self._server.sender
-        message["To"] = delivery.message.to.address
-        message["Subject"] = mail.subject
-        message["Date"] = format_datetime(self._clock())
-        message["Message-ID"] = f"<{delivery.token}@{self._server.domain}>"
-        message["Auto-Submitted"] = "auto-generated"
-        if delivery.begun is not None:
-            message["In-Reply-To"] = message["References"] = delivery.begun.id
-        if mail.unsubscribe is not None:
-            message["List-Unsubscribe"] = f"<{mail.unsubscribe}>"
-            message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-        _fill(message, mail)
-        return message
+        with suppress(SMTPException, OSError):
+            await smtp.quit(timeout=1)
+        return None
 
 
-def _fill(message: EmailMessage, mail: Mail) -> None:
-    """Put a mail's text, HTML, pictures and files in."""
-    message.set_content(mail.text)
-    message.add_alternative(mail.html, subtype="html")
-    html = message.get_payload()[1]
-    for each in mail.pictures:
-        if each.png is not None:
-            name = f"{each.name}.png"
-            html.add_related(
-                each.png, "image", "png", cid=f"<{each.name}>", filename=name, disposition="inline"
-            )
-    for file in mail.attachments:
-        kind, _ = guess_type(file.name)
-        main, _, sub = (kind or "application/octet-stream").partition("/")
-        message.add_attachment(file.content, main, sub, filename=file.name)
+class NoMailChannel:
+    """Stands where mail isn't set up: what is for it isn't lost, and says what is missing."""
+
+    async def deliver(self, delivery: Delivery, keep: Keep) -> Outcome:  # noqa: ARG002 - as all do
+        """Park it; what would send no mail is done."""
+        if delivery.message.verb is Verb.UPDATE:
+            return Delivered(delivery.begun)
+        return Parked("e-mail isn't set up: SMTP_URL and MAIL_FROM; see docs/email.md")
 
 
-def _refused(delivery: Delivery, error: aiosmtplib.SMTPResponseException) -> Outcome:
-    """The server said no: for now, or for good."""
-    reason = f"the mail server says {error.code}: {error.message[:300]}"
-    if error.code < _FOREVER:
-        return failure(delivery, reason, answered=True)
-    return Parked(reason)
+def _spec(address: Address) -> str:
+    return f"{address.username}@{address.domain}"
+
+
+def _unreachable(delivery: Delivery, error: Exception) -> Deferred | Parked:
+    """Nothing was said of this mail: the network, the certificate or the login is at fault."""
+    answered = isinstance(error, SMTPResponseException) and not isinstance(error, SMTPConnectError)
+    what = "refuses us" if answered else "can't be reached"
+    reason = f"the mail server {what}: {_said(error)}"
+    return failure(delivery, reason, answered=delivery.unanswered_since is None)
+
+
+def _refused(delivery: Delivery, error: SMTPResponseException) -> Deferred | Parked:
+    """What follows when the server says no: for now (4xx), or for good (5xx)."""
+    if error.code < _FOR_GOOD:
+        # An answer to this try; of an earlier one nobody knows.
+        certain = delivery.unanswered_since is None
+        return failure(delivery, f"the mail server puts it off: {_said(error)}", answered=certain)
+    mend = _MEND.get(error.code)
+    return Parked(f"the mail server refuses it: {_said(error)}{f'; {mend}' if mend else ''}")
+
+
+def _said(error: Exception) -> str:
+    """What a server answered, on one line, or what happened instead."""
+    words = " ".join(str(getattr(error, "message", error)).split())[:_LONGEST_REASON]
+    return f"{getattr(error, 'code', '')} {words}".strip() or type(error).__name__
