@@ -10,15 +10,7 @@ from hypothesis import strategies as st
 
 from core.access.model import Role, Viewer
 from core.cache import Cache
-from core.costs.model import (
-    PROJECT,
-    Basis,
-    CostQuery,
-    Filter,
-    Granularity,
-    Measure,
-    NoteKind,
-)
+from core.costs.model import PROJECT, Basis, CostQuery, Filter, Granularity, Measure, NoteKind
 from core.costs.proving.model import exact
 from core.costs.service import CostService
 from core.database import Database
@@ -47,7 +39,7 @@ viewers = st.sampled_from([None, None, frozenset({"shop", "blog"})])
 
 
 @settings(
-    max_examples=25,
+    max_examples=15,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

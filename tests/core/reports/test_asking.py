@@ -4,15 +4,7 @@ from datetime import date
 
 import pytest
 
-from core.costs.model import (
-    PROJECT,
-    RESOURCE,
-    Basis,
-    CostQuery,
-    Filter,
-    Measure,
-    Vocabulary,
-)
+from core.costs.model import PROJECT, RESOURCE, Basis, CostQuery, Filter, Measure, Vocabulary
 from core.costs.question import parse_command
 from core.named_period import parse_period
 from core.period import FuturePeriodError, Period

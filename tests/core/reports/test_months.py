@@ -1,0 +1,104 @@
+"""A company's month on both bases, its year, and what is still to come of it."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+from sqlalchemy import text
+
+from core.access.model import OPERATOR, Role, Viewer
+from core.cache import Cache
+from core.costs.model import PROJECT, Basis, CostQuery, Filter, label
+from core.costs.reading.late import LateUnknownError
+from core.costs.service import CostService
+from core.database import Database
+from core.forecasts.model import Band
+from core.period import Period
+from core.reports.model import Reason, ReportStatus, Section
+from tests.support.clock import FakeClock
+from tests.support.facts import Charge, store
+from tests.support.reporting import company, figures, month, only, restate, seen
+
+
+async def test_a_month_by_use_and_by_invoice(fresh_database: Database, clock: FakeClock) -> None:
+    """Of October's 496, 40 were invoiced in November; 7 of September's in October."""
+    october, november = date(2026, 10, 1), date(2026, 11, 1)
+    late = Charge(date(2026, 10, 31), Decimal(40), "s", billing_period=november)
+    early = Charge(date(2026, 9, 30), Decimal(7), "s", billing_period=october)
+    await store(fresh_database, company(late, early))
+    report = await month(fresh_database, clock)
+    sheet = only(report)
+    used = 31 * 16 + 40
+    assert seen(report.text, sheet.total) == ("report monthly all 2026-10", used)
+    both = sheet.invoice
+    assert both is not None
+    assert seen(both.invoiced, both.used, both.difference) == (31 * 16 + 7, used, 7 - 40)
+    assert both.previous == 30 * 16
+    assert both.agrees is None
+    summary = await CostService(fresh_database, Cache(), clock).answer(
+        replace(CostQuery(report.period, ()), basis=Basis.INVOICE), OPERATOR
+    )
+    assert summary.freshness.final is False
+    assert figures(sheet.history[-3:], "month", "amount") == [
+        (date(2026, 8, 1), 310),
+        (date(2026, 9, 1), 30 * 16 + 7),
+        (date(2026, 10, 1), used),
+    ]
+    assert sheet.history[-1].year_before is None
+    assert sheet.history[0].month == date(2025, 11, 1)
+
+
+async def test_it_is_final_when_its_invoice_is(fresh_database: Database, clock: FakeClock) -> None:
+    await store(fresh_database, company(final=["2026-10-01"]))
+    report = await month(fresh_database, clock)
+    assert (report.status, report.reason) == (ReportStatus.FINAL, Reason.SETTLED)
+    assert only(report).accrual is None
+    assert Section.ACCRUAL not in {each.section for each in report.untold}
+
+
+async def test_what_is_still_to_come_of_a_month_that_is_over(
+    fresh_database: Database, clock: FakeClock
+) -> None:
+    """Of July 10 of 310 came later than three days after its end, of September 80 of 480."""
+    past = ["2026-07-01", "2026-08-01", "2026-09-01"]
+    await store(fresh_database, company(final=past))
+    before = await month(fresh_database, clock, at="2026-11-04T12:00")
+    assert only(before).accrual is None
+    assert Section.ACCRUAL in {each.section for each in before.untold}
+    await restate(fresh_database, "2026-09-12", "80", "2026-10-20")
+    await restate(fresh_database, "2026-07-12", "10", "2026-08-20")
+    await restate(fresh_database, "2026-07-13", "99", "2026-08-02")  # before that age
+    async with fresh_database.begin() as tx:
+        await tx.execute(text("UPDATE slices SET stored_at = '2026-01-01'"))
+    report = await month(fresh_database, clock, at="2026-11-04T12:00")
+    found = only(report).accrual
+    assert found is not None
+    assert seen(found.known, found.months, found.age) == (496, 3, 3)
+    assert found.expected == Decimal("512.53")
+    assert found.at == Band(Decimal("496.00"), Decimal("595.20"))
+
+
+async def test_what_came_late_is_of_the_scope(fresh_database: Database, clock: FakeClock) -> None:
+    await store(fresh_database, company())
+    await restate(fresh_database, "2026-09-12", "80", "2026-10-20")
+    costs = CostService(fresh_database, Cache(), clock)
+    year = Period(date(2026, 1, 1), date(2026, 11, 1))
+    september = (date(2026, 9, 1), "USD")
+
+    async def late(*where: Filter, days: int = 3, viewer: Viewer = OPERATOR) -> Decimal | None:
+        asked = CostQuery(year, where)
+        found = await costs.late(asked, viewer, age=timedelta(days))
+        return found.amounts.get(september)
+
+    async with fresh_database.read() as connection:
+        where = "SELECT p.slug FROM scopes s LEFT JOIN projects p ON p.id = s.project_id"
+        slug = (await connection.execute(text(f"{where} ORDER BY s.id"))).scalars().first()
+    assert await late() == 80
+    assert await late(days=25) is None
+    mine = Filter(PROJECT, (slug,))
+    assert await late(mine) == 80
+    assert await late(replace(mine, negated=True)) is None
+    assert await late(viewer=Viewer("ada", Role.VIEWER, frozenset({"lab"}))) is None
+    with pytest.raises(LateUnknownError, match="by label:env"):
+        await late(Filter(label("env"), ("prod",)))
