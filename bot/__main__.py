@@ -19,6 +19,7 @@ from bot.cli import (
     running,
     schedules,
     setup,
+    subscriptions,
 )
 from core.errors import CostTrackerError
 
@@ -36,6 +37,7 @@ app.add_typer(budgets.budgets, name="budgets")
 app.add_typer(alerts.alerts, name="alerts")
 app.add_typer(reports.app)
 app.add_typer(schedules.schedules, name="schedules")
+app.add_typer(subscriptions.subscriptions, name="subscriptions")
 app.add_typer(proof.app)
 app.add_typer(export.app, name="export")
 app.add_typer(proof.invoice, name="invoice")

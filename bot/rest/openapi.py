@@ -25,6 +25,7 @@ from bot.rest import (
     repeats,
     reports,
     schedules,
+    subscriptions,
     syncs,
 )
 from bot.rest.models import SLUG_RULE, Parameters, Problem
@@ -43,6 +44,7 @@ OPERATIONS: Final = (
     *alerts.OPERATIONS,
     *reports.OPERATIONS,
     *schedules.OPERATIONS,
+    *subscriptions.OPERATIONS,
     *data.OPERATIONS,
     *invoices.OPERATIONS,
     *exports.OPERATIONS,

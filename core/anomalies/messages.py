@@ -1,5 +1,6 @@
 """What messages carry that tell of anomalies."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -30,11 +31,14 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """Those that had no message of their own, what came to most first; `more` aren't listed."""
+    """Those that had no message of their own, what came to most first; `more` aren't listed.
+
+    `reasons`: why they are told there.
+    """
 
     anomalies: tuple[Anomaly, ...]
     more: int = 0
-    reason: Reason | None = None
+    reasons: tuple[Reason, ...] = ()
 
 
 TOLD: TypeAdapter[Told] = TypeAdapter(Told)
@@ -54,8 +58,10 @@ def message(post: Post, anomaly: Anomaly, verb: Verb, *, gone: bool = False) -> 
     )
 
 
-def digest(to: Destination, some: tuple[Anomaly, ...], reason: Reason, now: datetime) -> Message:
+def digest(
+    to: Destination, some: Sequence[Anomaly], reasons: Iterable[Reason], now: datetime
+) -> Message:
     """One message of several anomalies."""
     key = f"anomalies:{now.isoformat()}:{to.channel}:{to.address}"
-    value = Digest(some[:MOST], max(len(some) - MOST, 0), reason)
+    value = Digest(tuple(some[:MOST]), max(len(some) - MOST, 0), tuple(dict.fromkeys(reasons)))
     return Message(key, to, key, Verb.POST, ANOMALIES, DIGEST.dump_python(value, mode="json"))

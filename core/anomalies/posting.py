@@ -182,8 +182,9 @@ class _Wanted:
             done.posts.extend(
                 replace(_new(self.to, each, now), digest=True) for each in plan.digest
             )
-            some = tuple(each.anomaly for each in plan.digest)
-            done.messages.append(digest(self.to, some, plan.digest[0].reason, now))
+            some = [each.anomaly for each in plan.digest]
+            reasons = (each.reason for each in plan.digest)
+            done.messages.append(digest(self.to, some, reasons, now))
         before = {post.anomaly: post for post in self.told}
         for anomaly in plan.updates:
             _retell(done, before[anomaly.id], anomaly)

@@ -40,7 +40,10 @@ _PACE: Final = _whole(
 _MAILED: Final = _whole(
     r"(?:to\s+)?(?:<mailto:(?P<to>[^|>]+)(?:\|[^>]*)?>|(?P<email>[^\s<>,;@|]+@[^\s<>,;@|]+))"
 )
-_SLACKED: Final = _whole(r"(?:to\s+|in\s+|for\s+)?<[#@](?P<id>[A-Z0-9]+)(?:\|[^>]*)?>", 0)
+_SLACKED: Final = _whole(
+    r"(?:to\s+|in\s+|for\s+)?(?:<[#@](?P<id>[A-Z0-9]+)(?:\|[^>]*)?>|#?(?P<bare>[CDGUW][A-Z0-9]{7,}))",
+    0,
+)
 _NEAR: Final = _whole(r"(?:(?:to|in)\s+)?here|(?:(?:to|for)\s+)?(?P<me>me)")
 _NAMED: Final = _whole(r"[#@][^\s,;]+")
 _STRAY: Final = _whole(r"to|from|for|of")
@@ -70,7 +73,7 @@ def parse_subscription(
         text: what they typed.
         today: the present day.
         names: what they may mention.
-            here: where they typed it.
+        here: where they typed it.
         me: they themselves.
 
     Raises:
@@ -101,7 +104,7 @@ def _places(text: str, here: Destination, me: Destination) -> tuple[str, list[De
     """The text without the places in it, and those."""
     found = [Destination(MAIL, each["to"] or each["email"]) for each in _MAILED.finditer(text)]
     text = _MAILED.sub(" ", text)
-    found += [Destination(SLACK, each["id"]) for each in _SLACKED.finditer(text)]
+    found += [Destination(SLACK, each["id"] or each["bare"]) for each in _SLACKED.finditer(text)]
     text = _SLACKED.sub(" ", text)
     found += [me if each["me"] else here for each in _NEAR.finditer(text)]
     text = _NEAR.sub(" ", text)
