@@ -264,10 +264,7 @@ class CostService:
     async def late(self, query: CostQuery, viewer: Viewer, *, age: timedelta) -> Late:
         """What came of a question's months later than `age` after each of them was over.
 
-        Args:
-            query: its period (whole months) and filters count.
-            viewer: who asks; only what they may see.
-            age: from a month's end (UTC) on.
+        Its period (whole months) and filters count; a month ends at midnight UTC.
 
         Raises:
             LateUnknownError: it asks by more than is kept of late charges.
