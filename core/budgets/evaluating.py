@@ -6,6 +6,7 @@ of them be killed: each crossing is told once.
 """
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
 from typing import Final, Protocol
@@ -21,7 +22,7 @@ from core.budgets import store
 from core.budgets.catalogue import Catalogue
 from core.budgets.explaining import why
 from core.budgets.foreseeing import Foresight
-from core.budgets.model import Budget
+from core.budgets.model import Budget, UnknownBudgetError
 from core.budgets.readings import destinations, may_matter, periods, reading
 from core.budgets.rolling import Everything
 from core.clock import Clock
@@ -97,11 +98,14 @@ class EvaluationService:
         ]
         if not chosen:
             return Raised()
-        readings = await self._read(every, chosen)
+        return await self._tell(await self._read(every, chosen))
+
+    async def _tell(self, readings: Sequence[Reading]) -> Raised:
+        """Remember what was found, and write what is told of it."""
         now, today = self._clock(), self._costs.today()
         async with self._database.read() as connection:
             news = await would_tell(connection, readings, now=now, today=today)
-        whys = await self._explain(news[:MOST_EXPLAINED], chosen)
+        whys = await self._explain(news[:MOST_EXPLAINED])
         async with self._database.begin() as tx:
             await raising.alone(tx)
             there = await store.numbers(tx)
@@ -186,17 +190,15 @@ class EvaluationService:
             for n, to in own.items()
         }
 
-    async def _explain(
-        self, news: Sequence[Reading], chosen: Sequence[Budget]
-    ) -> Mapping[Key, Why]:
+    async def _explain(self, news: Sequence[Reading]) -> Mapping[Key, Why]:
         """What made the difference, where it is told."""
-        budgets = {each.id: each for each in chosen}
         found: dict[Key, Why] = {}
         for each in news:
             number = each.subject.budget
-            told = await why(self._drivers, budgets[number], each.figures)
-            if told is not None:
-                found[number, each.subject.period.start] = told
+            with suppress(UnknownBudgetError):  # removed meanwhile
+                told = await why(self._drivers, await self._catalogue.one(number), each.figures)
+                if told is not None:
+                    found[number, each.subject.period.start] = told
         return found
 
 

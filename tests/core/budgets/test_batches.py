@@ -20,7 +20,6 @@ from core.costs.service import CostService
 from core.database import Database
 from core.forecasts.model import Forecast
 from core.period import Period
-from core.projects.model import ProjectChange
 from core.projects.service import ProjectService
 from tests.support.clock import FakeClock
 from tests.support.facts import Charge, World, store

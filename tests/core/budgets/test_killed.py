@@ -1,0 +1,110 @@
+"""Evaluations that are killed, wherever they are, or run at once: each crossing is told once."""
+
+import asyncio
+import signal
+import sys
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from core.access.model import OPERATOR
+from tests.support.evaluating import TERMS, Company, november
+
+_EVALUATES = """
+import asyncio, os, signal, sys
+from datetime import datetime
+from core.alerts import raising, store, telling
+from core.budgets.evaluating import EvaluationService
+from core.database import Database
+from tests.support.evaluating import evaluation
+
+url, instant, point = sys.argv[1:]
+
+def dying(work, before, after):
+    async def worked(*given, **named):
+        if point and before == point:
+            os.kill(os.getpid(), signal.SIGKILL)
+        done = await work(*given, **named)
+        if point and after == point:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return done
+    return worked
+
+store.lock = dying(store.lock, "read", "locked")
+store.add = dying(store.add, "", "kept")
+telling.enqueue = dying(telling.enqueue, "", "told one")
+telling.send = dying(telling.send, "", "told all")
+EvaluationService.evaluate = dying(EvaluationService.evaluate, "", "committed")
+
+async def main():
+    database = await Database.connect(url)
+    print("ready", flush=True)
+    sys.stdin.readline()
+    await evaluation(database, lambda: datetime.fromisoformat(instant)).evaluate()
+    await database.close()
+
+asyncio.run(main())
+"""
+
+
+async def evaluator(company: Company, point: str = "") -> asyncio.subprocess.Process:
+    """A process that evaluates once it is told to, and kills itself when it comes to a point."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", _EVALUATES),
+        *(company.database.url, company.clock().isoformat(), point),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+    )
+    assert process.stdout is not None
+    assert await process.stdout.readline() == b"ready\n"
+    return process
+
+
+async def over(company: Company) -> None:
+    """Two budgets that are over by the data of the day."""
+    await company.sync(november(8))
+    for subject in ("shop", "blog"):
+        await company.budgets.add(replace(TERMS, subject=subject, emails=()), by=OPERATOR)
+    for account in ("acc-1", "acc-2"):
+        company.spend(account, {november(9): 1200})
+    await company.sync(november(10))
+
+
+TOLD_ONCE = [("C-shop", "post", "crossed"), ("C-shop", "post", "crossed")]
+
+
+@pytest.mark.parametrize("point", ["read", "locked", "kept", "told one", "told all", "committed"])
+async def test_one_killed_at_a_point_is_followed_by_another(company: Company, point: str) -> None:
+    await over(company)
+    dying = await evaluator(company, point)
+    await dying.communicate(b"go\n")
+    assert dying.returncode == -signal.SIGKILL
+    await company.evaluation.evaluate()
+    assert [each.said for each in await company.sent()] == TOLD_ONCE
+
+
+async def test_three_at_once_tell_each_crossing_once(company: Company) -> None:
+    await over(company)
+    every = [await evaluator(company) for _ in range(3)]
+    await asyncio.gather(*(each.communicate(b"go\n") for each in every))
+    assert [each.returncode for each in every] == [0, 0, 0]
+    assert [each.said for each in await company.sent()] == TOLD_ONCE
+
+
+async def test_figures_that_were_read_before_a_change_undo_nothing(company: Company) -> None:
+    """An evaluation that read its figures before somebody raised the amount comes too late."""
+    await over(company)
+    first, *_ = await company.budgets.list(OPERATOR)
+    late = await company.evaluation._read(
+        await company.budgets._catalogue.everything(),
+        await company.budgets.list(OPERATOR),
+    )
+    raised = replace(first.terms, amount=Decimal(9000))
+    await company.budgets.change(first.id, raised, by=OPERATOR)
+    await company.sent()
+    await company.evaluation._tell(late)
+    assert all(
+        each.value.alert.subject.budget != first.id  # type: ignore[union-attr]
+        for each in await company.sent()
+    )
