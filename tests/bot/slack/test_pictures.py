@@ -43,6 +43,20 @@ async def test_a_private_answer_shows_the_picture_by_its_address(product: Produc
     assert "Send me the chart" not in buttons(answer)
 
 
+async def test_a_report_shows_its_days(product: Product, clock: FakeClock) -> None:
+    """By its address too, when nobody knows any more what it was."""
+    answer = await ask(product, "report weekly checkout")
+    picture = block(answer, "image")
+    assert picture is not None
+    assert "$1,405.25" in picture["alt_text"]
+    links = Links(product.services.settings, clock)
+    same = Pictured("report weekly checkout 2026-11-09..2026-11-15", TODAY, "T0SANDBOX", BEN)
+    address = links.address(same)
+    assert address is not None
+    async with product.session.get(address) as reply:
+        assert (reply.status, reply.content_type) == (200, "image/png")
+
+
 async def test_a_picture_is_drawn_once_however_often_it_is_fetched_and_shared(
     product: Product, drawn: list[Chart]
 ) -> None:
