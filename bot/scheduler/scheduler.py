@@ -258,7 +258,10 @@ class Scheduler:
 
     async def _evaluate(self, _: Job) -> None:
         """Hold budgets against what is spent now, and tell of what is crossed."""
-        raised = await self._services.evaluation.evaluate()
+        evaluation = self._services.evaluation
+        raised = await evaluation.evaluate()
+        if await evaluation.foresee():
+            raised = await evaluation.evaluate()
         _log.info("budgets", looked_at=raised.looked_at, told=raised.told, changed=raised.changed)
 
     async def _tend(self, _: Job) -> None:
