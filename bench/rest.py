@@ -30,41 +30,18 @@ from bench.server import Server
 from bot import rest
 from bot.render.charts.worker import ChartWorker
 from bot.rest.tokens import Keys
-from bot.services import Services
 from bot.settings import Settings
+from bot.wiring import wired
 from core.access.model import OPERATOR, Role, Viewer
-from core.access.service import AccessService
-from core.alerts.service import AlertService
-from core.anomalies.service import AnomalyService
-from core.budgets.catalogue import Catalogue
-from core.budgets.evaluating import EvaluationService
-from core.budgets.service import BudgetService
 from core.cache import Cache
-from core.costs.assigning.service import RuleService
-from core.costs.drivers.service import DriverService
-from core.costs.keeping.model import Keep
-from core.costs.keeping.service import RetentionService
 from core.costs.model import CostAnswer, CostQuery
-from core.costs.proving.service import ProofService
 from core.costs.reading.store import prepared
-from core.costs.service import PACIFIC, CostService
+from core.costs.service import CostService
 from core.costs.slices import SourceInfo
 from core.costs.writing.partitions import ensure as ensure_partitions
 from core.costs.writing.sources import register
 from core.database import Database
 from core.embedded_postgres import ensure, stop
-from core.exports.service import ExportService
-from core.forecasts.service import ForecastService
-from core.incidents.service import IncidentService
-from core.ingest.service import IngestService
-from core.jobs.service import JobService
-from core.outbox.service import OutboxService
-from core.projects.service import ProjectService
-from core.reports.service import ReportService
-from core.schedules.corrector import ReportCorrector
-from core.schedules.parts import Parts
-from core.schedules.poster import SchedulePoster
-from core.schedules.service import ScheduleService
 from migrations import upgrade
 
 RUNS: Final = 12
@@ -231,53 +208,8 @@ async def _ours(url: str, pipe: Pipe) -> None:
 
     database = await Database.connect(url)
     settings = Settings(jwt_secrets=SECRET)
-    access, projects = AccessService(database, clock), ProjectService(database, clock)
-    costs = Forgetting(database, Cache(), clock)
-    drivers = DriverService(database, costs)
-    forecasts = ForecastService(database, costs, clock)
-    anomalies = AnomalyService(database, costs, drivers, projects, clock)
-    budgets = BudgetService(database, costs, projects, clock)
-    proof = ProofService(database, clock)
-    reports = ReportService(
-        costs=costs,
-        drivers=drivers,
-        forecasts=forecasts,
-        anomalies=anomalies,
-        budgets=budgets,
-        proof=proof,
-        clock=clock,
-    )
-    scheduling = Parts(database, access, costs, projects, reports, clock)
-    services = Services(
-        settings=settings,
-        clock=clock,
-        database=database,
-        access=access,
-        projects=projects,
-        rules=RuleService(database, projects, clock, kept={}, zone=PACIFIC),
-        costs=costs,
-        drivers=drivers,
-        forecasts=forecasts,
-        anomalies=anomalies,
-        budgets=budgets,
-        evaluation=EvaluationService(
-            database, Catalogue(database, costs, projects), costs, drivers, clock
-        ),
-        alerts=AlertService(database, budgets, clock),
-        reports=reports,
-        schedules=ScheduleService(scheduling),
-        poster=SchedulePoster(scheduling, worker="bench"),
-        corrector=ReportCorrector(scheduling),
-        retention=RetentionService(database, clock, Keep(), zone=PACIFIC),
-        proof=proof,
-        jobs=JobService(database, worker="bench"),
-        ingest=IngestService(database, projects, clock, ()),
-        outbox=OutboxService(database),
-        exports=ExportService(database),
-        incidents=IncidentService(database, clock),
-        charts=ChartWorker(),
-    )
-    issued = await access.issue(
+    services = wired(settings, database, Cache(), ChartWorker(), clock, costing=Forgetting)
+    issued = await services.access.issue(
         subject="bench", role=Role.VIEWER, ttl=timedelta(hours=1), by=OPERATOR
     )
     await _run(rest.build(services), pipe, Keys(settings).sign(issued), database.close)

@@ -4,7 +4,6 @@ import asyncio
 import os
 import secrets
 import signal
-import socket
 from collections.abc import AsyncGenerator, Collection
 from contextlib import AsyncExitStack, asynccontextmanager
 from enum import StrEnum
@@ -21,41 +20,13 @@ from bot.scheduler import Scheduler
 from bot.services import Services
 from bot.settings import Settings
 from bot.slack import SlackApp
-from bot.slack_web.zones import Zones
+from bot.wiring import wired
 from core import embedded_postgres
-from core.access.model import Role
-from core.access.service import AccessService
-from core.alerts.service import AlertService
-from core.anomalies.posting import AnomalyPoster
-from core.anomalies.service import AnomalyService
-from core.budgets.catalogue import Catalogue
-from core.budgets.evaluating import EvaluationService
-from core.budgets.service import BudgetService
 from core.cache import open_cache
 from core.clock import Clock, utc_now
-from core.costs.assigning.service import RuleService
-from core.costs.drivers.service import DriverService
-from core.costs.keeping.model import Keep
-from core.costs.keeping.service import RetentionService
-from core.costs.proving.service import ProofService
-from core.costs.question import RESERVED
-from core.costs.service import CostService
 from core.database import Database
-from core.exports.service import ExportService
-from core.forecasts.service import ForecastService
-from core.incidents.service import IncidentService
 from core.ingest.config import read_sources
 from core.ingest.rates import read_rates
-from core.ingest.service import IngestService
-from core.jobs.service import JobService
-from core.outbox.service import OutboxService
-from core.projects.service import ProjectService
-from core.reports.service import ReportService
-from core.schedules.corrector import ReportCorrector
-from core.schedules.parts import Parts
-from core.schedules.poster import SchedulePoster
-from core.schedules.service import ScheduleService
-from core.subscriptions.service import SubscriptionService
 from migrations import upgrade
 
 _log = structlog.get_logger()
@@ -104,87 +75,14 @@ async def open_services(
         stack.push_async_callback(cache.close)
         charts = ChartWorker()
         stack.push_async_callback(charts.close)
-        projects = ProjectService(database, clock, reserved=RESERVED)
-        zone = settings.report_timezone
-        sources = read_sources(settings.sources_file)
-        keep = Keep(settings.keep_charges_months, settings.keep_days_months)
-        retention = RetentionService(database, clock, keep, zone=zone)
-        costs = CostService(database, cache, clock, zone=zone)
-        drivers = DriverService(database, costs)
-        forecasts = ForecastService(database, costs, clock)
-        anomalies = AnomalyService(database, costs, drivers, projects, clock)
-        access = AccessService(
+        yield wired(
+            settings,
             database,
+            cache,
+            charts,
             clock,
-            admins=settings.slack_admins,
-            default_role=_role(settings.slack_default_role),
-        )
-        subscriptions = SubscriptionService(database, access, costs, clock)
-        evaluation = EvaluationService(
-            database,
-            Catalogue(database, costs, projects),
-            costs,
-            drivers,
-            clock,
-            zone=zone,
-            zones=Zones(settings).of,
-            listeners=subscriptions,
-        )
-        budgets = BudgetService(database, costs, projects, clock, changed=evaluation.evaluate)
-        proof = ProofService(database, clock)
-        reports = ReportService(
-            costs=costs,
-            drivers=drivers,
-            forecasts=forecasts,
-            anomalies=anomalies,
-            budgets=budgets,
-            proof=proof,
-            clock=clock,
-        )
-        scheduling = Parts(database, access, costs, projects, reports, clock)
-        worker = f"{socket.gethostname()}:{os.getpid()}"
-        yield Services(
-            settings=settings,
-            clock=clock,
-            database=database,
-            access=access,
-            projects=projects,
-            rules=RuleService(
-                database,
-                projects,
-                clock,
-                kept={source.name: source.labels for source in sources},
-                zone=zone,
-            ),
-            costs=costs,
-            drivers=drivers,
-            forecasts=forecasts,
-            anomalies=anomalies,
-            anomaly_poster=AnomalyPoster(database, subscriptions, clock, zone=zone),
-            subscriptions=subscriptions,
-            budgets=budgets,
-            evaluation=evaluation,
-            alerts=AlertService(database, budgets, clock),
-            reports=reports,
-            schedules=ScheduleService(scheduling),
-            poster=SchedulePoster(scheduling, worker=worker),
-            corrector=ReportCorrector(scheduling),
-            retention=retention,
-            proof=proof,
-            jobs=JobService(database, worker=worker),
-            ingest=IngestService(
-                database,
-                projects,
-                clock,
-                sources,
-                rates=read_rates(settings.sources_file),
-                bigquery_endpoint=settings.bigquery_api_endpoint,
-                retention=retention,
-            ),
-            outbox=OutboxService(database),
-            exports=ExportService(database),
-            incidents=IncidentService(database, clock),
-            charts=charts,
+            sources=read_sources(settings.sources_file),
+            rates=read_rates(settings.sources_file),
         )
 
 
@@ -259,7 +157,3 @@ def _kept_secret(path: Path) -> str:
 
 def _secret(value: SecretStr | None) -> str | None:
     return None if value is None else value.get_secret_value()
-
-
-def _role(name: str) -> Role | None:
-    return None if name == "none" else Role(name)

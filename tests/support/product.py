@@ -20,38 +20,13 @@ from bot.rest.tokens import Keys
 from bot.services import Services
 from bot.settings import Settings
 from bot.slack import SlackApp
+from bot.wiring import wired
 from core.access.model import OPERATOR, Role
-from core.access.service import AccessService
-from core.alerts.service import AlertService
-from core.anomalies.posting import AnomalyPoster
-from core.anomalies.service import AnomalyService
-from core.budgets.catalogue import Catalogue
-from core.budgets.evaluating import EvaluationService
-from core.budgets.service import BudgetService
 from core.cache import open_cache
-from core.costs.assigning.service import RuleService
-from core.costs.drivers.service import DriverService
-from core.costs.keeping.model import Keep
-from core.costs.keeping.service import RetentionService
-from core.costs.proving.service import ProofService
-from core.costs.question import RESERVED
-from core.costs.service import PACIFIC, CostService
 from core.database import Database
-from core.exports.service import ExportService
-from core.forecasts.service import ForecastService
-from core.incidents.service import IncidentService
 from core.ingest.config import BigQuerySource
 from core.ingest.model import SyncReport
 from core.ingest.service import IngestService
-from core.jobs.service import JobService
-from core.outbox.service import OutboxService
-from core.projects.service import ProjectService
-from core.reports.service import ReportService
-from core.schedules.corrector import ReportCorrector
-from core.schedules.parts import Parts
-from core.schedules.poster import SchedulePoster
-from core.schedules.service import ScheduleService
-from core.subscriptions.service import SubscriptionService
 from tests.support.charges import Writer, charge
 from tests.support.clock import FakeClock
 from tests.support.facts import Charge, World, store
@@ -204,59 +179,14 @@ async def services(
     """The services on the small company."""
     await store(fresh_database, company())
     cache = await open_cache(None)
-    projects = ProjectService(fresh_database, clock, reserved=RESERVED)
-    costs = CostService(fresh_database, cache, clock)
-    drivers = DriverService(fresh_database, costs)
-    forecasts = ForecastService(fresh_database, costs, clock)
-    anomalies = AnomalyService(fresh_database, costs, drivers, projects, clock)
-    access = AccessService(fresh_database, clock, admins=settings.slack_admins)
-    subscriptions = SubscriptionService(fresh_database, access, costs, clock)
-    catalogue = Catalogue(fresh_database, costs, projects)
-    evaluation = EvaluationService(
-        fresh_database, catalogue, costs, drivers, clock, listeners=subscriptions
-    )
-    budgets = BudgetService(fresh_database, costs, projects, clock, changed=evaluation.evaluate)
-    proof = ProofService(fresh_database, clock)
-    reports = ReportService(
-        costs=costs,
-        drivers=drivers,
-        forecasts=forecasts,
-        anomalies=anomalies,
-        budgets=budgets,
-        proof=proof,
-        clock=clock,
-    )
-    scheduling = Parts(fresh_database, access, costs, projects, reports, clock)
-    yield Services(
-        settings=settings,
-        clock=clock,
-        database=fresh_database,
-        access=access,
-        projects=projects,
-        rules=RuleService(
-            fresh_database, projects, clock, kept={SOURCE.name: SOURCE.labels}, zone=PACIFIC
-        ),
-        costs=costs,
-        drivers=drivers,
-        forecasts=forecasts,
-        anomalies=anomalies,
-        anomaly_poster=AnomalyPoster(fresh_database, subscriptions, clock, zone=PACIFIC),
-        subscriptions=subscriptions,
-        budgets=budgets,
-        evaluation=evaluation,
-        alerts=AlertService(fresh_database, budgets, clock),
-        reports=reports,
-        schedules=ScheduleService(scheduling),
-        poster=SchedulePoster(scheduling, worker="test"),
-        corrector=ReportCorrector(scheduling),
-        retention=RetentionService(fresh_database, clock, Keep(), zone=PACIFIC),
-        proof=proof,
-        jobs=JobService(fresh_database, worker="test"),
-        ingest=StillIngest(fresh_database, projects, clock, (SOURCE,)),
-        outbox=OutboxService(fresh_database),
-        exports=ExportService(fresh_database),
-        incidents=IncidentService(fresh_database, clock),
-        charts=charts,
+    yield wired(
+        settings,
+        fresh_database,
+        cache,
+        charts,
+        clock,
+        sources=(SOURCE,),
+        ingesting=StillIngest,
     )
     await cache.close()
 
