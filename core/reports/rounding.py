@@ -29,4 +29,4 @@ def rounded_parts(amounts: Iterable[Decimal], currency: str) -> Rounded:
     every = tuple(amounts)
     parts = tuple(amount.quantize(unit, ROUND_HALF_EVEN, EXACT) for amount in every)
     total = exact(every).quantize(unit, ROUND_HALF_EVEN, EXACT)
-    return Rounded(parts, total, exact((total, *(-part for part in parts))))
+    return Rounded(parts, total, exact((total, *(part.copy_negate() for part in parts))))

@@ -75,7 +75,7 @@ def split(amount: Decimal, days: int) -> tuple[Decimal, ...]:
     """An amount in parts that differ and add up to it exactly."""
     weights = [Decimal(3 + n % 5) / 100 for n in range(days - 1)]
     parts = [round(amount * weight / days * 20, 9) for weight in weights]
-    return (*parts, exact((amount, *(-part for part in parts))))
+    return (*parts, exact((amount, *(part.copy_negate() for part in parts))))
 
 
 def sheet(period: Period, currency: str = "USD", **more: Any) -> Sheet:
@@ -259,7 +259,7 @@ def any_rows(draw: st.DrawFn, total: Decimal) -> tuple[Row, ...]:
     """Rows that add up to a total, the last one the others."""
     names = draw(st.lists(NAMES, min_size=1, max_size=10, unique=True))
     amounts = [draw(AMOUNTS) for _ in names[:-1]]
-    amounts.append(exact((total, *(-each for each in amounts))))
+    amounts.append(exact((total, *(each.copy_negate() for each in amounts))))
     befores = [draw(st.none() | AMOUNTS) for _ in names]
     made = [
         row(name, amount, before, total)
@@ -291,7 +291,7 @@ def any_sheet(draw: st.DrawFn, period: Period, currency: str) -> Sheet:
         for name in draw(st.lists(NAMES, max_size=5, unique=True))
     )
     one_off, cause = draw(AMOUNTS), draw(AMOUNTS)
-    rest = exact((total, -before, -one_off, -cause))
+    rest = exact((total, *(each.copy_negate() for each in (before, one_off, cause))))
     explained = Explained(
         period, other, before, total, draw(NAMES), (Cause(draw(NAMES), cause),), one_off, rest
     )

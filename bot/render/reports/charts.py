@@ -57,9 +57,9 @@ def _charts(report: Report, sheet: Sheet) -> Iterator[tuple[str, Chart]]:
         yield CHANGE, _change(report, sheet, sheet.explained)
     if len(sheet.history) > 1:
         yield YEAR, _year(report, sheet)
-    elif len(sheet.projects) > 1:
+    elif sum(bool(row.amount) for row in sheet.projects) > 1:
         yield PROJECTS, _ranked(report, sheet, sheet.projects, "project")
-    elif len(sheet.services) > 1:
+    elif sum(bool(row.amount) for row in sheet.services) > 1:
         yield SERVICES, _ranked(report, sheet, sheet.services, "service")
 
 

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from bot.render.blocks.message import cut
 from bot.render.blocks.tables import Table
 from bot.render.charts.alt import alt
 from bot.render.charts.spec import Chart, Listed, Page, Row
@@ -11,6 +12,8 @@ from core.reports.model import Report
 
 _COLUMNS: Final = 5
 _ITEM: Final = "· "
+_ITEMS: Final = 8
+_LONG: Final = 240
 
 
 def page(report: Report) -> Page:
@@ -23,7 +26,9 @@ def page(report: Report) -> Page:
     for part in parts:
         lead = f"{part.title}: " if len(part.lines) == 1 else ""
         words += [f"{part.title}:"] if len(part.lines) > 1 else []
-        words += [f"{lead or _ITEM}{line}" for line in part.lines]
+        words += [f"{lead or _ITEM}{cut(line, _LONG)}" for line in part.lines[:_ITEMS]]
+        if len(part.lines) > _ITEMS:
+            words.append(f"{_ITEM}and {len(part.lines) - _ITEMS:,} more")
     figures = (
         f"{name} {text};"
         for part in parts
