@@ -1,9 +1,10 @@
 """Charges as a file, day by day: CSV, a workbook or JSON; in constant memory, however many."""
 
 import asyncio
+import io
 import os
 import sys
-from asyncio.subprocess import PIPE, Process
+from asyncio.subprocess import PIPE
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing, suppress
 from enum import StrEnum
@@ -11,11 +12,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
+from bot.render import workbook
 from core.costs.exporting.rows import RowsExport
 from core.errors import UnavailableError
 
 _PASSED_ON: Final = ("PATH", "PYTHONPATH", "SYSTEMROOT", "LANG", "LC_ALL")
 _PART: Final = 2**20
+_LITTLE: Final = 2**18
+"""Bytes of rows that are a workbook sooner than a process starts."""
 
 
 class Format(StrEnum):
@@ -81,7 +85,19 @@ async def _book(export: RowsExport, progress: Progress) -> AsyncGenerator[bytes]
 
 
 async def _make(export: RowsExport, path: Path, progress: Progress) -> None:
-    """Have the workbook made by its process, which ends with this."""
+    async with aclosing(export.csv(guarded=False)) as parts:
+        head = [part for _ in range(2) if (part := await anext(parts, None)) is not None]
+        progress(sum(part.count(b"\n") for part in head))
+        if len(head) == 1 and len(head[0]) <= _LITTLE:
+            await asyncio.to_thread(workbook.make, io.BytesIO(head[0]), path)
+        else:
+            await _have_made(path, head, parts, progress)
+
+
+async def _have_made(
+    path: Path, head: list[bytes], rest: AsyncGenerator[bytes], progress: Progress
+) -> None:
+    """Have a workbook made by a process, which ends with this."""
     environment = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
     process = await asyncio.create_subprocess_exec(
         sys.executable,
@@ -89,25 +105,22 @@ async def _make(export: RowsExport, path: Path, progress: Progress) -> None:
         stdin=PIPE,
         env=environment | {"TMPDIR": str(path.parent)},
     )
+    assert process.stdin is not None  # noqa: S101 - it is a pipe
     try:
         with suppress(BrokenPipeError, ConnectionResetError):  # its status says that it died
-            await _feed(export, process, progress)
+            process.stdin.writelines(head)
+            await process.stdin.drain()
+            async for part in rest:
+                process.stdin.write(part)
+                await process.stdin.drain()
+                progress(part.count(b"\n"))
+            process.stdin.close()
         if await process.wait():
             raise WorkbookError
     finally:
         if process.returncode is None:
             process.kill()
             await process.wait()
-
-
-async def _feed(export: RowsExport, process: Process, progress: Progress) -> None:
-    assert process.stdin is not None  # noqa: S101 - it is a pipe
-    async with aclosing(export.csv(guarded=False)) as parts:
-        async for part in parts:
-            process.stdin.write(part)
-            await process.stdin.drain()
-            progress(part.count(b"\n"))
-    process.stdin.close()
 
 
 _MAKERS: Final[Mapping[Format, Callable[[RowsExport, Progress], AsyncGenerator[bytes]]]] = {

@@ -1,6 +1,6 @@
 """The figures of an answer as a table: what CSV and a workbook's sheet both hold, cell by cell."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
@@ -11,6 +11,7 @@ from core.budgets.status import Status
 from core.costs.drivers.model import Drivers
 from core.costs.drivers.service import Why
 from core.costs.model import CostAnswer, CostQuery, Dimension, Line
+from core.costs.trends import Point, at, points
 from core.forecasts.service import ForecastAnswer
 
 _KINDS: Final = {
@@ -38,6 +39,9 @@ def cost_answer(answer: CostAnswer) -> Figures:
     for dimension in dimensions:
         columns += [str(dimension), *([f"{dimension} name"] if dimension in named else [])]
     columns += ["currency", "amount", "previous", "share"]
+    known = {each.currency: points(answer, each.currency) for each in answer.totals}
+    if answer.query.granularity is not None:
+        columns += ["complete", *(() if dimensions else ("change", "average"))]
 
     def cells(line: Line) -> list[Cell]:
         row: list[Cell] = [line.start]
@@ -47,9 +51,20 @@ def cost_answer(answer: CostAnswer) -> Figures:
                 row.append((line.names or {}).get(dimension))
         amount, previous = _money(line.amount, line.currency), _money(line.previous, line.currency)
         share = None if line.share is None else Share(line.share)
-        return [*row, line.currency, amount, previous, share]
+        return [*row, line.currency, amount, previous, share, *_along(answer, line, known)]
 
     return Figures(f"costs-{_about(answer.query)}", columns, map(cells, answer.lines))
+
+
+def _along(answer: CostAnswer, line: Line, known: Mapping[str, Sequence[Point]]) -> Iterator[Cell]:
+    """Of a line's day, week or month: is it complete; and of what isn't grouped, its trend."""
+    if line.start is None:
+        return
+    point = at(known[line.currency], line.start)
+    yield "yes" if point.complete else "no"
+    if not answer.query.group_by:
+        yield None if point.change is None else Share(point.change)
+        yield _money(point.average, line.currency)
 
 
 def forecast(answer: ForecastAnswer) -> Figures:

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from bot.render import words
 from core.costs.model import CostAnswer, Granularity, Line
+from core.costs.trends import points
 from core.money import ZERO
 
 type Key = tuple[str | None, ...]
@@ -27,7 +28,8 @@ class Grid:
     """Amounts by slot of time and by group, largest group first, the rest summed last.
 
     `slots` are first days. `previous` is each slot's amount in the period compared with.
-    `missing`: nothing is in yet; `incomplete`: more is to come.
+    `missing`: nothing is in yet; `incomplete`: more is to come. `averages`: of each slot and those
+    before it, all groups together, as `core.costs.trends` has them.
     """
 
     currency: str
@@ -37,6 +39,12 @@ class Grid:
     previous: tuple[Decimal | None, ...]
     missing: frozenset[int]
     incomplete: frozenset[int]
+    averages: tuple[Decimal | None, ...] = ()
+
+    @property
+    def averaged(self) -> bool:
+        """Whether there are averages enough to show their course."""
+        return sum(each is not None for each in self.averages) > 1
 
     @property
     def totals(self) -> tuple[Decimal, ...]:
@@ -68,6 +76,7 @@ def grid(answer: CostAnswer, currency: str, *, most: int) -> Grid | None:
         _previous(lines, slots, granularity),
         frozenset(i for i, start in enumerate(slots) if _is_missing(answer, start, known)),
         frozenset(i for i, start in enumerate(slots) if _is_incomplete(answer, start, granularity)),
+        tuple(point.average for point in points(answer, currency))[: len(slots)],
     )
 
 

@@ -1,9 +1,11 @@
 """Domain values as JSON: plain dicts with exact decimals as text, as the API documents them."""
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
+from core.costs import trends
 from core.costs.model import CostAnswer, CostQuery, CostRow, Freshness, Line, Note, Total
 from core.money import plain
 from core.period import Period
@@ -18,8 +20,34 @@ def cost_answer(answer: CostAnswer) -> dict[str, Any]:
         "compared": _days(answer.compared),
         "totals": [_total(total) for total in answer.totals],
         "lines": [_line(line) for line in answer.lines],
+        "trend": [*_trends(answer)],
         "notes": [note_of(note) for note in answer.notes],
         "data": freshness(answer.freshness),
+    }
+
+
+def _trends(answer: CostAnswer) -> Iterator[dict[str, Any]]:
+    """The course of each currency, all groups together; nothing where it isn't cut along time."""
+    granularity = answer.query.granularity
+    if granularity is None:
+        return
+    for total in answer.totals:
+        yield {
+            "currency": total.currency,
+            "window": trends.WINDOWS[granularity],
+            "points": [_point(point) for point in trends.points(answer, total.currency)],
+        }
+
+
+def _point(point: trends.Point) -> dict[str, Any]:
+    return {
+        "start": point.days.start.isoformat(),
+        "end": point.days.end.isoformat(),
+        "amount": plain(point.amount),
+        "previous": amount(point.previous),
+        "change": amount(point.change),
+        "average": amount(point.average),
+        "complete": point.complete,
     }
 
 

@@ -23,6 +23,7 @@ from core.costs.model import (
     Granularity,
     Line,
 )
+from core.costs.trends import WINDOWS
 from core.money import ZERO, display, plain, short, whole
 from core.period import Period
 
@@ -61,6 +62,12 @@ def listing(names: Sequence[str], *, most: int = 3) -> str:
     if len(shown) < len(names):
         shown.append(f"{len(names) - len(shown):,} more")
     return " and ".join(filter(None, (", ".join(shown[:-1]), shown[-1]))) if shown else ""
+
+
+def average(granularity: Granularity) -> str:
+    """What a moving average is called: `7-day average`."""
+    unit = {"daily": "day", "weekly": "week", "monthly": "month"}[granularity]
+    return f"{WINDOWS[granularity]}-{unit} average"
 
 
 def day(value: date, *, year: bool = False) -> str:

@@ -1,7 +1,7 @@
-"""A workbook of charges, made of CSV by a process of its own.
+"""A workbook of charges, made of CSV; of much of it by a process of its own.
 
-A million rows take a minute of Python, which would hold up everybody else. It is told where the
-workbook shall be, reads the rows from its input, and holds no more than one of them.
+A million rows take a minute of Python, which would hold up everybody else. The process is told
+where the workbook shall be, reads the rows from its input, and holds no more than one of them.
 """
 
 import csv
@@ -12,7 +12,7 @@ from datetime import date
 from decimal import Decimal
 from io import TextIOWrapper
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 from bot.render.xlsx import Amount, Book, Cell
 
@@ -24,9 +24,14 @@ _NICE: Final = 5
 def main(path: str) -> None:
     """Write what the input holds."""
     os.nice(_NICE)
-    rows = csv.reader(TextIOWrapper(sys.stdin.buffer, encoding="utf-8", newline=""))
+    make(sys.stdin.buffer, Path(path))
+
+
+def make(content: BinaryIO, path: Path) -> None:
+    """Write a workbook of CSV, whose texts are as they are."""
+    rows = csv.reader(TextIOWrapper(content, encoding="utf-8", newline=""))
     columns = next(rows)
-    with Book(Path(path), title="Costs") as book:
+    with Book(path, title="Costs") as book:
         book.sheet("Costs", columns, in_full=[_AMOUNT]).write(_cells(rows))
 
 

@@ -308,13 +308,41 @@ class Data(Closed):
     final: bool
 
 
+class TrendPoint(Closed):
+    """A day, week or month, cut by the question's period; `end` is exclusive.
+
+    `change` from `previous`, as a share of it: only of what is complete. `average`: of this one and
+    those before it, as many as the window; null where one of them is incomplete or cut.
+    """
+
+    start: date
+    end: date
+    amount: Amount
+    previous: Amount | None
+    change: Amount | None
+    average: Amount | None
+    complete: bool
+
+
+class Trend(Closed):
+    """One currency along time, all groups together; `window`: points that an average is of."""
+
+    currency: str
+    window: Literal[7, 4, 3]
+    points: list[TrendPoint]
+
+
 class Answer(Closed):
-    """An answer; the same from the summary, the trend and `cost-tracker cost --json`."""
+    """An answer; the same from the summary, the trend and `cost-tracker cost --json`.
+
+    `trend`: along time, where there is a granularity.
+    """
 
     query: Query
     compared: Days | None
     totals: list[Total]
     lines: list[Line]
+    trend: list[Trend]
     notes: list[Note]
     data: Data
 

@@ -140,13 +140,20 @@ def _one_by_time(answer: CostAnswer, layout: Grid) -> Table:
         both = None if i in layout.incomplete else Comparable(amount, previous)
         return (display(previous, layout.currency), words.change(both, layout.currency))
 
+    def smooth(i: int) -> Row:
+        if not layout.averaged:
+            return ()
+        average = layout.averages[i]
+        return ("" if average is None else display(average, layout.currency),)
+
     rows = [
-        (_slot(layout, i), _cell(layout, i, amount), *beside(i, amount))
+        (_slot(layout, i), _cell(layout, i, amount), *beside(i, amount), *smooth(i))
         for i, amount in enumerate(layout.totals)
     ]
     header = (_UNITS[layout.granularity], "Amount", *(("Before", "Change") if before else ()))
-    total = answer.totals[0]
-    last = ("Total", *_figures(total, before=before))
+    last = ("Total", *_figures(answer.totals[0], before=before))
+    if layout.averaged:
+        header, last = (*header, words.average(layout.granularity)), (*last, "")
     return Table(header, tuple(rows), (last,), 1, by_time=True)
 
 

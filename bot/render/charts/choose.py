@@ -122,6 +122,10 @@ def _stacks(answer: CostAnswer, layout: Grid) -> Chart | None:
         if compared
         else (),
         previous_name=sentences.against(answer) if compared else "",
+        average=tuple(None if x is None else float(x) for x in layout.averages)
+        if layout.averaged
+        else (),
+        average_name=words.average(layout.granularity) if layout.averaged else "",
     )
     return _chart(answer, body, _figures(layout))
 
@@ -134,6 +138,10 @@ def _slot(layout: Grid, i: int, total: Decimal) -> Slot:
 
 
 def _figures(layout: Grid) -> Iterable[str]:
+    if layout.averaged:
+        last = next(each for each in layout.averages[::-1] if each is not None)
+        name = words.average(layout.granularity)
+        yield f"the latest {name} {display(last, layout.currency)};"
     if len(layout.groups) > 1:
         for group in layout.groups:
             yield f"{group.name} {display(group.total, layout.currency)};"

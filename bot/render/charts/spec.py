@@ -64,7 +64,8 @@ class Stacks:
     """Bars along time, stacked by group; one series without a name is a plain total.
 
     `marks` names slots on the axis, by their position. `previous` is the total of the period
-    compared with, slot by slot; `limit` a horizontal line, such as a budget.
+    compared with, slot by slot; `average` a moving one, likewise; `limit` a horizontal line, such
+    as a budget.
     """
 
     slots: tuple[Slot, ...]
@@ -73,6 +74,8 @@ class Stacks:
     scale: Scale
     previous: tuple[float | None, ...] = ()
     previous_name: str = ""
+    average: tuple[float | None, ...] = ()
+    average_name: str = ""
     limit: float | None = None
     limit_name: str = ""
 

@@ -86,6 +86,7 @@ QUESTION_HELP: Final[Mapping[str, Topic]] = {
             ("checkout last-month vs last-year", "with the same dates a year ago"),
             ("checkout 2026-10 vs 2026-07", "with any other period"),
             ("checkout last-30d vs search", "with another project"),
+            ("checkout last-3m weekly vs last-year", "week by week, beside a year ago"),
         ),
     ),
     "showing": Topic(

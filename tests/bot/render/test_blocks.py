@@ -208,6 +208,18 @@ def test_days_of_services_are_a_row_a_day() -> None:
     assert rows[-1] == ["Total", "$14.00", "$10.50", "$24.50"]
 
 
+def test_days_have_their_moving_average_beside_them() -> None:
+    """From the seventh on; two of them are a course, one is none."""
+    weeks = Period(date(2026, 11, 8), date(2026, 11, 22), "last-14d")
+    told = daily(*["1"] * 7, *["8"] * 7, start=weeks.start, period=weeks)
+    rows = table(cost_answer(told, chart=None))
+    assert rows[0][-1] == "7-day average"
+    assert [row[-1] for row in rows[1:9]] == [*["\N{EN DASH}"] * 6, "$1.00", "$2.00"]
+    assert rows[-2][-1] == "$8.00"
+    week = table(cost_answer(daily(*["1"] * 7), chart=None))
+    assert "7-day average" not in week[0]
+
+
 def test_days_not_in_yet_are_not_zero() -> None:
     early = Freshness(datetime(2026, 11, 21, tzinfo=UTC), date(2026, 11, 17), matches_export=True)
     rows = table(cost_answer(daily("1", "2", "3", freshness=early)))

@@ -40,6 +40,30 @@ async def test_start_and_end_are_the_same_question_as_a_period(product: Product)
     assert (await written.json())["totals"] == (await named.json())["totals"]
 
 
+async def test_a_trend_tells_each_day_beside_last_year_and_on_average(product: Product) -> None:
+    """What a day's data lack isn't compared and is in no average."""
+    asked = "/v1/costs/trend?project=checkout&period=last-30d"
+    (told,) = (await (await product.call("GET", asked)).json())["trend"]
+    assert (told["currency"], told["window"], len(told["points"])) == ("USD", 7, 30)
+    averages = [point["average"] for point in told["points"]]
+    assert averages == [None] * 6 + ["200.75"] * 24
+    first = told["points"][0]
+    assert (first["start"], first["end"]) == ("2026-10-23", "2026-10-24")
+    assert (first["amount"], first["complete"], first["change"]) == ("200.75", True, None)
+    weekly = "/v1/costs/trend?project=checkout&period=last-3w&granularity=weekly"
+    (weeks,) = (await (await product.call("GET", weekly)).json())["trend"]
+    assert [point["change"] for point in weeks["points"]] == ["0"] * 3
+    assert weeks["window"] == 4
+    lines = (await (await product.call("GET", f"{asked}&format=csv")).text()).splitlines()
+    assert lines[0] == "date,currency,amount,previous,share,complete,change,average"
+    assert lines[-1] == "2026-11-21,USD,200.75,,0.0333,yes,,200.75"
+
+
+async def test_what_isn_t_along_time_has_no_trend(product: Product) -> None:
+    reply = await product.call("GET", "/v1/costs/summary?project=checkout&period=last-7d")
+    assert (await reply.json())["trend"] == []
+
+
 async def test_a_trend_is_by_day(product: Product) -> None:
     reply = await product.call("GET", "/v1/costs/trend?project=checkout&period=last-7d")
     lines = (await reply.json())["lines"]

@@ -77,6 +77,7 @@ CALLS: Mapping[str, tuple[str, Any]] = {
     "alerts.snooze": ("/v1/alerts/1/snooze", {"lasting": "day"}),
     "reports.weekly": ("/v1/reports/weekly", None),
     "reports.monthly": ("/v1/reports/monthly?project=checkout&period=2026-10", None),
+    "exports.charges": ("/v1/export/costs?period=last-7d&format=json", None),
     "foresight.forecast": ("/v1/costs/forecast?project=checkout&period=qtd", None),
     "foresight.drivers": (f"/v1/costs/drivers?period=2026-10&compare={NOVEMBER}", None),
 }

@@ -1,12 +1,14 @@
 """Exports of charges: what is listed by page, in order, exactly, whatever text there is."""
 
+import sys
 from datetime import date
 from decimal import Decimal
 from random import Random
 
 import pytest
 
-from bot.render.charges import Format
+from bot.render import charges
+from bot.render.charges import Format, WorkbookError
 from core.access.model import OPERATOR, Role, Viewer
 from core.cache import Cache
 from core.costs.model import Basis, CostQuery, Measure
@@ -94,3 +96,15 @@ async def test_no_text_begins_a_formula(fresh_database: Database, clock: FakeClo
     content = await exported(costs, NOVEMBER, Format.CSV)
     _, line = content.decode().splitlines()
     assert line == "2026-11-01,,gcp,acc-1,'=1+1,'-x,,,USD,-2"
+
+
+async def test_a_large_workbook_is_made_by_a_process(
+    costs: CostService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same as a little one is at once; one that dies is no file."""
+    at_once = read(await exported(costs, NOVEMBER, Format.XLSX), Format.XLSX)
+    monkeypatch.setattr(charges, "_LITTLE", 0)
+    assert read(await exported(costs, NOVEMBER, Format.XLSX), Format.XLSX) == at_once
+    monkeypatch.setattr(sys, "executable", "/bin/false")
+    with pytest.raises(WorkbookError):
+        await exported(costs, NOVEMBER, Format.XLSX)

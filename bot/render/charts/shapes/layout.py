@@ -12,7 +12,7 @@ FOOTER: Final = 64
 ROW: Final = 78
 SWATCH: Final = 28
 
-type Sign = Literal["mark", "line", "dashes", "hatch", "band", "area", "wide"]
+type Sign = Literal["mark", "line", "curve", "dashes", "hatch", "band", "area", "wide"]
 
 
 def keys(sheet: Canvas, top: float, signs: list[tuple[Sign, str]]) -> float:
@@ -32,6 +32,8 @@ def _sign(sheet: Canvas, sign: Sign, x: float, y: float) -> None:
             sheet.lines([[(x + SWATCH / 2, y - 16), (x + SWATCH / 2, y + 16)]], style.INK, 1.6)
         case "line":
             sheet.lines([[(x, y), (x + SWATCH, y)]], style.INK, 1.8)
+        case "curve":
+            sheet.lines([[(x, y), (x + SWATCH, y)]], style.MORE, 2.2)
         case "dashes":
             dashes = [[(x, y), (x + 11, y)], [(x + 17, y), (x + SWATCH, y)]]
             sheet.lines(dashes, style.SERIES[0], 2.2)

@@ -23,6 +23,7 @@ def draw(sheet: Canvas, stacks: Stacks, top: float) -> None:
     timeline.grid(sheet, stacks, plot)
     _bars(sheet, stacks, plot)
     _previous(sheet, stacks, plot)
+    _average(sheet, stacks, plot)
     timeline.limit(sheet, stacks, plot)
     timeline.marks(sheet, stacks, plot)
 
@@ -31,6 +32,8 @@ def _signs(stacks: Stacks) -> list[tuple[Sign, str]]:
     signs: list[tuple[Sign, str]] = []
     if stacks.previous_name:
         signs.append(("line", stacks.previous_name))
+    if stacks.average_name:
+        signs.append(("curve", stacks.average_name))
     if any(slot.incomplete and not slot.missing for slot in stacks.slots):
         signs.append(("hatch", "more still to come in"))
     if any(slot.missing for slot in stacks.slots):
@@ -90,6 +93,20 @@ def _bars(sheet: Canvas, stacks: Stacks, plot: Box) -> None:
 def _box(stacks: Stacks, plot: Box, slot: int, side: float, values: tuple[float, float]) -> Box:
     top, bottom = y(stacks, plot, max(values)), y(stacks, plot, min(values))
     return (x(stacks, plot, slot + side), top, x(stacks, plot, slot + 1 - side), bottom)
+
+
+def _average(sheet: Canvas, stacks: Stacks, plot: Box) -> None:
+    """A line through the middles of the slots whose average is known."""
+    paths: list[Path] = [[]]
+    for i, value in enumerate(stacks.average):
+        if value is None:
+            paths.append([])
+        else:
+            paths[-1].append((x(stacks, plot, i + 0.5), y(stacks, plot, value)))
+    drawn = [path for path in paths if path]
+    if drawn:
+        sheet.lines(drawn, style.PAPER, 4.0)
+        sheet.lines(drawn, style.MORE, 2.2)
 
 
 def _previous(sheet: Canvas, stacks: Stacks, plot: Box) -> None:
