@@ -14,8 +14,13 @@ _JUDGED = "Say in Slack whether it was expected: it bears on what is found from 
 _COLUMNS = ("What", "Days", "Cost", "Expected", "Difference")
 
 
-def anomaly(told: Told) -> Mail:
-    """One anomaly: the difference, what it was of, what made it."""
+def anomaly(told: Told, *, unsubscribe: str | None = None) -> Mail:
+    """One anomaly: the difference, what it was of, what made it.
+
+    Args:
+        told: the anomaly.
+        unsubscribe: where its reader declines such mails; None: there is no such address.
+    """
     found = told.anomaly
     incident = found.incident
     difference = words.signed(incident.impact, incident.currency)
@@ -32,11 +37,11 @@ def anomaly(told: Told) -> Mail:
         Notes((_JUDGED,)),
     ]
     subject = f"Anomaly: {oddities.subject(incident.subject)}, {words.days(found.days)}"
-    return compose(Page(subject, oddities.headline(found), tuple(parts), _WHY))
+    return compose(Page(subject, oddities.headline(found), tuple(parts), _WHY, unsubscribe))
 
 
-def digest(told: Digest) -> Mail:
-    """Several anomalies as a table, what came to most first."""
+def digest(told: Digest, *, unsubscribe: str | None = None) -> Mail:
+    """Several anomalies as a table, what came to most first; `unsubscribe` as of one."""
     said = oddities.digest(told)
     rows = tuple(
         (
@@ -50,4 +55,4 @@ def digest(told: Digest) -> Mail:
     )
     parts: list[Part] = [Heading(said), Table(_COLUMNS, rows, (), 2)]
     parts += [Notes((f"And {told.more:,} more.",))] if told.more else []
-    return compose(Page(said.rstrip("."), said, tuple(parts), _WHY))
+    return compose(Page(said.rstrip("."), said, tuple(parts), _WHY, unsubscribe))

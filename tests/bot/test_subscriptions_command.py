@@ -32,6 +32,6 @@ async def test_one_is_made_listed_and_ended(
         ("all", "ada@example.com"),
     ]
     nowhere = await tracker("add", "checkout")
-    assert (nowhere.status, "No place is said." in nowhere.err) == (1, True)
+    assert (nowhere.status, "No place is said." in nowhere.err) == (2, True)
     assert (await tracker("remove", "1")).out == "Unsubscribed: checkout.\n"
     assert "everything" in (await tracker()).out
