@@ -9,6 +9,8 @@ from core.costs.model import (
     SERVICE,
     Basis,
     CostQuery,
+    Dimension,
+    Filter,
     Granularity,
     Measure,
     Versus,
@@ -161,3 +163,14 @@ def questions(kind: ReportKind, asked: CostQuery) -> Questions:
         if monthly
         else None,
     )
+
+
+def whole_month(day: date) -> date:
+    """The first day of the first month that begins on a day or after it."""
+    return day if day.day == 1 else add_months(month_of(day), 1)
+
+
+def narrowed(asked: CostQuery, dimension: Dimension, value: str | None) -> CostQuery:
+    """A report's question of one of its projects or services alone."""
+    others = tuple(each for each in asked.where if each.dimension != dimension or each.negated)
+    return replace(asked, where=(*others, Filter(dimension, (value,))))

@@ -13,7 +13,7 @@ from core.anomalies.service import AnomalyService
 from core.budgets.service import BudgetService
 from core.budgets.status import Status
 from core.costs.drivers.service import DriverService, NothingToCompareError, Why
-from core.costs.model import PROJECT, CostAnswer, CostQuery, Dimension, Filter
+from core.costs.model import PROJECT, CostAnswer, CostQuery, Dimension, Granularity
 from core.costs.proving.model import Reconciliation
 from core.costs.proving.service import ProofService
 from core.costs.service import CostService
@@ -23,7 +23,7 @@ from core.forecasts.model import NothingAheadError
 from core.forecasts.service import ForecastAnswer, ForecastService
 from core.period import Period, previous
 from core.reports.accruing import Lateness, over
-from core.reports.asking import Questions, ahead, questions
+from core.reports.asking import Questions, ahead, narrowed, questions, whole_month
 from core.reports.model import ReportKind, Section, Untold
 from core.reports.rows import movers, of_currency
 from core.reports.scope import Scope, told_apart
@@ -125,7 +125,7 @@ class Reader:
             CostTrackerError: as `CostService.answer`.
         """
         costs, later = await asyncio.gather(
-            self._answers(questions(self._kind, self._asked)),
+            self._answers(await self._held(questions(self._kind, self._asked))),
             asyncio.gather(
                 self._change(),
                 self._forecasts(),
@@ -155,6 +155,29 @@ class Reader:
             lost=lost_days(missing),
             untold=tuple(self._untold),
         )
+
+    async def _held(self, asked: Questions) -> Questions:
+        """The same, of what looks back no further than what is kept in full."""
+        history = asked.history and await self._kept(asked.history)
+        days, invoice = await self._kept(asked.days), asked.invoice
+        if invoice is not None and not await self._is_kept(invoice):
+            self._leave(Section.INVOICE, "Charges of that age aren't kept by their invoice.")
+            invoice = None
+        return replace(asked, history=history, days=days, invoice=invoice)
+
+    async def _is_kept(self, query: CostQuery) -> bool:
+        first = await self._parts.costs.first_day(query)
+        return first is None or first <= query.period.start
+
+    async def _kept(self, query: CostQuery) -> CostQuery:
+        """A question from the first day on of which all is kept, if not from its own."""
+        first = await self._parts.costs.first_day(query)
+        begin, end = query.period.start, self._asked.period.start
+        if first is None or first <= begin:
+            return query
+        # A month of which only some days are kept would be told too small.
+        whole = first if query.granularity is Granularity.DAILY else whole_month(first)
+        return replace(query, period=Period(min(whole, end), query.period.end))
 
     async def _answers(self, asked: Questions) -> Answers:
         """Every answer, of one version of the data: a sync may end between two of them."""
@@ -282,9 +305,3 @@ class Reader:
         if self._asked.currency is not None:
             return "How much still comes is told in the currencies charged."
         return ""
-
-
-def narrowed(asked: CostQuery, dimension: Dimension, value: str | None) -> CostQuery:
-    """A report's question of one of its projects or services alone."""
-    others = tuple(each for each in asked.where if each.dimension != dimension or each.negated)
-    return replace(asked, where=(*others, Filter(dimension, (value,))))

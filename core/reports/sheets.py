@@ -12,11 +12,11 @@ from core.costs.model import PROJECT, SERVICE, CostAnswer, Total, Versus
 from core.costs.question import WHY, write
 from core.forecasts.service import Outlook
 from core.period import Period, previous
-from core.reports.asking import year_before
+from core.reports.asking import narrowed, year_before
 from core.reports.billing import accrued, bridge, invoiced, total_of
 from core.reports.daily import by_day, days, layers, months
 from core.reports.model import Section, Sheet, Untold
-from core.reports.reading import Found, narrowed
+from core.reports.reading import Found
 from core.reports.rows import appeared, movers, of_currency, rows, unassigned
 from core.reports.sections import Against, Cause, Expected, Explained, Mover
 

@@ -5,20 +5,22 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import text, update
 
+from core import data_version
 from core.access.model import OPERATOR, Role, Viewer
 from core.cache import Cache
 from core.costs.model import PROJECT, Basis, CostQuery, Filter, label
 from core.costs.reading.late import LateUnknownError
 from core.costs.service import CostService
+from core.costs.tables import retention
 from core.database import Database
 from core.forecasts.model import Band
 from core.period import Period
 from core.reports.model import Reason, ReportStatus, Section
 from tests.support.clock import FakeClock
 from tests.support.facts import Charge, store
-from tests.support.reporting import company, figures, month, only, restate, seen
+from tests.support.reporting import company, daily, figures, month, only, restate, seen
 
 
 async def test_a_month_by_use_and_by_invoice(fresh_database: Database, clock: FakeClock) -> None:
@@ -102,3 +104,26 @@ async def test_what_came_late_is_of_the_scope(fresh_database: Database, clock: F
     assert await late(viewer=Viewer("ada", Role.VIEWER, frozenset({"lab"}))) is None
     with pytest.raises(LateUnknownError, match="by label:env"):
         await late(Filter(label("env"), ("prod",)))
+
+
+async def test_what_is_no_longer_kept_is_left_out(
+    fresh_database: Database, clock: FakeClock
+) -> None:
+    """Labels are told from single charges; those before 10 September have gone."""
+    prod = Filter(label("env"), ("prod",))
+    labelled = [
+        replace(each, labels=(("env", "prod"),))
+        for each in daily("7", "2026-06-01", "2026-11-22", account="s")
+    ]
+    await store(fresh_database, company(*labelled))
+    first = date(2026, 9, 10)
+    async with fresh_database.begin() as tx:
+        kept = {"facts_from": first, "dropped_until": first, "days_from": first}
+        await tx.execute(update(retention).values(kept))
+        await data_version.bump(tx)
+    sheet = only(await month(fresh_database, clock, prod))
+    assert sheet.total == 31 * 7
+    assert figures(sheet.history, "month", "amount") == [(date(2026, 10, 1), 31 * 7)]
+    assert [day.amount for day in sheet.days_before] == [None] * 9 + [7] * 21
+    assert sheet.previous.amount is None
+    assert sheet.invoice is None
