@@ -96,14 +96,16 @@ def outlook(alert: Alert) -> str:
         near = words.rounded(figures.expected, currency)
         said.append(f"at this pace it ends near {near}{_likely(alert)}")
     if figures.breach is not None:
-        said.append(_breach(alert))
+        said.append(f"over {_breach(alert)}")
     return _capital("; ".join(said)) + "." if said else ""
 
 
 def _breach(alert: Alert) -> str:
-    """Since when it is over, or from when on it is expected to be."""
-    day = words.day(alert.figures.breach) if alert.figures.breach else ""
-    return f"over since {day}" if alert.figures.remaining < 0 else f"over from {day} on"
+    """Since when it is over, or from when on it is expected to be; empty: not at all."""
+    if alert.figures.breach is None:
+        return ""
+    day = words.day(alert.figures.breach)
+    return f"since {day}" if alert.figures.remaining < 0 else f"from {day} on"
 
 
 def _likely(alert: Alert) -> str:
@@ -182,11 +184,11 @@ def threshold(crossed: Threshold) -> str:
 def figures(alert: Alert, voice: Voice = PLAIN) -> Iterator[tuple[str, str]]:
     """The parts of an alert, named; those of the headline aren't repeated."""
     told, currency = alert.figures, alert.subject.currency
-    left, on = told.remaining, f", {_breach(alert)}" if told.breach is not None else ""
+    left, when = told.remaining, _breach(alert)
     if left < 0:
-        yield "Over", f"by {display(-left, currency)}{on.replace('over ', '')}"
+        yield "Over", ", ".join(filter(None, (f"by {display(-left, currency)}", when)))
     else:
-        yield "Left", f"{display(left, currency)}{on}"
+        yield "Left", f"{display(left, currency)}{', over ' if when else ''}{when}"
     going = alert.state not in (AlertState.CLOSED, AlertState.REMOVED)
     if going and told.expected is not None:
         share = f" ({words.share(told.expected_share)})" if told.expected_share is not None else ""

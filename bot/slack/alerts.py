@@ -1,6 +1,7 @@
 """Alerts of budgets in Slack: listed, acknowledged, snoozed, shown with their budget."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Generator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Final
 
@@ -12,12 +13,19 @@ from bot.slack import answers
 from bot.slack.asked import Asked
 from bot.slack.desk import Desk
 from core.access.model import Viewer
-from core.alerts.model import Alert, AlertChangedError, Snooze
+from core.alerts.model import Alert, AlertChangedError, Snooze, UnknownAlertError
+from core.budgets.known import is_of
 from core.budgets.model import Budget
 from core.costs.model import CostQuery
 from core.costs.question import Command, parse_cost_query, write_subject
+from core.errors import ForbiddenError
 
 _DOUBLE_CLICK: Final = timedelta(seconds=2)
+
+
+class NotYoursError(ForbiddenError):
+    """There is no such alert any more, or you may not see all that its budget is of."""
+
 
 type Act = Callable[[int, int, Viewer], Awaitable[Alert]]
 """Does something about an alert of a number and version, by somebody."""
@@ -60,8 +68,8 @@ async def snooze(desk: Desk, asked: Asked) -> None:
 async def details(desk: Desk, asked: Asked) -> None:
     """How far its budget is in the alert's period, to who asks alone."""
     viewer = await desk.viewer(asked)
-    found = await desk.services.alerts.get(int(asked.text), viewer)
-    of = found.subject
+    with _theirs():
+        of = (await desk.services.alerts.get(int(asked.text), viewer)).subject
     answer = await budget_of(desk.services, of.budget, viewer, on=of.period.start)
     if asked.response is not None:
         await answers.privately(desk, asked, answer)
@@ -88,14 +96,24 @@ async def _act(desk: Desk, asked: Asked, act: Act) -> None:
         return
     number, version, *place = asked.text.split(" ", 3)
     viewer = await desk.viewer(asked)
-    try:
-        found, late = await act(int(number), int(version), viewer), False
-    except AlertChangedError:
-        found, late = await desk.services.alerts.get(int(number), viewer), True
+    with _theirs():
+        try:
+            found, late = await act(int(number), int(version), viewer), False
+        except AlertChangedError:
+            found, late = await desk.services.alerts.get(int(number), viewer), True
     if place[:1] == [shown.IN_LIST]:
         await _list(desk, asked, viewer, await _query(desk, viewer, "".join(place[1:])))
     elif late or place:
         await desk.answer(asked, shown.now(found, late=late), replace=asked.private)
+
+
+@contextmanager
+def _theirs() -> Generator[None]:
+    """Say to who reads a message that it isn't theirs to act on, not that it isn't there."""
+    try:
+        yield
+    except UnknownAlertError:
+        raise NotYoursError(fix="An administrator can change what you may see.") from None
 
 
 async def _list(desk: Desk, asked: Asked, viewer: Viewer, query: CostQuery | None) -> None:
@@ -115,11 +133,9 @@ async def _list(desk: Desk, asked: Asked, viewer: Viewer, query: CostQuery | Non
 
 def _asked_about(budget: Budget, query: CostQuery) -> bool:
     """Whether a budget is of what is asked about, or of some of its projects."""
-    if budget.query is None:
-        return False
-    if write_subject(budget.query.where) == write_subject(query.where):
-        return True
-    return bool(budget.projects) and set(budget.projects) <= set(query.projects)
+    return is_of(budget, query.where) or (
+        bool(budget.projects) and set(budget.projects) <= set(query.projects)
+    )
 
 
 async def _query(desk: Desk, viewer: Viewer, question: str) -> CostQuery | None:

@@ -25,6 +25,8 @@ DETAILS: Final = "alert.details"
 IN_LIST: Final = "list"
 ALONE: Final = "alone"
 SHOWN: Final = 10
+_ASKED: Final = 1900
+"""Characters: what a button holds is at most 2000 long."""
 _SNOOZES: Final = {Snooze.DAY: "Snooze 1 day", Snooze.MONTH: "Snooze until month end"}
 _SIGNS: Final = {
     AlertState.RAISED: ":warning:",
@@ -94,8 +96,9 @@ def listed(found: Sequence[Alert], *, asked: str, about: str, more: bool = False
     count = words.plural(len(found), "open alert")
     head = escape(f"{'The latest ' if more else ''}{count}{of}, {over} over budget.")
     page: list[Block] = [section(f"*{head}*", "alerts")]
+    place = f"{IN_LIST} {asked}" if len(asked) <= _ASKED else IN_LIST
     for each in found:
-        page += _listed(each, acting=True, place=f"{IN_LIST} {asked}")
+        page += _listed(each, acting=True, place=place)
     if more:
         page.append(context("There are more; `cost-tracker alerts` lists them all.", "more"))
     said = [spoken(partial(alerting.headline, each)) for each in found]

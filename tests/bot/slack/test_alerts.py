@@ -157,7 +157,7 @@ async def test_nobody_lists_what_they_may_not_see(product: Product, alert: Alert
     answer = await ask(product, "alerts", user=CHLOE)
     assert answer["text"].startswith("No alert is open: no budget that you may see")
     await product.slack.click(message, f"{ACKNOWLEDGE}.{alert.id}", user=CHLOE)
-    await told(product, f"There is no alert {alert.id}.", CHLOE)
+    await told(product, "you may not see all that its budget is of", CHLOE)
     assert (await now(product, alert)).state is AlertState.RAISED
 
 
