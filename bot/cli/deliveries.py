@@ -15,7 +15,6 @@ deliveries = typer.Typer(
     invoke_without_command=True,
 )
 
-_BY = "the command line"
 _COLUMNS = ("Id", "State", "To", "What", "Written", "Tries", "Reason")
 
 
@@ -84,4 +83,4 @@ def retry(
 @deliveries.command()
 def drop(number: Annotated[int, typer.Argument(help="Its id, as listed.")]) -> None:
     """Give a message up; what comes after it in its thread can go."""
-    console.with_services(lambda services: services.outbox.drop(number, by=_BY))
+    console.with_services(lambda services: services.outbox.drop(number))

@@ -94,6 +94,8 @@ class MailChannel:
         try:
             try:
                 await smtp.connect()
+                if smtp.is_ehlo_or_helo_needed:
+                    await smtp.ehlo()
             except (SMTPException, OSError) as error:
                 return _unreachable(delivery, error)
             if to.utf8 and not smtp.supports_extension("smtputf8"):
@@ -159,4 +161,7 @@ def _refused(delivery: Delivery, error: SMTPResponseException) -> Deferred | Par
 def _said(error: Exception) -> str:
     """What a server answered, on one line, or what happened instead."""
     words = " ".join(str(getattr(error, "message", error)).split())[:_LONGEST_REASON]
-    return f"{getattr(error, 'code', '')} {words}".strip() or type(error).__name__
+    told = f"{getattr(error, 'code', '')} {words}".strip()
+    if told.endswith(":") and error.__cause__ is not None:
+        told = f"{told} {type(error.__cause__).__name__}"
+    return told or type(error).__name__

@@ -45,7 +45,7 @@ _NO_HISTORY: Final = frozenset({"missing_scope", "not_in_channel", "channel_not_
 _GONE: Final = frozenset({"message_not_found", "thread_not_found"})
 _CLOSED: Final = frozenset({"edit_window_closed", "cant_update_message"})
 _MEND: Final = {
-    "not_in_channel": "invite the app there: /invite @Cloud Cost",
+    "not_in_channel": "invite the app there: /invite and its name",
     "channel_not_found": "there is no such channel, or it is private and the app isn't in it",
     "is_archived": "the channel is archived",
     "missing_scope": "update the app with the output of `cost-tracker manifest`",

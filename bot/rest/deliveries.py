@@ -24,14 +24,13 @@ async def list_deliveries(call: Call) -> Reply:
 async def retry(call: Call) -> Reply:
     """Have a message that is parked, or waits, delivered now."""
     whole(call.viewer)
-    return data_json.delivery(await call.services.outbox.retry(_number(call)))
+    return data_json.delivery(await call.services.outbox.retry(_number(call), by=call.viewer))
 
 
 async def drop(call: Call) -> Reply:
     """Give a message up that isn't delivered; what comes after it in its thread can go."""
     whole(call.viewer)
-    by = call.viewer.subject
-    return data_json.delivery(await call.services.outbox.drop(_number(call), by=by))
+    return data_json.delivery(await call.services.outbox.drop(_number(call), by=call.viewer))
 
 
 def _number(call: Call) -> int:

@@ -4,6 +4,8 @@ from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from core.access.model import OPERATOR, Viewer
+from core.access.service import record
 from core.database import Connection, Database
 from core.outbox import store
 from core.outbox.model import (
@@ -76,7 +78,7 @@ class OutboxService:
         async with self._database.read() as connection:
             return await store.listed(connection, state, before=before, limit=limit)
 
-    async def retry(self, number: int) -> Delivery:
+    async def retry(self, number: int, *, by: Viewer = OPERATOR) -> Delivery:
         """Have one that is parked, or waits, tried now.
 
         Raises:
@@ -85,22 +87,29 @@ class OutboxService:
         """
         async with self._database.begin() as tx:
             done = await store.retry(tx, [number])
-            return await self._changed(tx, number, done=bool(done))
+            found = await self._changed(tx, number, done=bool(done))
+            await record(tx, by, "delivery.retry", str(number), key=found.message.key)
+            return found
 
-    async def retry_parked(self) -> tuple[int, ...]:
+    async def retry_parked(self, *, by: Viewer = OPERATOR) -> tuple[int, ...]:
         """Have all that are parked tried now; their numbers."""
         async with self._database.begin() as tx:
-            return await store.retry(tx, None)
+            numbers = await store.retry(tx, None)
+            if numbers:
+                await record(tx, by, "delivery.retry", "all", numbers=numbers)
+            return numbers
 
-    async def drop(self, number: int, *, by: str) -> Delivery:
+    async def drop(self, number: int, *, by: Viewer = OPERATOR) -> Delivery:
         """Give one up that isn't delivered; what comes after it in its thread can go.
 
         Raises:
             UnknownDeliveryError, DeliveredError: as for `retry`.
         """
         async with self._database.begin() as tx:
-            done = await store.drop(tx, number, f"dropped by {by}")
-            return await self._changed(tx, number, done=done)
+            done = await store.drop(tx, number, f"dropped by {by.subject}")
+            found = await self._changed(tx, number, done=done)
+            await record(tx, by, "delivery.drop", str(number), key=found.message.key)
+            return found
 
     async def backlog(self) -> Backlog:
         """How much isn't delivered, and for how long."""

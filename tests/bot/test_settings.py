@@ -34,9 +34,9 @@ def test_lists_and_addresses_are_read_as_people_write_them(
 
 
 def test_no_secret_is_ever_shown(monkeypatch: pytest.MonkeyPatch) -> None:
-    secrets = ("DATABASE_URL", "REDIS_URL", "SLACK_BOT_TOKEN", "JWT_SECRETS", "SMTP_URL")
-    for name in secrets:
+    for name in ("DATABASE_URL", "REDIS_URL", "SLACK_BOT_TOKEN", "JWT_SECRETS"):
         monkeypatch.setenv(name, "hunter2")
+    monkeypatch.setenv("SMTP_URL", "smtp://cost:hunter2@mail.example.com")
     assert "hunter2" not in repr(Settings())
     assert "hunter2" not in str(Settings().model_dump())
 
@@ -49,6 +49,12 @@ def test_no_secret_is_ever_shown(monkeypatch: pytest.MonkeyPatch) -> None:
         ("SYNC_AT", "25:00"),
         ("SLACK_COMMAND", "cost"),
         ("DEFAULT_CURRENCY", "euro"),
+        ("MAIL_FROM", "cost@"),
+        ("MAIL_FROM", "a@example.com, b@example.com"),
+        ("SMTP_URL", "mail.example.com"),
+        ("SMTP_URL", "smtp://cost:hunter2@mail.example.com?starttls=never"),
+        ("SMTP_URL", "smtp://mail.example.com?starttls=perhaps"),
+        ("SMTP_URL", "smtp://mail.example.com:port"),
     ],
 )
 def test_a_wrong_setting_is_named_and_its_value_is_not_repeated(

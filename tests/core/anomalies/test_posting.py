@@ -289,7 +289,7 @@ async def test_what_was_told_is_known_when_the_outbox_has_forgotten(company: Com
     await company.poster.post()
     outbox = OutboxService(company.database)
     for each in await company.told():
-        await outbox.drop(each.id, by="test")
+        await outbox.drop(each.id)
     company.clock.advance(days=90)
     await outbox.forget(datetime.now(UTC) + timedelta(days=1))
     assert await company.told() == []

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
+from core.access.model import Role, Viewer
 from core.database import Database
 from core.outbox.model import (
     Deferred,
@@ -180,11 +181,33 @@ async def test_what_is_delivered_is_neither_retried_nor_dropped(
     await put(fresh_database, told("a"))
     delivery = await leased(outbox)
     await outbox.settle(delivery, Delivered(HERE))
-    for verb in (outbox.retry(delivery.id), outbox.drop(delivery.id, by="ada")):
+    for verb in (outbox.retry(delivery.id), outbox.drop(delivery.id)):
         with pytest.raises(DeliveredError):
             await verb
     with pytest.raises(UnknownDeliveryError):
         await outbox.retry(delivery.id + 1)
+
+
+async def test_who_retries_or_drops_is_written_down(
+    fresh_database: Database, outbox: OutboxService
+) -> None:
+    await put(fresh_database, told("a"))
+    delivery = await leased(outbox)
+    await outbox.settle(delivery, Parked("no"))
+    ada = Viewer("ada", Role.FINANCE)
+    await outbox.retry_parked(by=ada)
+    await outbox.retry(delivery.id, by=ada)
+    dropped = await outbox.drop(delivery.id, by=ada)
+    assert dropped.reason == "dropped by ada"
+    async with fresh_database.read() as connection:
+        rows = await connection.execute(
+            text("SELECT actor, action, subject FROM audit ORDER BY id")
+        )
+        assert [tuple(row) for row in rows] == [
+            ("ada", "delivery.retry", "all"),
+            ("ada", "delivery.retry", str(delivery.id)),
+            ("ada", "delivery.drop", str(delivery.id)),
+        ]
 
 
 async def test_old_messages_are_forgotten_and_what_waits_is_kept(
