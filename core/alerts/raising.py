@@ -78,6 +78,11 @@ async def watched(connection: Connection, budgets: Collection[int]) -> Mapping[i
     return await store.known(connection, budgets)
 
 
+async def newest(connection: Connection) -> int | None:
+    """The data version of the evaluation that knew most; None: there was none."""
+    return await store.newest(connection)
+
+
 async def end_alerts(tx: Connection, budget: int, *, now: datetime) -> None:
     """A budget is removed: its messages say so, and no evaluation raises anything of it."""
     await alone(tx)

@@ -92,6 +92,13 @@ async def known(connection: Connection, budgets: Collection[int]) -> Mapping[int
     }
 
 
+async def newest(connection: Connection) -> int | None:
+    """The data version of the evaluation that knew most; None: there was none."""
+    found = select(func.max(watched.c.data_version))
+    version: int | None = (await connection.execute(found)).scalar_one()
+    return version
+
+
 async def know(tx: Connection, found: Collection[Watched]) -> None:
     """Keep what an evaluation knew."""
     if not found:

@@ -118,6 +118,12 @@ class EvaluationService:
                 digests=await self._digests(tx),
             )
 
+    async def is_behind(self) -> bool:
+        """Whether there is data that no evaluation has seen."""
+        async with self._database.read() as connection:
+            newest = await raising.newest(connection)
+        return newest is not None and await self._costs.data_version() > newest
+
     async def foresee(self) -> int:
         """Make the forecasts anew that know fewer days than are complete; how many.
 
