@@ -11,10 +11,7 @@ from core.costs.model import SKU, Basis, CostQuery, Granularity
 from core.costs.question import Command, write
 from core.errors import NotFoundError
 
-_ABOUT: Final = {
-    "save": "Saving questions",
-}
-_POSTS: Final = "Posting alerts and reports by itself"
+_ABOUT: Final = "Saving questions"
 
 
 class NotHereYetError(NotFoundError):
@@ -25,7 +22,7 @@ async def say(desk: Desk, asked: Asked, understood: Command) -> None:
     """Say that it isn't there yet, and offer what comes nearest of what was meant."""
     near = list(_nearest(understood.query))
     missing = NotHereYetError(
-        f"{_ABOUT.get(understood.verb, _POSTS)} is not part of this version.",
+        f"{_ABOUT} is not part of this version.",
         fix="The nearest that works now:" if near else None,
     )
     await desk.answer(asked, blocks.error(missing, command=desk.command, questions=near))
