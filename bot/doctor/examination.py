@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from bot.app import open_services
-from bot.doctor import chat, sources, storage, surfaces, work
+from bot.doctor import chat, mail, sources, storage, surfaces, work
 from bot.doctor.case import Case, Check, Tell
 from bot.services import Services
 from bot.settings import Settings
@@ -43,6 +43,7 @@ def _checks(case: Case) -> Iterator[tuple[str, Check]]:
         yield f"source {source.name}", partial(sources.source, source)
     yield "data", sources.stored
     yield "Slack", chat.slack
+    yield "e-mail", mail.mail
     yield "REST", surfaces.rest
     yield "charts", surfaces.public_address
     yield "work", work.work

@@ -49,7 +49,7 @@ def test_no_secret_is_ever_shown(monkeypatch: pytest.MonkeyPatch) -> None:
         ("SYNC_AT", "25:00"),
         ("SLACK_COMMAND", "cost"),
         ("DEFAULT_CURRENCY", "euro"),
-        ("MAIL_FROM", "cost@"),
+        ("MAIL_FROM", "ada@"),
         ("MAIL_FROM", "a@example.com, b@example.com"),
         ("SMTP_URL", "mail.example.com"),
         ("SMTP_URL", "smtp://cost:hunter2@mail.example.com?starttls=never"),
