@@ -62,7 +62,7 @@ def _long(columns: Sequence[str], rows: Iterable[Line]) -> list[str]:
         for at, cell in enumerate(row.cells if isinstance(row, Total) else row)
         if isinstance(cell, Amount) and not fits(cell.value)
     }
-    return [columns[at] for at in found]
+    return [columns[at] for at in sorted(found)]
 
 
 def _sheets(report: Report) -> Iterator[tuple[str, Sequence[str], Iterable[Line]]]:
