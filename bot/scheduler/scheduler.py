@@ -18,6 +18,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot import exporting
 from bot.scheduler.slots import week
+from bot.scheduler.syncing import correct
 from bot.services import Services
 from core.access.model import Role, Viewer
 from core.errors import ConflictError, CostTrackerError
@@ -73,14 +74,14 @@ class Scheduler:
         self._working: dict[str, asyncio.Task[None]] = {}
         self._triggers = AsyncIOScheduler(timezone=UTC)
         self._errands: dict[str, Callable[[], Awaitable[object]]] = {
-            "reports": lambda: services.poster.work(),
+            "reports": partial(_post, services),
             _EXPORTS: partial(exporting.make_due, services),
         }
         self.duties = [
             Duty("upkeep", self._day, self._keep_up),
             Duty("label-rules", self._hour, self._follow),
             Duty("old-exports", self._hour, self._tidy),
-            Duty("alerts", self._quarter, self._tend),
+            Duty("alerts", self._five_minutes, self._tend),
         ]
         if services.ingest.sources:
             self.duties += [
@@ -88,7 +89,7 @@ class Scheduler:
                 Duty("reconcile", self._day, self._reconcile, after=SYNC),
                 Duty("freshness", self._hour, self._watch, after=SYNC),
                 Duty("budgets", self._sync_slot, self._evaluate, after=SYNC, each_time=True),
-                # At the day's turn, and for what was synced by hand.
+                # At the day's turn; what is synced by hand `_tend` sees.
                 Duty("late-budgets", self._hour, self._evaluate, after=SYNC),
                 Duty("foresight", self._sync_slot, self._foresee, after=SYNC, each_time=True),
                 # For digests, whose hour comes with time alone.
@@ -109,9 +110,11 @@ class Scheduler:
             misfire_grace_time=None,
             coalesce=True,
         )
-        self._triggers.add_job(
-            self._begin, "interval", args=[_EXPORTS], seconds=SOON.total_seconds(), coalesce=True
-        )
+        for errand in self._errands:
+            # Whoever asked for an export, or has a report run now, waits for it.
+            self._triggers.add_job(
+                self._begin, "interval", args=[errand], seconds=SOON.total_seconds(), coalesce=True
+            )
         self._triggers.start()
 
     async def close(self) -> None:
@@ -194,6 +197,9 @@ class Scheduler:
     def _quarter(self, now: datetime) -> str:
         return f"{now:%Y-%m-%dT%H}:{now.minute // 15 * 15:02}Z"
 
+    def _five_minutes(self, now: datetime) -> str:
+        return f"{now:%Y-%m-%dT%H}:{now.minute // 5 * 5:02}Z"
+
     def _sync_slot(self, now: datetime) -> str:
         return self._services.settings.sync_times.period(now)
 
@@ -252,9 +258,7 @@ class Scheduler:
 
     async def _correct(self, _: Job) -> None:
         """Have reports posted that waited for data, and those corrected that it changes."""
-        await self._services.poster.wake()
-        corrected = await self._services.corrector.correct()
-        _log.info("reports held against the data", corrected=corrected)
+        _log.info("reports held against the data", corrected=await correct(self._services))
 
     async def _evaluate(self, _: Job) -> None:
         """Hold budgets against what is spent now, and tell of what is crossed."""
@@ -264,8 +268,11 @@ class Scheduler:
             raised = await evaluation.evaluate()
         _log.info("budgets", looked_at=raised.looked_at, told=raised.told, changed=raised.changed)
 
-    async def _tend(self, _: Job) -> None:
-        """End snoozes, remind owners, post what channels want once a day."""
+    async def _tend(self, job: Job) -> None:
+        """End snoozes, remind owners, post what channels want once a day; see what was synced."""
+        syncing = await self._services.jobs.latest(SYNC, JobState.RUNNING)
+        if syncing is None and await self._services.evaluation.is_behind():
+            await self._evaluate(job)
         done = await self._services.evaluation.tend()
         _log.info("alerts", ended=done.ended, reminded=done.reminded, digests=done.digests)
 
@@ -278,6 +285,11 @@ class Scheduler:
                 await stack.enter_async_context(services.jobs.running(weekly))
             reports = await services.ingest.sync(full=weekly is not None)
             await keep(services.jobs, job, reports)
+
+
+async def _post(services: Services) -> int:
+    """Post the reports that are due."""
+    return await services.poster.work()
 
 
 def _waits(job: Job, now: datetime) -> bool:

@@ -34,13 +34,21 @@ async def by_hand(
     services.ingest.chosen(None)
     job = await _claim(services, waiting)
     if job is None:
-        return await services.ingest.sync(full=full, progress=progress)
+        again = await services.ingest.sync(full=full, progress=progress)
+        await correct(services)  # the scheduler has done so for this period already
+        return again
     reports: tuple[SyncReport, ...] = ()
     with suppress(SyncFailedError):  # their reports say so
         async with services.jobs.running(job):
             reports = await services.ingest.sync(full=full, progress=progress)
             await keep(services.jobs, job, reports)
     return reports
+
+
+async def correct(services: Services) -> int:
+    """Have reports posted that waited for data, and those corrected that it changes; how many."""
+    await services.poster.wake()
+    return await services.corrector.correct()
 
 
 async def _claim(services: Services, waiting: Callable[[Job], None]) -> Job | None:

@@ -11,7 +11,7 @@ from typing import Final
 from sandbox.bigquery import Warehouse
 from sandbox.sample.charge import PACIFIC, Charge
 from sandbox.sample.generate import charges, first_day
-from sandbox.sample.late import late
+from sandbox.sample.late import late, late_in_month, left_running
 from sandbox.sample.totals import Totals, counted
 
 _TAKEN_IN_BY_DAY: Final = 62
@@ -100,10 +100,12 @@ class SampleFiles:
         made.totals.write(self.totals)
         state = {"start": made.start.isoformat(), "through": made.through.isoformat()}
         self._state.write_text(json.dumps(state))
+        if held is None:
+            self._add(warehouse, left_running(made.through, datetime.now(UTC)))
         return len(missing)
 
     def extra(self) -> list[Charge]:
-        """Return the rows that `python -m sandbox late` has added."""
+        """Return the rows that are no part of the story: a test left running, what came late."""
         if not self._extra.exists():
             return []
         return [
@@ -113,9 +115,16 @@ class SampleFiles:
 
     def add_late(self, warehouse: Warehouse) -> list[Charge]:
         """Add rows that come late, about days already published; return them."""
-        before = self.extra()
         through = self.through() or _yesterday()
-        added = late(through, datetime.now(UTC), number=len(before))
+        return self._add(warehouse, late(through, datetime.now(UTC), number=len(self.extra())))
+
+    def add_late_month(self, warehouse: Warehouse) -> list[Charge]:
+        """Add rows that come late, about the month before; return them."""
+        through = self.through() or _yesterday()
+        return self._add(warehouse, late_in_month(through, datetime.now(UTC)))
+
+    def _add(self, warehouse: Warehouse, added: list[Charge]) -> list[Charge]:
+        before = self.extra()
         warehouse.append(added, extra=True)
         rows = [one._asdict() | {"day": one.day.isoformat()} for one in (*before, *added)]
         self._extra.write_text(json.dumps(rows))

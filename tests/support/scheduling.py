@@ -1,7 +1,8 @@
 """Schedules on a small company: a week and a month to report on, and those who may."""
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from core.access.model import Role, Viewer
@@ -79,3 +80,25 @@ def told(messages: Iterable[Message]) -> list[str]:
 def posting(message: Message) -> Posting:
     """What a report's message carries."""
     return VALUES.validate_python(message.values)
+
+
+@dataclass
+class FakeReports:
+    """A poster and corrector of reports that write down what was asked of them, in its order."""
+
+    asked: list[str] = field(default_factory=list)
+
+    async def work(self) -> int:
+        self.asked.append("work")
+        return 0
+
+    async def wake(self) -> None:
+        self.asked.append("wake")
+
+    async def correct(self) -> int:
+        self.asked.append("correct")
+        return 0
+
+    async def forget(self, before: datetime) -> int:
+        del before
+        return 0

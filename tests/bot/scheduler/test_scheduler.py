@@ -27,7 +27,6 @@ from core.costs.service import PACIFIC
 from core.costs.writing.sources import register
 from core.database import Database, DatabaseUnavailableError
 from core.exports.service import ExportService
-from core.exports.service import ExportService
 from core.incidents.service import IncidentService
 from core.ingest.model import SyncReport
 from core.ingest.service import IngestService
@@ -37,6 +36,7 @@ from core.outbox.service import OutboxService
 from core.projects.service import ProjectService
 from tests.support.charges import GCP, Writer, charge
 from tests.support.clock import FakeClock
+from tests.support.scheduling import FakeReports
 
 LEASE = timedelta(seconds=1)
 
@@ -90,37 +90,19 @@ class FakeForesight:
         return Posted()
 
 
-@dataclass
-class FakeReports:
-    """A poster and corrector of reports that write down what was asked of them, in its order."""
-
-    asked: list[str] = field(default_factory=list)
-
-    async def work(self) -> int:
-        self.asked.append("work")
-        return 0
-
-    async def wake(self) -> None:
-        self.asked.append("wake")
-
-    async def correct(self) -> int:
-        self.asked.append("correct")
-        return 0
-
-    async def forget(self, before: datetime) -> int:
-        del before
-        return 0
-
-
 class FakeEvaluation:
     """Evaluates nothing; `asked` for what."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, behind: bool = False) -> None:
+        self.behind = behind
         self.asked: list[str] = []
 
     async def evaluate(self) -> Raised:
         self.asked.append("evaluate")
         return Raised()
+
+    async def is_behind(self) -> bool:
+        return self.behind
 
     async def foresee(self) -> int:
         self.asked.append("foresee")
@@ -163,7 +145,6 @@ def scheduler(
             jobs=JobService(database, worker=name, lease=LEASE),
             ingest=cast("Any", ingest),
             outbox=OutboxService(database),
-            exports=ExportService(database),
             exports=ExportService(database),
             incidents=IncidentService(database, clock),
             subscriptions=unused,
@@ -251,11 +232,9 @@ async def test_reports_are_looked_at_each_time_and_corrected_after_each_sync(
     """Those that wait for data are tried first; what changes later is found within the hour."""
     reports, ingest = FakeReports(), FakeIngest()
     replica = scheduler(fresh_database, clock.at("2026-11-22T15:00"), ingest, reports=reports)
-    await replica.look()
-    await replica.idle()
-    assert reports.asked == ["work"]  # the sync came first
-    await replica.look()
-    await replica.idle()
+    for _ in range(2):  # the sync comes first
+        await replica.look()
+        await replica.idle()
     assert reports.asked.count("wake") == reports.asked.count("correct") == 2
     for minute in (1, 59):
         clock.at(f"2026-11-22T15:{minute:02}")
@@ -516,3 +495,23 @@ async def test_the_work_of_a_process_that_was_killed_is_taken_over(
     taken = await job(fresh_database)
     assert ingest.full == [True]
     assert (taken.worker, taken.attempts, taken.state) == ("rival", 2, JobState.DONE)
+
+
+async def test_budgets_are_evaluated_after_the_sync_and_alerts_tended(
+    fresh_database: Database, clock: FakeClock
+) -> None:
+    evaluation = FakeEvaluation()
+    replica = scheduler(fresh_database, clock, FakeIngest(), evaluation=evaluation)
+    await tried(replica)
+    await tried(replica)
+    assert evaluation.asked.count("evaluate") == 2  # after the sync, and of the hour
+    assert evaluation.asked.count("tend") == 1
+
+
+async def test_what_was_synced_by_hand_is_seen_within_minutes(
+    fresh_database: Database, clock: FakeClock
+) -> None:
+    evaluation = FakeEvaluation(behind=True)
+    replica = scheduler(fresh_database, clock, FakeIngest(), evaluation=evaluation)
+    await tried(replica)
+    assert evaluation.asked == ["evaluate", "foresee", "tend"]

@@ -15,6 +15,7 @@ from core.ingest.model import Progress, SyncReport
 from core.jobs.model import Job, JobState
 from core.jobs.service import JobService
 from tests.support.clock import FakeClock
+from tests.support.scheduling import FakeReports
 
 PERIOD = "2026-11-22T14:00Z"
 
@@ -45,9 +46,11 @@ class Hand:
     def __init__(self, database: Database, clock: Clock, ingest: FakeIngest) -> None:
         self.jobs = JobService(database, worker="hand")
         self.waited: list[Job] = []
+        self.reports = FakeReports()
         self._services = Services(
             **dict.fromkeys(Services.__slots__)  # type: ignore[arg-type]  # not asked
             | {"settings": Settings(), "clock": clock, "jobs": self.jobs, "ingest": ingest}
+            | {"poster": self.reports, "corrector": self.reports}
         )
 
     async def sync(self) -> tuple[SyncReport, ...]:
@@ -76,7 +79,9 @@ async def test_what_is_done_is_done_again_when_asked(fresh_database: Database, n
     ingest = FakeIngest("gcp")
     hand = Hand(fresh_database, noon, ingest)
     await hand.sync()
+    assert hand.reports.asked == []  # the scheduler does that, once a period
     await hand.sync()
+    assert hand.reports.asked == ["wake", "correct"]
     assert ingest.syncs == 2
     assert hand.waited == []
     assert (await hand.job()).attempts == 1
