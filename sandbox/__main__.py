@@ -76,7 +76,7 @@ def status() -> None:
 @app.command()
 def logs(
     part: Annotated[
-        str | None, typer.Argument(help="product, slack, bigquery, valkey or sync")
+        str | None, typer.Argument(help="product, slack, mail, bigquery, valkey or sync")
     ] = None,
     *,
     follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on as they grow.")] = False,

@@ -10,6 +10,7 @@ from sandbox.demo.welcome import call
 from sandbox.sample.charge import PACIFIC
 
 _ADA, _BEN, _PLATFORM, _CHECKOUT = "U0ADA", "U0BEN", "C0PLATFORM", "C0CHECKOUT"
+_MAIL: Final = "ada@northwind.example"
 _SETTLED: Final = 6
 """The day of the month from which its spend says how it goes."""
 _LEFT: Final = timedelta(days=8)
@@ -83,6 +84,7 @@ def _body(
         "currency": total["currency"],
         "owner": wanted.owner,
         "channels": [wanted.channel],
+        "emails": [_MAIL] if wanted.then is not None else [],
     }
     if today.day >= _SETTLED:
         return body

@@ -34,6 +34,8 @@ _OPEN_TO_THE_USER: Final = ("REPORT_TIMEZONE", "LOG_LEVEL", "LOG_FORMAT")
 _PREFERRED: Final = {
     "product": 8080,
     "slack": 8081,
+    "mail": 8082,
+    "mail_smtp": 8025,
     "bigquery": 9050,
     "bigquery_grpc": 9060,
     "valkey": 6390,
@@ -46,6 +48,8 @@ class Ports:
 
     product: int
     slack: int
+    mail: int
+    mail_smtp: int
     bigquery: int
     bigquery_grpc: int
     valkey: int
@@ -178,6 +182,8 @@ class Home:
             "SLACK_SIGNING_SECRET": self.secrets.signing,
             "SLACK_ADMINS": ",".join(one.id for one in PEOPLE if one.role == "admin"),
             "OPS_CHANNEL": "C0PLATFORM",
+            "SMTP_URL": f"smtp://127.0.0.1:{ports.mail_smtp}",
+            "MAIL_FROM": "Cloud Cost <cost@northwind.example>",
             "JWT_SECRETS": self.secrets.jwt,
             "SOURCES_FILE": str(self.folder / "sources.toml"),
             "BIGQUERY_API_ENDPOINT": f"http://127.0.0.1:{ports.bigquery}",

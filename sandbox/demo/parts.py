@@ -40,13 +40,14 @@ def parts(home: Home, ports: Ports) -> tuple[Part, ...]:
         _bigquery(home, ports),
         _valkey(home, ports),
         _slack(home, ports),
+        _mail(home, ports),
         _product(home, ports),
     )
 
 
 def processes(home: Home) -> tuple[Process, ...]:
     """Return the processes of the parts, the product first."""
-    names = (_PRODUCT, "slack", "bigquery", "valkey")
+    names = (_PRODUCT, "slack", "mail", "bigquery", "valkey")
     return tuple(Process(name, home.folder) for name in names)
 
 
@@ -109,6 +110,21 @@ def _slack(home: Home, ports: Ports) -> Part:
     return Part(
         Process("slack", home.folder),
         (sys.executable, "-m", "sandbox.slack", *_flat(options)),
+        lambda: answers(address),
+        address,
+    )
+
+
+def _mail(home: Home, ports: Ports) -> Part:
+    address = f"http://127.0.0.1:{ports.mail}"
+    options = {
+        "--port": ports.mail,
+        "--smtp-port": ports.mail_smtp,
+        "--save": home.folder / "mail",
+    }
+    return Part(
+        Process("mail", home.folder),
+        (sys.executable, "-m", "sandbox.mail", *_flat(options)),
         lambda: answers(address),
         address,
     )

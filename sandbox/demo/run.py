@@ -98,9 +98,9 @@ def _start(home: Home, before: frozenset[str], steps: Steps) -> Running:
         stop(home, [one for one in processes(home) if one.name == "product"])
     home.write_sources()
     environment = home.environment(ports)
-    bigquery, valkey, slack, product = parts(home, ports)
+    bigquery, valkey, slack, mail, product = parts(home, ports)
     sample = SampleFiles(home.folder)
-    for part in (bigquery, valkey):
+    for part in (bigquery, valkey, mail):
         _have(part, environment)
     making = None if sample.is_current() else sample.making()
     if slack.process.pid() is None:
@@ -111,7 +111,7 @@ def _start(home: Home, before: frozenset[str], steps: Steps) -> Running:
         made = making.result()
         rows = sample.load(made, Warehouse(bigquery.address))
         steps.done("sample", f"{rows:,} rows up to {made.through:%-d %B %Y}")
-    for part in (valkey, slack):
+    for part in (valkey, slack, mail):
         _ready(part, steps)
     token = _synced(home, product, environment, steps)
     welcome.settle(product.address, token)

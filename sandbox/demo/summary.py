@@ -23,6 +23,7 @@ def show(home: Home, running: Running, out: Console) -> None:
         ("", "/cost forecast checkout · /cost why data-platform mtd · /cost anomalies all"),
         ("", "/cost budgets · /cost alerts · an alert with its thread is in #platform"),
         ("", "/cost checkout last-7d by resource · /cost data"),
+        ("Mail", f"http://127.0.0.1:{running.ports.mail}"),
         ("Terminal", f"{_ITSELF} cost-tracker cost all mtd by team"),
         ("REST", f"{product}/docs"),
         ("", f'curl -H "Authorization: Bearer $(cat {token})" \\'),
