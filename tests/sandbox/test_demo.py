@@ -17,6 +17,7 @@ import psutil
 import pytest
 
 from sandbox.demo.home import Home, Ports
+from sandbox.demo.parts import commands
 from sandbox.processes import Process, free_port
 from sandbox.sample.totals import Totals
 
@@ -100,6 +101,14 @@ def _made(data: Path) -> Demo:
     return one
 
 
+def _wait_for_posts(demo: Demo) -> None:
+    """What comes after the start changes what the sample holds."""
+    deadline = time.monotonic() + START_SECONDS
+    while commands(demo.home)["posts"].pid() is not None:
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Generator[Demo]:
     """A demo that runs."""
@@ -108,6 +117,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Generator[Demo]:
         started = one.command("start")
         assert started.returncode == 0, started.stdout + started.stderr
         (one.home.folder / "said").write_text(started.stdout)
+        _wait_for_posts(one)
         yield one
     finally:
         one.command("clean")
@@ -185,12 +195,33 @@ def test_projects_have_owners_teams_and_channels_in_its_slack(demo: Demo) -> Non
 
 def test_an_answer_is_shared_in_finance(demo: Demo) -> None:
     deadline = time.monotonic() + 60
-    while not (said := [m for m in demo.messages("C0FINANCE", "U0BEN") if m["blocks"]]):
+    while not (shared := _said(demo, "C0FINANCE", "last month (")):
         assert time.monotonic() < deadline
         time.sleep(0.1)
-    (shared,) = said
-    assert "last month" in shared["text"]
     assert "image" in {block["type"] for block in shared["blocks"]}
+
+
+def _said(demo: Demo, channel: str, text: str) -> Any:
+    """The first message in a channel that says something; None: nobody has yet."""
+    found = (m for m in demo.messages(channel, "U0BEN") if text in m["text"])
+    return next(found, None)
+
+
+def test_reports_are_posted_in_finance_and_the_month_s_is_corrected(demo: Demo) -> None:
+    """They come after the start: a month's late rows correct its post, with a note under it."""
+    found = demo.get("/v1/schedules")["items"]
+    assert [(each["kind"], each["latest"]["state"]) for each in found] == [
+        ("weekly", "posted"),
+        ("monthly", "posted"),
+    ]
+    assert [each["latest"]["version"] for each in found] == [1, 2]
+    deadline = time.monotonic() + 60
+    while not (note := _said(demo, "C0FINANCE", "*Corrected*: ")):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    posts = [m for m in demo.messages("C0FINANCE", "U0BEN") if m["ts"] == note["thread_ts"]]
+    assert "up " in posts[0]["text"] or "down " in posts[0]["text"]
+    assert "Corrected on" in json.dumps(posts[0]["blocks"])
 
 
 def test_one_budget_is_over_one_near_one_on_plan(demo: Demo) -> None:
@@ -211,15 +242,28 @@ def test_one_budget_is_over_one_near_one_on_plan(demo: Demo) -> None:
     assert "100% crossed" in reply["text"]
 
 
+def test_what_was_left_running_is_told_in_its_projects_channel(demo: Demo) -> None:
+    """As soon as the product has looked for anomalies, which nobody waits for."""
+    deadline = time.monotonic() + START_SECONDS
+    while not (
+        said := [m for m in demo.messages("C0CHECKOUT", "U0BEN") if "expected" in m["text"]]
+    ):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    (told,) = said
+    assert "checkout" in told["text"]
+    assert "This is the channel of checkout" in json.dumps(told["blocks"])
+
+
 def test_cost_alone_answers_for_the_channel_s_projects(demo: Demo) -> None:
     demo.say("C0CHECKOUT", "U0BEN", "/cost")
     deadline = time.monotonic() + 60
-    while not (said := demo.messages("C0CHECKOUT", "U0BEN")):
+    while not any(
+        "payments" in (shown := json.dumps(each)) and "checkout" in shown
+        for each in demo.messages("C0CHECKOUT", "U0BEN")
+    ):
         assert time.monotonic() < deadline
         time.sleep(0.1)
-    shown = json.dumps(said[-1])
-    assert "checkout" in shown
-    assert "payments" in shown
 
 
 def test_late_rows_change_what_it_answers(demo: Demo) -> None:
