@@ -52,8 +52,8 @@ def processes(home: Home) -> tuple[Process, ...]:
 
 
 def commands(home: Home) -> dict[str, Process]:
-    """Return, by name, the commands of the product that a start runs."""
-    return {name: Process(name, home.folder) for name in ("manifest", "sync", "token")}
+    """Return, by name, the commands that a start runs."""
+    return {name: Process(name, home.folder) for name in ("manifest", "sync", "token", "posts")}
 
 
 def stop(home: Home, which: Iterable[Process]) -> list[str]:

@@ -4,7 +4,9 @@ Only the main thread starts processes, and only it is interrupted: what it has s
 all there is to end.
 """
 
+import os
 import signal
+import sys
 import time
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
@@ -117,7 +119,17 @@ def _start(home: Home, before: frozenset[str], steps: Steps) -> Running:
     welcome.settle(product.address, token)
     budgets.make(product.address, token)
     welcome.greet(slack.address)
+    _post_reports(home, product.address, token)
     return Running(ports, token, time.monotonic() - steps.began)
+
+
+def _post_reports(home: Home, product: str, token: str) -> None:
+    """Have reports posted in the background, where nothing is scheduled yet."""
+    headers = {"Authorization": f"Bearer {token}"}
+    process = commands(home)["posts"]
+    if process.pid() or welcome.call("GET", f"{product}/v1/schedules", headers)["items"]:
+        return
+    process.start((sys.executable, "-m", "sandbox.demo.posts"), os.environ)
 
 
 def _synced(home: Home, product: Part, environment: Mapping[str, str], steps: Steps) -> str:

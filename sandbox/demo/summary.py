@@ -22,6 +22,7 @@ def show(home: Home, running: Running, out: Console) -> None:
         ("", "/cost checkout last-7d · in #checkout-team just /cost · /cost help"),
         ("", "/cost forecast checkout · /cost why data-platform mtd · /cost anomalies all"),
         ("", "/cost budgets · /cost alerts · an alert with its thread is in #platform"),
+        ("", "/cost schedule · last week's and last month's report come to #finance in a minute"),
         ("", "/cost checkout last-7d by resource · /cost data"),
         ("Mail", f"http://127.0.0.1:{running.ports.mail}"),
         ("Terminal", f"{_ITSELF} cost-tracker cost all mtd by team"),

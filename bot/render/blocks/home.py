@@ -121,6 +121,7 @@ def _questions(mine: Sequence[str]) -> Iterator[Button | None]:
         ("services", "By service", "all mtd by service"),
     ):
         yield actions.button(label, f"{actions.ASK}.home-{name}", question)
+    yield actions.button("Scheduled reports", f"{actions.SUGGEST}.schedules", "schedule")
 
 
 def _projects(month: CostAnswer) -> Iterator[Block]:
