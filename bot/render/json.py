@@ -63,7 +63,7 @@ def cost_row(row: CostRow) -> dict[str, Any]:
         "region": row.region,
         "category": row.category,
         "currency": row.currency,
-        "amount": plain(row.amount),
+        "amount": amount(row.amount),
     }
 
 

@@ -271,6 +271,8 @@ def _all_digits(cell: Cell) -> str:
 
 def _text(text: str) -> str:
     """Text that a cell can hold: so long, in units of UTF-16, and no halves of letters."""
+    if len(text) <= _TEXT and text.isascii() and not text.startswith("<r>"):
+        return text
     units = text.encode("utf-16-le", "replace")[: 2 * _TEXT]
     held = units.decode("utf-16-le", "ignore")
     # What looks like the file's own markup would be written as such.

@@ -227,7 +227,10 @@ class DimensionValues(Closed):
 
 
 class CostRow(Closed):
-    """A day's charges of one project, account, service, SKU, region and category."""
+    """A day's charges of one project, account, service, SKU, region and category.
+
+    `amount` null: at list prices, where none is known.
+    """
 
     date: date
     project: str | None
@@ -238,7 +241,7 @@ class CostRow(Closed):
     region: str | None
     category: str | None
     currency: str
-    amount: Amount
+    amount: Amount | None
 
 
 class CostRows(Closed):

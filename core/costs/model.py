@@ -268,7 +268,8 @@ class CostAnswer:
 class CostRow:
     """One day's charges of one project, account, service, SKU, region and category.
 
-    `date` is the charge's day on either basis; `category` is the ServiceCategory.
+    `date` is the charge's day on either basis; `category` is the ServiceCategory. `amount` None:
+    asked for at list prices, and none is known.
     """
 
     date: date
@@ -280,7 +281,7 @@ class CostRow:
     region: str | None
     category: str | None
     currency: str
-    amount: Decimal
+    amount: Decimal | None
 
 
 @dataclass(frozen=True, slots=True, weakref_slot=True)

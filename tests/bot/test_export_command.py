@@ -14,6 +14,7 @@ from tests.support.exporting import parquet, read, summed
 from tests.support.facts import store
 from tests.support.product import company
 from tests.support.rows import read as read_rows
+from tests.support.rows import summed as summed_rows
 
 OCTOBER = Decimal("7618.25")
 
@@ -147,7 +148,7 @@ async def test_charges_are_written_by_day(exporter: Run, tmp_path: Path, form: R
     done = await exporter("checkout", "2026-10", "--out", str(path))
     assert (done.status, done.out, done.err) == (0, "", "62 rows written.\n")
     rows = read_rows(path.read_bytes(), form)
-    assert sum(row.amount for row in rows) == Decimal("6223.25")
+    assert summed_rows(rows) == Decimal("6223.25")
     assert left(tmp_path) == [f"october.{form}"]
 
 

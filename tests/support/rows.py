@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -24,6 +24,11 @@ async def exported(
     """The file of a question's charges."""
     async with costs.export_rows(query, viewer) as export:
         return await whole(charges.written(export, form))
+
+
+def summed(rows: Iterable[CostRow]) -> Decimal:
+    """What rows add up to; a price that isn't known adds nothing."""
+    return sum((row.amount for row in rows if row.amount is not None), Decimal())
 
 
 async def whole(parts: AsyncIterator[bytes]) -> bytes:

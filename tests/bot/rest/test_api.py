@@ -14,7 +14,7 @@ from core.costs.writing.sources import register
 from tests.support.charges import GCP, Writer, charge
 from tests.support.clock import FakeClock
 from tests.support.product import Product
-from tests.support.rows import read
+from tests.support.rows import read, summed
 
 
 async def test_a_summary_is_exact_and_says_how_good_the_data_is(product: Product) -> None:
@@ -122,7 +122,7 @@ async def test_all_rows_are_exported(product: Product, form: Format) -> None:
     named = f'attachment; filename="charges-all-2026-10-01-to-2026-11-21.{form}"'
     assert reply.headers["Content-Disposition"] == named
     rows = read(await reply.read(), form)
-    assert sum(row.amount for row in rows) == 52 * Decimal("245.75")
+    assert summed(rows) == 52 * Decimal("245.75")
     mine = await product.call("GET", path, projects=frozenset({"search"}))
     assert {row.project for row in read(await mine.read(), form)} == {"search"}
 

@@ -10,7 +10,7 @@ from core.projects.model import ProjectChange
 from tests.bot.slack.acting import DIRECT, ask, sees
 from tests.bot.slack.reading import Json, block, buttons, words
 from tests.support.product import Product
-from tests.support.rows import read
+from tests.support.rows import read, summed
 from tests.support.slack import ADA, BEN, CHECKOUT, FINANCE
 
 
@@ -109,7 +109,7 @@ async def test_charges_are_exported_as_a_file(product: Product, form: Format) ->
     assert name == f"charges-checkout-2026-11-15-to-2026-11-21.{form}"
     rows = read(content, form)
     assert len(rows) == 14
-    assert sum(row.amount for row in rows) == Decimal("1405.25")
+    assert summed(rows) == Decimal("1405.25")
     intro = (await product.slack.messages(DIRECT, user=ADA))[0]
     assert "The charges of: checkout last-7d, 14 rows" in words(intro)
 

@@ -18,7 +18,7 @@ from tests.bot.slack.acting import DIRECT, ask, sees
 from tests.bot.slack.reading import Json, words
 from tests.support.alerts import delivering
 from tests.support.product import Product
-from tests.support.rows import read
+from tests.support.rows import read, summed
 from tests.support.slack import ADA, BEN, CHECKOUT
 
 
@@ -68,7 +68,7 @@ async def test_a_command_s_file_comes_to_a_direct_message(
     (file,) = message["files"].values()
     assert file["name"] == f"charges-checkout-2026-10-01-to-2026-10-31.{form}"
     rows = read(content, form)
-    assert sum(row.amount for row in rows) == Decimal("6223.25")
+    assert summed(rows) == Decimal("6223.25")
 
 
 async def test_a_mention_s_file_comes_into_its_thread(product: Product, notifier: Notifier) -> None:

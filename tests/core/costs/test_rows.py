@@ -14,6 +14,7 @@ from core.database import Database
 from core.period import Period
 from tests.support.clock import FakeClock
 from tests.support.facts import Charge, World, store
+from tests.support.rows import summed
 
 NOVEMBER = CostQuery(Period(date(2026, 11, 1), date(2026, 12, 1), "2026-11"))
 WORLD = World(
@@ -73,7 +74,7 @@ async def test_rows_add_up_to_the_answer(costs: CostService) -> None:
     rows = await pages(costs, NOVEMBER, OPERATOR, 50)
     answer = await costs.answer(NOVEMBER, OPERATOR)
     for total in answer.totals:
-        assert sum(row.amount for row in rows if row.currency == total.currency) == total.amount
+        assert summed(row for row in rows if row.currency == total.currency) == total.amount
 
 
 async def test_a_row_adds_up_the_kinds_that_the_measure_counts(costs: CostService) -> None:

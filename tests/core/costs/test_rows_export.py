@@ -7,7 +7,7 @@ from random import Random
 
 import pytest
 
-from bot.render import charges
+from bot.render import charges, json
 from bot.render.charges import Format, WorkbookError
 from core.access.model import OPERATOR, Role, Viewer
 from core.cache import Cache
@@ -18,7 +18,7 @@ from core.period import Period
 from tests.core.costs.test_rows import NOVEMBER, WORLD, pages
 from tests.support.clock import FakeClock
 from tests.support.facts import Charge, World, store
-from tests.support.rows import exported, read
+from tests.support.rows import exported, read, summed
 
 
 @pytest.fixture
@@ -44,9 +44,10 @@ async def test_its_rows_add_up_to_the_answer(
 ) -> None:
     query = CostQuery(NOVEMBER.period, measure=measure, basis=basis)
     rows = read(await exported(costs, query, Format.CSV), Format.CSV)
-    sums: dict[str, Decimal] = {}
-    for row in rows:
-        sums[row.currency] = sums.get(row.currency, Decimal()) + row.amount
+    sums = {
+        currency: summed(row for row in rows if row.currency == currency)
+        for currency in {row.currency for row in rows}
+    }
     answer = await costs.answer(query, OPERATOR)
     assert sums == {total.currency: total.amount for total in answer.totals}
 
@@ -108,3 +109,19 @@ async def test_a_large_workbook_is_made_by_a_process(
     monkeypatch.setattr(sys, "executable", "/bin/false")
     with pytest.raises(WorkbookError):
         await exported(costs, NOVEMBER, Format.XLSX)
+
+
+async def test_at_list_prices_what_has_none_is_nothing(
+    fresh_database: Database, clock: FakeClock
+) -> None:
+    """Not zero: that would be a price."""
+    day = date(2026, 11, 1)
+    known = Charge(day, Decimal(5), service="A", list_price=Decimal(7))
+    await store(fresh_database, World((known, Charge(day, Decimal(5), service="B"))))
+    costs = CostService(fresh_database, Cache(), clock)
+    query = CostQuery(NOVEMBER.period, measure=Measure.LIST)
+    content = await exported(costs, query, Format.CSV)
+    assert [line.rsplit(",", 1)[1] for line in content.decode().splitlines()[1:]] == ["7", ""]
+    page = await costs.rows(query, OPERATOR)
+    assert [json.cost_row(row)["amount"] for row in page.items] == ["7", None]
+    assert b'"amount":null' in await exported(costs, query, Format.JSON)
