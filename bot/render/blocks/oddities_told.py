@@ -65,7 +65,7 @@ def _sign(told: Told) -> str:
     if told.anomaly.verdict is not None:
         return ":heavy_check_mark:"
     more = told.anomaly.incident.impact > 0
-    return ":chart_with_upwards_trend:" if more else ":chart_with_downwards_trend:"
+    return ":arrow_upper_right:" if more else ":arrow_lower_right:"
 
 
 def _ends(told: Told, command: str) -> str:

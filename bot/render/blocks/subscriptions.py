@@ -55,10 +55,11 @@ def subscriptions(
         page.append(context(f"and {len(ordered) - SHOWN:,} more", "more"))
     if own:
         ends = code(f"{command} unsubscribe {own[0]} anomalies")
-        told = escape(words.listing([*own]))
+        told, whose = escape(words.listing([*own])), "its" if len(own) == 1 else "their"
         page.append(
             context(
-                f"As the channel of {told} it is told of its anomalies; {ends} ends that.", "own"
+                f"As the channel of {told} it is told of {whose} anomalies; {ends} ends that.",
+                "own",
             )
         )
     page += actions.row([actions.button("Subscribe", NEW, "new")], "actions")

@@ -33,7 +33,7 @@ def test_a_message_says_what_how_much_why_and_how_it_ends() -> None:
     assert message.text == (
         "*checkout* cost $380.25 on 17 Nov, $300.00 more than the $80.25 expected; it goes on."
     )
-    assert words_of(message, "anomaly").startswith(":chart_with_upwards_trend: *checkout* cost")
+    assert words_of(message, "anomaly").startswith(":arrow_upper_right: *checkout* cost")
     assert words_of(message, "anomaly.details").splitlines() == [
         "In it: Cloud SQL +$300.00.",
         "Against the same days a week before: up $300.00 (149%) to $501.50: Cloud SQL +$300.00.",
