@@ -1,11 +1,12 @@
 """From what was read to a report: pure."""
 
+from collections.abc import Iterable
 from decimal import Decimal
 
 from core.costs.model import Freshness, Note, NoteKind, Total
 from core.money import ZERO
 from core.reports.asking import subject, words
-from core.reports.model import Reason, Report, ReportStatus
+from core.reports.model import Reason, Report, ReportStatus, Section, Untold
 from core.reports.reading import Found
 from core.reports.scope import anomaly_lines, budget_lines
 from core.reports.sheets import made as sheet_of
@@ -33,12 +34,18 @@ def made(found: Found) -> Report:
         sheets=tuple(sheet for sheet, _ in sheets),
         budgets=budget_lines(found.statuses, period),
         anomalies=anomaly_lines(found.anomalies, answers.scope),
-        untold=tuple(dict.fromkeys((*found.untold, *(u for _, left in sheets for u in left)))),
+        untold=_untold((*found.untold, *(each for _, left in sheets for each in left))),
         notes=tuple(_notes(found)),
         freshness=fresh,
         partial=any(each.kind is NoteKind.PARTIAL_ACCESS for each in answers.services.notes),
         data_version=answers.services.data_version,
     )
+
+
+def _untold(every: Iterable[Untold]) -> tuple[Untold, ...]:
+    """Each once, in the order of their sections, whichever was found out first."""
+    order = list(Section)
+    return tuple(sorted(dict.fromkeys(every), key=lambda each: order.index(each.section)))
 
 
 def _weight(total: Total) -> tuple[Decimal, str]:

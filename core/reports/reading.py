@@ -124,22 +124,18 @@ class Reader:
             DataMovingError: the data changed all the while.
             CostTrackerError: as `CostService.answer`.
         """
-        costs, later = await asyncio.gather(
-            self._answers(await self._held(questions(self._kind, self._asked))),
-            asyncio.gather(
-                self._change(),
-                self._forecasts(),
-                self._proofs(),
-                self._parts.costs.missing_days(),
-            ),
-        )
-        why, forecasts, proofs, missing = later
-        reasons, statuses, anomalies, lateness = await asyncio.gather(
-            self._reasons(costs),
+        # First what refuses, then all else: nothing goes on unattended after an error.
+        costs = await self._answers(await self._held(questions(self._kind, self._asked)))
+        figures = asyncio.gather(self._change(), self._reasons(costs), self._forecasts())
+        beside = asyncio.gather(
             self._statuses(costs.scope),
             self._anomalies(costs.scope),
+            self._proofs(),
             self._lateness(costs),
+            self._parts.costs.missing_days(),
         )
+        (why, reasons, forecasts), told = await asyncio.gather(figures, beside)
+        statuses, anomalies, proofs, lateness, missing = told
         return Found(
             kind=self._kind,
             asked=replace(self._asked, where=costs.services.query.where),
