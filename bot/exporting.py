@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from datetime import datetime, timedelta
 from typing import Final
 
 import structlog
@@ -15,7 +16,7 @@ from core.costs.model import CostQuery, Form
 from core.costs.question import Command, parse_cost_query
 from core.errors import CostTrackerError, UnavailableError
 from core.exports.model import JOB, MOST_BYTES, Export, ExportTooLargeError, Made
-from core.jobs.model import Job
+from core.jobs.model import STOPPED, Job, JobState
 from core.lease import LeaseLostError
 
 
@@ -24,6 +25,8 @@ class ExportFailedError(UnavailableError):
 
 
 _MOST_ATTEMPTS: Final = 5
+_PAUSE: Final = timedelta(seconds=10)
+"""After a first failure; twice as long after each further one."""
 _log = structlog.get_logger()
 _FORMATS: Final = {Form.XLSX: Format.XLSX, Form.JSON: Format.JSON}
 
@@ -69,9 +72,19 @@ async def written(
 async def make_due(services: Services) -> None:
     """Make the exports that are asked for and that nobody is at, one after the other."""
     for export in await services.exports.waiting():
+        before = await services.jobs.find(JOB, str(export.id))
+        if before is not None and _waits(before, services.clock()):
+            continue
         job = await services.jobs.claim(JOB, str(export.id))
         if job is not None:
             await _make(services, export, job)
+
+
+def _waits(job: Job, now: datetime) -> bool:
+    """Whether it failed just now; what was merely stopped is taken up at once."""
+    if job.state is not JobState.FAILED or job.ended_at is None or job.error == STOPPED:
+        return False
+    return now < job.ended_at + _PAUSE * (1 << (job.attempts - 1))
 
 
 async def _make(services: Services, export: Export, job: Job) -> None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 
 class JobState(StrEnum):
@@ -11,6 +12,10 @@ class JobState(StrEnum):
     RUNNING = "running"
     DONE = "done"
     FAILED = "failed"
+
+
+STOPPED: Final = "stopped"
+"""The error of a job that was given up because its process ended in order."""
 
 
 @dataclass(frozen=True, slots=True)

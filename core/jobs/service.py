@@ -9,7 +9,7 @@ from functools import partial
 from core.database import Connection, Database
 from core.errors import CostTrackerError
 from core.jobs import store
-from core.jobs.model import Job, JobState
+from core.jobs.model import STOPPED, Job, JobState
 from core.lease import LeaseLostError, held
 
 type Ended = Callable[[Connection, Exception | None], Awaitable[None]]
@@ -60,7 +60,7 @@ class JobService:
         except LeaseLostError:
             raise
         except asyncio.CancelledError:
-            await asyncio.shield(self._end(job, JobState.FAILED, "stopped"))
+            await asyncio.shield(self._end(job, JobState.FAILED, STOPPED))
             raise
         except Exception as error:
             await self._end(job, JobState.FAILED, error, ended)

@@ -60,16 +60,18 @@ class RowsExport:
         texts = (f"{_guard(name) if guarded else name} AS {name}" for name in _TEXTS)
         day = f"to_char({_DATE}, 'YYYY-MM-DD') AS {_DATE}"  # whatever the server's DateStyle
         columns = f"{day}, {', '.join(texts)}, trim_scale({_AMOUNT}) AS {_AMOUNT}"
-        async for part in self._copied(columns, header=True):
-            yield part
+        async with aclosing(self._copied(columns, header=True)) as parts:
+            async for part in parts:
+                yield part
 
     async def json(self) -> AsyncGenerator[bytes]:
         """A JSON object a line, amounts as text; parts as those of CSV."""
         amount = f"trim_scale({_AMOUNT})::text AS {_AMOUNT}"
         row = f"(SELECT x FROM (SELECT {_DATE}, {', '.join(_TEXTS)}, {amount}) x)"
         quoted = {"quote": _JSON_QUOTE, "delimiter": _JSON_DELIMITER}
-        async for part in self._copied(f"row_to_json({row})::text", **quoted):
-            yield part
+        async with aclosing(self._copied(f"row_to_json({row})::text", **quoted)) as parts:
+            async for part in parts:
+                yield part
 
     async def _copied(self, columns: str, **options: Any) -> AsyncGenerator[bytes]:
         days = await days_of(self._driver, self._query)

@@ -1,6 +1,7 @@
 """Large exports in Slack: told that they are coming, made in the background, sent as a file."""
 
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -13,7 +14,7 @@ from core.access.model import OPERATOR, Member
 from core.costs.exporting.rows import RowsExport
 from core.errors import UnavailableError
 from core.exports.model import JOB, ExportState
-from core.jobs.model import JobState
+from core.jobs.model import Job, JobState
 from tests.bot.slack.acting import DIRECT, ask, sees
 from tests.bot.slack.reading import Json, words
 from tests.support.alerts import delivering
@@ -110,6 +111,25 @@ async def test_what_they_may_not_see_any_more_isn_t_exported(
     assert await files(product, "D0BEN", BEN) == []
 
 
+@pytest.mark.parametrize(
+    ("attempts", "error", "seconds"),
+    [(1, "full", 10), (2, "full", 20), (4, "full", 80), (3, "stopped", 0)],
+)
+def test_after_each_failure_it_waits_longer(attempts: int, error: str, seconds: int) -> None:
+    """But not for what was merely stopped."""
+    ended = datetime(2026, 11, 22, 18, tzinfo=UTC)
+    job = Job(1, JOB, "1", JobState.FAILED, "w", attempts, ended, ended, error)
+    first = next(n for n in range(200) if not exporting._waits(job, ended + timedelta(seconds=n)))
+    assert first == seconds
+
+
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No pause between attempts."""
+    monkeypatch.setattr(exporting, "_waits", lambda *_: False)
+
+
+@pytest.mark.usefixtures("patient")
 async def test_what_passes_is_tried_again_and_then_owned_up_to(
     product: Product, notifier: Notifier, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -132,6 +152,7 @@ async def test_what_passes_is_tried_again_and_then_owned_up_to(
     assert "cost-tracker export costs 'checkout 2026-10' --out charges.csv" in words(told)
 
 
+@pytest.mark.usefixtures("patient")
 async def test_an_interrupted_one_is_made_by_the_next(
     product: Product, notifier: Notifier, monkeypatch: pytest.MonkeyPatch
 ) -> None:

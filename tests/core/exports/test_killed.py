@@ -59,6 +59,7 @@ async def main():
     await exporting.make_due(SimpleNamespace(
         access=AccessService(database, utc_now), costs=CostService(database, Cache(), utc_now),
         exports=ExportService(database),
+        clock=utc_now,
         jobs=JobService(database, worker="dying", lease=timedelta(seconds=float(lease))),
     ))
 
@@ -86,6 +87,7 @@ async def test_an_export_whose_maker_is_killed_is_made_and_delivered_once(
         access=AccessService(fresh_database, clock),
         costs=CostService(fresh_database, Cache(), clock),
         exports=exports,
+        clock=clock,
         jobs=JobService(fresh_database, worker="next", lease=timedelta(seconds=LEASE)),
     )
     async with asyncio.timeout(60):
