@@ -1,7 +1,6 @@
 """What can be listed beside an answer: rows, values, the state of the data, restatements."""
 
 from collections.abc import Mapping
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
