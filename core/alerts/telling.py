@@ -21,7 +21,7 @@ from core.alerts.model import (
 )
 from core.database import Connection
 from core.outbox.model import Destination, Message, Verb
-from core.outbox.service import enqueue
+from core.outbox.service import enqueue_all
 
 TELLING: TypeAdapter[Telling] = TypeAdapter(Telling)
 """What is told of one alert as the values of messages, and back."""
@@ -182,10 +182,10 @@ def owner(kept: Kept) -> Destination | None:
 async def send(tx: Connection, told: Iterable[Message]) -> None:
     """Write messages, a destination's and a thread's one after the other, in constant order."""
     order = {Verb.POST: 0, Verb.UPDATE: 1, Verb.REPLY: 2, Verb.FILE: 3}
-    for each in sorted(
+    ordered = sorted(
         told, key=lambda m: (m.to.channel, m.to.address, m.thread, order[m.verb], m.key)
-    ):
-        await enqueue(tx, each)
+    )
+    await enqueue_all(tx, ordered)
 
 
 def done_with_reminder(told: Told) -> Iterator[Message]:

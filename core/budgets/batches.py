@@ -95,11 +95,10 @@ class _Teller:
     def without_forecast(
         self, budget: Budget, period: Period, spent: Spending
     ) -> tuple[Status, Spending]:
-        told = self._told(budget, period, spent, None, "")
-        before = self.kept.get((budget.id, period.start))
-        if before is not None and not told.final:
-            told = self._told(budget, period, spent, before.course(told), "")
-        return told, spent
+        before, made = self.kept.get((budget.id, period.start)), None
+        if before is not None and spent.history.end < period.end:
+            made = before.course(spent, period)
+        return self._told(budget, period, spent, made, ""), spent
 
     def _told(
         self,

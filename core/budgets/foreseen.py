@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Final
 
 from core.budgets.model import Budget
-from core.budgets.status import Course, Status
+from core.budgets.status import Course, Spending, Status
 from core.forecasts.model import Band, ForecastDay
 from core.money import ZERO
 from core.period import Period
@@ -43,15 +43,16 @@ class Foreseen:
         young = complete_until is None or self.complete_until >= complete_until - OLDEST
         return young and self.subject == subject(budget)
 
-    def course(self, told: Status) -> Course:
+    def course(self, spent: Spending, period: Period) -> Course:
         """What is to come of a period whose complete days are known better now."""
-        last = told.period.end - timedelta(1)
+        complete = max(spent.history.end, period.start)
         days = tuple(
-            ForecastDay(day, max(amount, told.days.get(day, amount)))
+            ForecastDay(day, max(amount, spent.so_far.get(day, amount)))
             for day, amount in sorted(self.expected.items())
-            if told.complete_until <= day <= last
+            if complete <= day < period.end
         )
-        total = told.used_complete + sum((day.expected for day in days), ZERO)
+        known = (amount or ZERO for _, amount in spent.history.since(period.start))
+        total = sum(known, ZERO) + sum((day.expected for day in days), ZERO)
         band = None
         if self.below is not None and self.above is not None:
             band = Band(total - self.below, total + self.above)

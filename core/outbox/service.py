@@ -1,13 +1,13 @@
 """The verbs of the outbox: write a message, deliver what was written, look at what wasn't."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from core.access.model import OPERATOR, Viewer
 from core.access.service import record
 from core.database import Connection, Database
-from core.outbox import store
+from core.outbox import many, store
 from core.outbox.model import (
     Backlog,
     DeliveredError,
@@ -34,6 +34,15 @@ async def enqueue(tx: Connection, message: Message) -> bool:
         False where one of that key is there already; that one is told, not this.
     """
     return await store.enqueue(tx, message) is not None
+
+
+async def enqueue_all(tx: Connection, messages: Sequence[Message]) -> int:
+    """Write messages as `enqueue` does, however many, in their order.
+
+    Returns:
+        How many weren't there already.
+    """
+    return await many.enqueue_all(tx, messages)
 
 
 async def take_up(tx: Connection, to: Destination, thread: str, begun: Receipt) -> None:

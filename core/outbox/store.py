@@ -7,7 +7,7 @@ destination holds, whoever works.
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import (
     Row,
@@ -42,9 +42,12 @@ from core.outbox.model import (
 )
 from core.outbox.tables import destinations, outbox, threads
 
-_NOW = func.clock_timestamp()
+NOW = func.clock_timestamp()
+REPLACED: Final = "a later update says more"
 _QUEUED = outbox.c.state == DeliveryState.QUEUED
-_FREE = or_(destinations.c.lease_until.is_(None), destinations.c.lease_until < _NOW)
+SEEN_BY_NOBODY: Final = (outbox.c.verb == Verb.UPDATE, _QUEUED, outbox.c.tries == 0)
+"""An update that has not been tried."""
+_FREE = or_(destinations.c.lease_until.is_(None), destinations.c.lease_until < NOW)
 
 
 async def enqueue(tx: Connection, message: Message) -> int | None:
@@ -56,7 +59,7 @@ async def enqueue(tx: Connection, message: Message) -> int | None:
     place = await _destination(tx, message.to)
     fresh = insert(threads).values(destination_id=place, key=message.thread)
     kept = fresh.on_conflict_do_update(
-        index_elements=[threads.c.destination_id, threads.c.key], set_={"used_at": _NOW}
+        index_elements=[threads.c.destination_id, threads.c.key], set_={"used_at": NOW}
     )
     thread = (await tx.execute(kept.returning(threads.c.id))).scalar_one()
     written = (
@@ -107,12 +110,9 @@ async def _replace_unseen(tx: Connection, thread: int, number: int) -> None:
     statement = update(outbox).where(
         outbox.c.thread_id == thread,
         outbox.c.id < number,
-        outbox.c.verb == Verb.UPDATE,
-        _QUEUED,
-        outbox.c.tries == 0,
+        *SEEN_BY_NOBODY,
     )
-    reason = "a later update says more"
-    await tx.execute(statement.values(state=DeliveryState.DROPPED, reason=reason))
+    await tx.execute(statement.values(state=DeliveryState.DROPPED, reason=REPLACED))
 
 
 async def lease(tx: Connection, channels: Collection[str], lasting: timedelta) -> Delivery | None:
@@ -121,8 +121,8 @@ async def lease(tx: Connection, channels: Collection[str], lasting: timedelta) -
     free = (
         select(destinations.c.id)
         .join(head, true())
-        .where(destinations.c.channel.in_(channels), destinations.c.free_at <= _NOW, _FREE)
-        .where(head.c.due_at <= _NOW)
+        .where(destinations.c.channel.in_(channels), destinations.c.free_at <= NOW, _FREE)
+        .where(head.c.due_at <= NOW)
         .order_by(head.c.id)
         .limit(1)
         # Whoever enqueues holds a key share on it: neither has to wait for the other.
@@ -141,7 +141,7 @@ async def lease(tx: Connection, channels: Collection[str], lasting: timedelta) -
         .where(outbox.c.id == delivery.id, _QUEUED)
         .values(
             tries=outbox.c.tries + 1,
-            unanswered_since=func.coalesce(outbox.c.unanswered_since, _NOW),
+            unanswered_since=func.coalesce(outbox.c.unanswered_since, NOW),
         )
         .returning(outbox.c.tries)
     )
@@ -151,7 +151,7 @@ async def lease(tx: Connection, channels: Collection[str], lasting: timedelta) -
     taken = (
         update(destinations)
         .where(destinations.c.id == place)
-        .values(lease=destinations.c.lease + 1, lease_until=_NOW + lasting)
+        .values(lease=destinations.c.lease + 1, lease_until=NOW + lasting)
     )
     number = (await tx.execute(taken.returning(destinations.c.lease))).scalar_one()
     return replace(delivery, tries=tries, lease=number)
@@ -175,7 +175,7 @@ def _head(place: Any) -> Select[tuple[int, datetime]]:
 
 async def renew(tx: Connection, delivery: Delivery, lasting: timedelta) -> bool:
     """Push the lease on; False if the destination is no longer this worker's."""
-    return await _touch(tx, delivery, lease_until=_NOW + lasting)
+    return await _touch(tx, delivery, lease_until=NOW + lasting)
 
 
 async def keep(tx: Connection, delivery: Delivery, notes: Mapping[str, Any]) -> bool:
@@ -189,13 +189,13 @@ async def keep(tx: Connection, delivery: Delivery, notes: Mapping[str, Any]) -> 
 async def settle(tx: Connection, delivery: Delivery, outcome: Outcome) -> bool:
     """Record what became of a try and free the destination; False if it isn't ours any more."""
     pause = outcome.pause if isinstance(outcome, Delivered) else timedelta()
-    if not await _touch(tx, delivery, lease_until=null(), free_at=_NOW + pause):
+    if not await _touch(tx, delivery, lease_until=null(), free_at=NOW + pause):
         return False
     match outcome:
         case Delivered(receipt):
             await _record(tx, delivery, receipt)
         case Deferred(wait, reason, answered, counts):
-            values: dict[str, Any] = {"due_at": _NOW + wait, "reason": reason}
+            values: dict[str, Any] = {"due_at": NOW + wait, "reason": reason}
             if answered:
                 values["unanswered_since"] = null()
             if not counts:
@@ -209,7 +209,7 @@ async def settle(tx: Connection, delivery: Delivery, outcome: Outcome) -> bool:
 
 async def _record(tx: Connection, delivery: Delivery, receipt: Receipt | None) -> None:
     place, number = (receipt.place, receipt.id) if receipt else (None, None)
-    values = {"state": DeliveryState.DELIVERED, "delivered_at": _NOW, "reason": None}
+    values = {"state": DeliveryState.DELIVERED, "delivered_at": NOW, "reason": None}
     received = {"place": place, "receipt": number, "unanswered_since": None}
     await tx.execute(_row(delivery).values(values | received))
     if receipt is not None and delivery.message.verb in (Verb.POST, Verb.UPDATE):
@@ -239,7 +239,7 @@ async def find(connection: Connection, number: int) -> Delivery | None:
 async def _find(connection: Connection, number: int, *, due: bool = False) -> Delivery | None:
     statement = _deliveries().where(outbox.c.id == number)
     if due:
-        statement = statement.where(outbox.c.due_at <= _NOW)
+        statement = statement.where(outbox.c.due_at <= NOW)
     row = (await connection.execute(statement)).one_or_none()
     return None if row is None else _delivery(row)
 
@@ -263,7 +263,7 @@ async def retry(tx: Connection, numbers: Collection[int] | None) -> tuple[int, .
     else:
         waiting = (DeliveryState.PARKED, DeliveryState.QUEUED)
         wanted = and_(outbox.c.id.in_(numbers), outbox.c.state.in_(waiting))
-    values = {"state": DeliveryState.QUEUED, "due_at": _NOW, "tries": 0}
+    values = {"state": DeliveryState.QUEUED, "due_at": NOW, "tries": 0}
     statement = update(outbox).where(wanted).values(values).returning(outbox.c.id)
     return tuple(sorted((await tx.execute(statement)).scalars()))
 
@@ -278,7 +278,7 @@ async def drop(tx: Connection, number: int, reason: str) -> bool:
 
 async def backlog(connection: Connection) -> Backlog:
     """What isn't delivered."""
-    waited = extract("epoch", _NOW - func.min(outbox.c.created_at).filter(_QUEUED))
+    waited = extract("epoch", NOW - func.min(outbox.c.created_at).filter(_QUEUED))
     parked = func.count().filter(outbox.c.state == DeliveryState.PARKED)
     statement = select(func.count().filter(_QUEUED), waited, parked).where(
         or_(_QUEUED, outbox.c.state == DeliveryState.PARKED)

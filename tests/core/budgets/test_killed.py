@@ -33,8 +33,7 @@ def dying(work, before, after):
 
 store.lock = dying(store.lock, "read", "locked")
 store.add = dying(store.add, "", "kept")
-telling.enqueue = dying(telling.enqueue, "", "told one")
-telling.send = dying(telling.send, "", "told all")
+telling.send = dying(telling.send, "kept all", "told all")
 EvaluationService.evaluate = dying(EvaluationService.evaluate, "", "committed")
 
 async def main():
@@ -74,7 +73,7 @@ async def over(company: Company) -> None:
 TOLD_ONCE = [("C-shop", "post", "crossed"), ("C-shop", "post", "crossed")]
 
 
-@pytest.mark.parametrize("point", ["read", "locked", "kept", "told one", "told all", "committed"])
+@pytest.mark.parametrize("point", ["read", "locked", "kept", "kept all", "told all", "committed"])
 async def test_one_killed_at_a_point_is_followed_by_another(company: Company, point: str) -> None:
     await over(company)
     dying = await evaluator(company, point)
