@@ -38,7 +38,7 @@ def row(found: Subscription) -> tuple[str, ...]:
         subject(value.subject),
         ", ".join(each.value for each in value.kinds),
         place(value.to),
-        PACES[value.pace],
+        "declined" if found.declined else PACES[value.pace],
         found.maker.subject,
     )
 

@@ -10,6 +10,7 @@ def subscription(found: Subscription) -> dict[str, object]:
         "id": found.id,
         "subject": terms.subject,
         "readable": found.query is not None,
+        "declined": found.declined,
         "kinds": [each.value for each in terms.kinds],
         "channel": terms.to.channel,
         "address": terms.to.address,

@@ -35,12 +35,14 @@ class Subscription(Closed):
     """Who is told what of a subject, and of whatever that contains.
 
     It tells nothing that `created_by`, who made or changed it last, may not see by then.
-    `readable`: false where there is no such thing as its subject any more.
+    `readable`: false where there is no such thing as its subject any more. `declined`: its reader
+    wants no more of it, until somebody subscribes them again.
     """
 
     id: int
     subject: str
     readable: bool
+    declined: bool
     kinds: list[Kind]
     channel: Channel
     address: str

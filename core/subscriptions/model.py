@@ -75,7 +75,7 @@ class Subscription:
     """A subscription as it is kept.
 
     It tells of nothing that whoever made it may not see at that time. `query` asks for what it is
-    to; None where its subject can't be read any more.
+    to; None where its subject can't be read any more. `declined`: its reader wants no more of it.
     """
 
     id: int
@@ -83,6 +83,7 @@ class Subscription:
     maker: Maker
     created_at: datetime | None = None
     query: CostQuery | None = None
+    declined: bool = False
 
 
 class Of(StrEnum):

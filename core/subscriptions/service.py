@@ -245,7 +245,7 @@ class SubscriptionService:
         """The places that want alerts in one message a day: all their subscriptions say so."""
         paces: dict[Destination, set[Pace]] = {}
         for each in await store.read(connection):
-            if Kind.ALERTS in each.terms.kinds:
+            if Kind.ALERTS in each.terms.kinds and not each.declined:
                 paces.setdefault(each.terms.to, set()).add(each.terms.pace)
         return frozenset(to for to, said in paces.items() if said == {Pace.DIGEST})
 
@@ -259,12 +259,8 @@ class SubscriptionService:
         """The subscriptions of a kind, to be held against thousands of things in memory."""
         known = await Known.of(self._costs)
         async with self._database.read() as connection:
-            declined = await store.declined_all(connection, Of.SUBSCRIPTION)
-            found = [
-                known.read(each)
-                for each in await store.read(connection)
-                if (each.terms.to, Reason(Of.SUBSCRIPTION, each.id)) not in declined
-            ]
+            every = await store.read(connection)
+            found = [known.read(each) for each in every if not each.declined]
             viewers = await self._access.present(connection, {each.maker for each in found})
             teams = await store.teams(connection)
         return Listening.of_kind(kind, found, teams, viewers)

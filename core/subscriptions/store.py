@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from pydantic import TypeAdapter
-from sqlalchemy import Row, delete, func, insert, select, update
+from sqlalchemy import Row, Select, delete, exists, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from core.access.model import Maker
@@ -36,7 +36,7 @@ async def lock(tx: Connection) -> None:
 
 async def read(connection: Connection) -> Sequence[Subscription]:
     """Every subscription there is, in the order they were made."""
-    statement = select(subscriptions).where(_PRESENT).order_by(subscriptions.c.id)
+    statement = _known().where(_PRESENT).order_by(subscriptions.c.id)
     return [_subscription(row) for row in await connection.execute(statement)]
 
 
@@ -46,11 +46,22 @@ async def one(connection: Connection, number: int) -> Subscription:
     Raises:
         UnknownSubscriptionError: there is none of that number.
     """
-    statement = select(subscriptions).where(_PRESENT, subscriptions.c.id == number)
+    statement = _known().where(_PRESENT, subscriptions.c.id == number)
     row = (await connection.execute(statement)).one_or_none()
     if row is None:
         raise UnknownSubscriptionError(f"There is no subscription {number}.")
     return _subscription(row)
+
+
+def _known() -> Select[Any]:
+    """Subscriptions, and whether their readers declined them."""
+    by_reader = exists().where(
+        declined.c.channel == subscriptions.c.channel,
+        declined.c.address == subscriptions.c.address,
+        declined.c.of == Of.SUBSCRIPTION,
+        declined.c.of_id == subscriptions.c.id,
+    )
+    return select(subscriptions, by_reader.label("declined"))
 
 
 async def add(tx: Connection, terms: Terms, maker: Maker, now: datetime) -> int:
@@ -145,4 +156,5 @@ def _subscription(row: Row[Any]) -> Subscription:
         Destination(row.channel, row.address),
         Pace(row.pace),
     )
-    return Subscription(row.id, terms, _MAKER.validate_python(row.maker), row.created_at)
+    maker = _MAKER.validate_python(row.maker)
+    return Subscription(row.id, terms, maker, row.created_at, declined=row.declined)

@@ -24,6 +24,7 @@ from bot.render.charts import chart_of
 from core.alerts.model import Alert
 from core.costs.listings import SourceState
 from core.costs.model import PROJECT, CostAnswer, Line
+from core.costs.question import SUBSCRIPTIONS
 from core.incidents.model import Incident
 from core.money import display
 
@@ -121,6 +122,7 @@ def _questions(mine: Sequence[str]) -> Iterator[Button | None]:
         ("services", "By service", "all mtd by service"),
     ):
         yield actions.button(label, f"{actions.ASK}.home-{name}", question)
+    yield actions.button("Subscriptions", f"{actions.ASK}.home-{SUBSCRIPTIONS}", SUBSCRIPTIONS)
     yield actions.button("Scheduled reports", f"{actions.SUGGEST}.schedules", "schedule")
 
 

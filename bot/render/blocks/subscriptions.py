@@ -80,8 +80,10 @@ def _summary(found: Sequence[Subscription], own: Sequence[str], command: str) ->
 def _one(found: Subscription, here: Destination) -> Iterator[Block]:
     number = found.id
     told = sentence(partial(subscribing.terms, found.terms))
-    unread = "" if found.query else " _There is no such thing any more._"
-    yield section(f"{told}. {_place(found.terms.to, here)}{unread}", f"subscription.{number}")
+    unread = "" if found.query else " There is no such thing any more."
+    declined = " Its reader declined it." if found.declined else ""
+    place = _place(found.terms.to, here)
+    yield section(f"{told}. {place}{unread}{declined}", f"subscription.{number}")
     buttons = [
         actions.button("Change", f"{EDIT}.{number}", str(number)),
         actions.button("Unsubscribe", f"{REMOVE}.{number}", str(number)),

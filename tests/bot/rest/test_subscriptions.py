@@ -23,6 +23,7 @@ async def test_a_token_subscribes_itself_and_what_is_said_stays(product: Product
         "id": made["id"],
         "subject": "checkout",
         "readable": True,
+        "declined": False,
         "kinds": ["alerts", "anomalies"],
         "channel": "slack",
         "address": "test",

@@ -222,6 +222,7 @@ async def test_what_a_reader_declines_is_not_told_until_they_want_it_again(
     other = await service.add(terms("all", MAIL), by=FINANCE)
     assert await service.decline(MAIL, Reason(Of.SUBSCRIPTION, made.id))
     assert not await service.decline(MAIL, Reason(Of.SUBSCRIPTION, made.id))
+    assert [each.declined for each in await service.list(OPERATOR)] == [True, False]
     assert (await told(service))[1] == [MAIL.address]
     await service.decline(MAIL, Reason(Of.SUBSCRIPTION, other.id))
     assert await told(service) == {}
