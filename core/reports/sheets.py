@@ -31,6 +31,7 @@ def made(found: Found, total: Total) -> tuple[Sheet, list[Untold]]:
     known = _known(found, total, daily)
     history = months(answers.history, currency) if answers.history is not None else ()
     accrual, untold = accrued(found, total, history)
+    new, stopped = (_with_questions(found, each) for each in appeared(projects, services))
     sheet = Sheet(
         currency=currency,
         total=total.amount,
@@ -47,8 +48,8 @@ def made(found: Found, total: Total) -> tuple[Sheet, list[Untold]]:
         days_before=days(previous(period), daily, known, found.lost),
         layers=layers(period, of_currency(answers.days, currency)),
         movers=tuple(_explained(found, each, currency) for each in movers(projects, services)),
-        new=_with_questions(found, appeared(projects, services)[0]),
-        stopped=_with_questions(found, appeared(projects, services)[1]),
+        new=new,
+        stopped=stopped,
         explained=_change(found.why, currency),
         unassigned=unassigned(projects, total.amount),
         forecasts=tuple(_expected(found, currency)),
