@@ -90,11 +90,12 @@ def read_sender(text: str) -> Address:
     try:
         found = default.header_factory("From", text)
         [address] = found.addresses
+        domain = address.domain.encode("idna").decode()
     except (ValueError, IndexError):
-        address = None
-    if address is None or found.defects or not (address.username and address.domain):
+        address, domain = None, ""
+    if address is None or found.defects or not (address.username.isascii() and domain):
         raise ValueError("Write it as cost@example.com or Cloud Cost <cost@example.com>")
-    return Address(address.display_name or _NAME, address.username, address.domain)
+    return Address(address.display_name or _NAME, address.username, domain)
 
 
 def _starttls(parts: SplitResult) -> bool:

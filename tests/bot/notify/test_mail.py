@@ -6,6 +6,9 @@ from typing import Any
 
 import pytest
 
+from bot.notify.mail import NoMailChannel
+from bot.notify.notifier import Notifier
+from bot.smtp import Server, read_sender
 from core.database import Database
 from core.outbox.model import Delivery, DeliveryState, Message, Verb
 from core.outbox.service import OutboxService
@@ -246,3 +249,52 @@ async def test_addresses_of_every_alphabet_are_sent_where_the_server_takes_them(
         assert [each.recipients for each in old.mails] == [("ada@xn--bcher-kva.example",)]
     parked = (await outbox.listed(DeliveryState.PARKED))[0]
     assert "SMTPUTF8" in (parked.reason or "")
+
+
+async def test_without_a_server_mail_is_parked_and_says_what_is_missing(
+    fresh_database: Database, outbox: OutboxService, box: Mailbox
+) -> None:
+    await put(fresh_database, mail("a"))
+    notifier = Notifier(outbox, {"mail": NoMailChannel()})
+    await notifier.drain()
+    parked = await only(outbox)
+    assert parked.state is DeliveryState.PARKED
+    assert "SMTP_URL and MAIL_FROM" in (parked.reason or "")
+    await outbox.retry_parked()
+    await deliver(fresh_database, box)
+    assert len(box.mails) == 1
+
+
+@pytest.mark.parametrize(
+    ("said", "read"),
+    [
+        ("cost@example.com", "Cloud Cost <cost@example.com>"),
+        ("FinOps <cost@example.com>", "FinOps <cost@example.com>"),
+        ("cost@b\u00fccher.example", "Cloud Cost <cost@xn--bcher-kva.example>"),
+    ],
+)
+def test_a_sender_is_an_address_with_a_name_or_without(said: str, read: str) -> None:
+    assert str(read_sender(said)) == read
+
+
+@pytest.mark.parametrize(
+    ("url", "port", "tls", "starttls"),
+    [
+        ("smtp://mail.example.com", 587, False, True),
+        ("smtps://mail.example.com", 465, True, False),
+        ("smtp://localhost:25", 25, False, False),
+        ("smtp://[::1]:25?starttls=required", 25, False, True),
+        ("smtp://relay.example.com:25?starttls=never", 25, False, False),
+    ],
+)
+def test_an_address_of_a_server_says_how_it_encrypts(
+    url: str, port: int, *, tls: bool, starttls: bool
+) -> None:
+    server = Server.read(url)
+    assert (server.port, server.tls, server.starttls) == (port, tls, starttls)
+
+
+def test_a_login_is_decoded_and_never_shown() -> None:
+    server = Server.read("smtp://cost%40example.com:p%40ss@mail.example.com")
+    assert (server.user, server.password) == ("cost@example.com", "p@ss")
+    assert "p@ss" not in repr(server)
