@@ -17,6 +17,7 @@ CHROMIUM: Final = "/usr/bin/chromium"
 _ARGUMENTS: Final = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
 _CHANNEL: Final = "C0CHECKOUT"
 _ALERTED: Final = "C0PLATFORM"
+_FINANCE: Final = "C0FINANCE"
 
 
 async def main() -> None:
@@ -47,6 +48,8 @@ async def main() -> None:
         await alert.evaluate("message => message.scrollIntoView({block: 'start'})")
         await page.wait_for_timeout(300)
         await page.screenshot(path=FOLDER / "alert.png")
+    async with _page(f"http://127.0.0.1:{ports.slack}/#/{_FINANCE}") as page:
+        await _report(page)
     async with _page(f"http://127.0.0.1:{ports.product}/docs") as page:
         await page.locator("summary").nth(6).wait_for()
         await page.screenshot(path=FOLDER / "api.png")
@@ -60,6 +63,19 @@ async def _page(address: str) -> AsyncGenerator[Page]:
         await page.goto(address)
         yield page
         await browser.close()
+
+
+async def _report(page: Page) -> None:
+    """Last month's report, and in its thread what was corrected."""
+    await page.set_viewport_size({"width": 1280, "height": 1500})
+    post = page.locator("article[data-bot]").filter(has_text="Corrected on")
+    await post.first.wait_for()
+    await post.first.get_by_text("View thread").click()
+    for picture in await page.locator("[data-block-type=image] img").all():
+        await picture.evaluate("image => image.decode()")
+    await post.first.evaluate("message => message.scrollIntoView({block: 'start'})")
+    await page.wait_for_timeout(300)
+    await page.screenshot(path=FOLDER / "report.png")
 
 
 def _last(page: Page) -> Locator:
