@@ -86,6 +86,8 @@ async def measure(folder: Path) -> AsyncIterator[Figure]:
             clock = Clock()
             async with open_services(settings, clock=clock, migrate=False) as services:
                 await _schedule(services)
+                # What a process imports and compiles once, it has by then.
+                await services.schedules.preview(1, OPERATOR)
                 clock.now = upcoming(_WHEN, NOW)
                 async for figure in _drain(services):
                     yield figure
