@@ -97,10 +97,16 @@ class Product:
     session: aiohttp.ClientSession
     app: SlackApp
 
-    async def token(self, role: Role = Role.VIEWER, projects: frozenset[str] | None = None) -> str:
+    async def token(
+        self,
+        role: Role = Role.VIEWER,
+        projects: frozenset[str] | None = None,
+        *,
+        ttl: timedelta = timedelta(hours=1),
+    ) -> str:
         """Issue a token of a role."""
         issued = await self.services.access.issue(
-            subject="test", role=role, ttl=timedelta(hours=1), by=OPERATOR, projects=projects
+            subject="test", role=role, ttl=ttl, by=OPERATOR, projects=projects
         )
         return Keys(self.services.settings).sign(issued)
 
