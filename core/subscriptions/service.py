@@ -218,12 +218,18 @@ class SubscriptionService:
     async def decline(self, to: Destination, of: Reason) -> bool:
         """A reader wants no more of something; False where they said so already."""
         async with self._database.begin() as tx:
-            return await store.decline(tx, to, of, self._clock())
+            done = await store.decline(tx, to, of, self._clock())
+            if done:
+                await record(tx, _reader(to), "subscription.decline", to.address, of=_named(of))
+            return done
 
     async def accept(self, to: Destination, of: Reason) -> bool:
         """They do after all; False where they never said otherwise."""
         async with self._database.begin() as tx:
-            return bool(await store.accept(tx, to, [of]))
+            done = bool(await store.accept(tx, to, [of]))
+            if done:
+                await record(tx, _reader(to), "subscription.accept", to.address, of=_named(of))
+            return done
 
     async def of_budgets(self, budgets: Sequence[Subject]) -> Mapping[int, tuple[Destination, ...]]:
         """Who subscribed to the alerts of what contains each budget, by its number."""
@@ -293,6 +299,15 @@ class SubscriptionService:
         else:
             await store.remove(tx, found.id, self._clock())
         await record(tx, by, "subscription.remove", str(found.id), of=found.terms.subject)
+
+
+def _reader(to: Destination) -> Viewer:
+    """Whoever reads what comes there; who that is, nobody asks."""
+    return Viewer(to.address)
+
+
+def _named(of: Reason) -> str:
+    return f"{of.of} {of.id}"
 
 
 def _in_order(listening: Listening, query: CostQuery) -> Sequence[Subscription]:

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 import aiohttp
 import pytest
 from pydantic import SecretStr
+from sqlalchemy import text
 
 from bot import unsubscribing
 from core.outbox.model import Destination
@@ -60,6 +61,12 @@ async def test_it_can_be_taken_back(product: Product) -> None:
     _, page = await ask(product, "POST", path(product), data={"again": "yes"})
     assert "Subscribed again" in page
     assert await declined(product) == set()
+    async with product.services.database.read() as connection:
+        rows = await connection.execute(text("SELECT actor, action, detail FROM audit ORDER BY id"))
+        assert [tuple(row) for row in rows] == [
+            ("ada@example.com", "subscription.decline", {"of": "budget 7"}),
+            ("ada@example.com", "subscription.accept", {"of": "budget 7"}),
+        ]
 
 
 async def test_a_mail_of_several_budgets_declines_them_all(product: Product) -> None:
