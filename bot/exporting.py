@@ -25,6 +25,8 @@ class ExportFailedError(UnavailableError):
 
 
 _MOST_ATTEMPTS: Final = 5
+_MOST_STARTS: Final = 10
+"""Of one whose makers are killed: it may be what kills them."""
 _PAUSE: Final = timedelta(seconds=10)
 """After a first failure; twice as long after each further one."""
 _log = structlog.get_logger()
@@ -113,6 +115,8 @@ async def _failed(services: Services, export: Export, job: Job, error: Exception
 
 async def _kept(services: Services, export: Export, attempt: int) -> Made:
     """Keep the parts of the file."""
+    if attempt > _MOST_STARTS:
+        raise ExportFailedError
     asked = export.request
     viewer = await services.access.slack_viewer(asked.workspace, asked.person)
     names = await services.costs.vocabulary(viewer)
