@@ -242,6 +242,19 @@ def test_one_budget_is_over_one_near_one_on_plan(demo: Demo) -> None:
     assert "100% crossed" in reply["text"]
 
 
+def test_the_budget_in_breach_is_told_by_mail_too(demo: Demo) -> None:
+    """Its page has the alert and, in its thread, what came of the change."""
+    page, deadline = f"http://127.0.0.1:{demo.ports.mail}/mails", time.monotonic() + 60
+    while len(mails := _call(page)) < 2:
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    reply, first = mails[-2:]
+    assert first["to"] == "ada@northwind.example"
+    assert first["subject"].startswith("Budget of data-platform")
+    assert reply["in-reply-to"] == first["message-id"]
+    assert first["unsubscribe"].startswith(f"http://127.0.0.1:{demo.ports.product}/unsubscribe/")
+
+
 def test_what_was_left_running_is_told_in_its_projects_channel(demo: Demo) -> None:
     """As soon as the product has looked for anomalies, which nobody waits for."""
     deadline = time.monotonic() + START_SECONDS
