@@ -68,7 +68,17 @@ def test_the_document_is_valid_openapi() -> None:
     OpenAPIV31SpecValidator(document()).validate()
 
 
-async def test_whatever_is_sent_is_answered_as_documented(product: Product, tmp_path: Path) -> None:
+def tags() -> list[str]:
+    """What the document calls its parts."""
+    operations = [each for path in document()["paths"].values() for each in path.values()]
+    return sorted({tag for each in operations if isinstance(each, dict) for tag in each["tags"]})
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("tag", tags())
+async def test_whatever_is_sent_is_answered_as_documented(
+    product: Product, tmp_path: Path, tag: str
+) -> None:
     config = tmp_path / "schemathesis.toml"
     config.write_text(CONFIG)
     token = await product.token(Role.ADMIN, ttl=timedelta(days=7))  # its clock is a fast one
@@ -76,7 +86,16 @@ async def test_whatever_is_sent_is_answered_as_documented(product: Product, tmp_
         *(Path(sys.executable).parent / "schemathesis", "--config-file", config, "run"),
         f"{product.url}/openapi.json",
         *("--header", f"Authorization: Bearer {token}"),
-        *("--seed", SEED, "--max-examples", EXAMPLES, "--exclude-checks", ",".join(UNFIT)),
+        *(
+            "--include-tag",
+            tag,
+            "--seed",
+            SEED,
+            "--max-examples",
+            EXAMPLES,
+            "--exclude-checks",
+            ",".join(UNFIT),
+        ),
         *("--no-color", "--continue-on-failure"),
         cwd=tmp_path,
         stdout=asyncio.subprocess.PIPE,
