@@ -4,7 +4,7 @@ from typing import Any
 
 from bot.render import json
 from core.schedules.model import Run, Schedule
-from core.schedules.said import DAYS, write
+from core.schedules.written import DAYS, write
 
 
 def schedule(found: Schedule) -> dict[str, Any]:

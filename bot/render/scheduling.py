@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 from bot.render import words
 from core.schedules.model import Run, RunState, Schedule
-from core.schedules.said import ordinal
 from core.schedules.timing import LAST, When
+from core.schedules.written import ordinal
 
 COLUMNS: Final = ("Report", "When", "Where", "Files", "Next", "Last run")
 RUN_COLUMNS: Final = ("Due", "Report of", "Outcome")

@@ -16,8 +16,9 @@ from bot.rest.operations import Call, Operation, Reply, json_response
 from bot.rest.pages import page
 from core.reports.model import ReportKind
 from core.schedules.model import Format, Schedule, Terms, UnknownScheduleError
-from core.schedules.said import DAYS, NINE, usual
+from core.schedules.said import NINE, usual
 from core.schedules.timing import When
+from core.schedules.written import DAYS
 
 _KINDS: Final = ("weekdays", "month_days", "business_days")
 

@@ -7,8 +7,8 @@ from typing import Any, Final
 from bot.slack.modals import View, channels, choice, field, plain_text, text_input, values_of
 from core.reports.model import ReportKind
 from core.schedules.model import SchedulePlaceError, Terms
-from core.schedules.said import write_days
 from core.schedules.timing import ScheduleTimeError
+from core.schedules.written import write_days
 
 FORM: Final = "schedule.form"
 TITLE: Final = "Scheduled report"

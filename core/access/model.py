@@ -1,5 +1,6 @@
 """Who asks, and what that lets them see and do."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -46,6 +47,18 @@ class Viewer:
     def may_see(self, slug: str | None) -> bool:
         """Whether the project (None: unassigned spend) may be seen."""
         return self.projects is None or (slug is not None and slug in self.projects)
+
+    def may_see_whole(self, projects: Collection[str]) -> bool:
+        """Whether all may be seen of what is confined to some projects; to none: of everything."""
+        return self.projects is None or (bool(projects) and all(map(self.may_see, projects)))
+
+    def may_set(self, projects: Collection[str], owned: Collection[str]) -> bool:
+        """Whether what is confined to some projects is theirs to set, who own some.
+
+        Their owner's, finance's and administrators'.
+        """
+        owns = bool(projects) and all(slug in owned for slug in projects)
+        return self.may_see_whole(projects) and (owns or self.may(Role.FINANCE))
 
     def may(self, role: Role) -> bool:
         """Whether the viewer's role holds another."""

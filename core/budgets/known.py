@@ -14,7 +14,16 @@ from core.budgets.model import (
     check,
 )
 from core.budgets.said import Said
-from core.costs.model import PROJECT, TEAM, Basis, CostQuery, Filter, Measure, Vocabulary
+from core.costs.model import (
+    TEAM,
+    Basis,
+    CostQuery,
+    Filter,
+    Measure,
+    Vocabulary,
+    alike,
+    meant,
+)
 from core.costs.question import parse_cost_query, write_subject
 from core.errors import CostTrackerError
 
@@ -33,9 +42,7 @@ class Known:
         except CostTrackerError:
             return budget
         terms = replace(budget.terms, subject=write_subject(query.where))
-        return replace(
-            budget, terms=terms, query=query, projects=_projects(query), team=_team(query)
-        )
+        return replace(budget, terms=terms, query=query, projects=query.confined, team=_team(query))
 
     def check(self, terms: Terms, number: int) -> Budget:
         """A budget of terms that it can have, its subject in canonical words.
@@ -84,19 +91,15 @@ def refuse_taken(budget: Budget, there: Iterable[Budget]) -> None:
 def _key(budget: Budget) -> object:
     """What two budgets can't have in common."""
     terms = budget.terms
-    where = terms.subject if budget.query is None else frozenset(map(_meant, budget.query.where))
+    where = terms.subject if budget.query is None else meant(budget.query.where)
     return where, terms.measure, terms.currency, terms.cycle, terms.dates
-
-
-def _meant(each: Filter) -> object:
-    return each.dimension, frozenset(each.values), each.negated
 
 
 def is_of(budget: Budget, where: Sequence[Filter]) -> bool:
     """Whether a budget is of just what some filters keep."""
     if budget.query is None:
         return False
-    return frozenset(map(_meant, budget.query.where)) == frozenset(map(_meant, where))
+    return alike(budget.query.where, where)
 
 
 def is_meant(budget: Budget, said: Said, currency: str) -> bool:
@@ -108,14 +111,6 @@ def is_meant(budget: Budget, said: Said, currency: str) -> bool:
         and terms.currency == currency
         and terms.cycle is (said.cycle or Cycle.MONTHLY)
     )
-
-
-def _projects(query: CostQuery) -> tuple[str, ...]:
-    """The projects that a question is confined to; none where it is of more than them."""
-    chosen = [f for f in query.where if f.dimension == PROJECT and not f.negated]
-    if any(None in each.values for each in chosen):
-        return ()
-    return query.projects
 
 
 def _team(query: CostQuery) -> str | None:

@@ -2,23 +2,18 @@
 
 from collections.abc import Collection
 
-from core.access.model import Role, RoleNeededError, Viewer
+from core.access.model import RoleNeededError, Viewer
 from core.budgets.model import Budget, UnknownBudgetError
 
 
 def may_see(budget: Budget, viewer: Viewer) -> bool:
     """Whether somebody may: who sees all that it is of."""
-    if viewer.projects is None:
-        return True
-    return bool(budget.projects) and all(map(viewer.may_see, budget.projects))
+    return viewer.may_see_whole(budget.projects)
 
 
 def may_change(budget: Budget, viewer: Viewer, owned: Collection[str]) -> bool:
     """Whether somebody may: finance and administrators, and who owns its projects."""
-    if not may_see(budget, viewer):
-        return False
-    owns = bool(budget.projects) and all(slug in owned for slug in budget.projects)
-    return owns or viewer.may(Role.FINANCE)
+    return viewer.may_set(budget.projects, owned)
 
 
 def require(budget: Budget, viewer: Viewer, owned: Collection[str]) -> None:

@@ -4,7 +4,7 @@ The journey of every question, wherever it comes from: words or parameters becom
 `CostQuery`, `CostService.answer` turns it into one `CostAnswer`, a surface renders that.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -96,6 +96,16 @@ class Filter:
     negated: bool = False
 
 
+def alike(one: Iterable[Filter], other: Iterable[Filter]) -> bool:
+    """Whether filters keep the same, in whichever order they stand."""
+    return meant(one) == meant(other)
+
+
+def meant(where: Iterable[Filter]) -> frozenset[object]:
+    """What filters keep, whatever their order and that of their values."""
+    return frozenset((each.dimension, frozenset(each.values), each.negated) for each in where)
+
+
 @dataclass(frozen=True, slots=True)
 class Versus:
     """What to compare with: the days `previous` or `last-year`, a `period`, or a `project`.
@@ -145,6 +155,12 @@ class CostQuery:
             for v in f.values
             if v is not None
         )
+
+    @property
+    def confined(self) -> tuple[str, ...]:
+        """The projects that it is confined to; none where it is of more than them."""
+        chosen = [f for f in self.where if f.dimension == PROJECT and not f.negated]
+        return () if any(None in f.values for f in chosen) else self.projects
 
 
 class Comparable(NamedTuple):

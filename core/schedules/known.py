@@ -6,7 +6,7 @@ from datetime import date
 from typing import Self
 
 from core.access.model import OPERATOR
-from core.costs.model import PROJECT, CostQuery, Vocabulary
+from core.costs.model import CostQuery, Vocabulary
 from core.costs.question import parse_cost_query, write_subject
 from core.costs.service import CostService
 from core.errors import CostTrackerError
@@ -39,7 +39,7 @@ class Known:
         except CostTrackerError:
             return schedule
         terms = replace(schedule.terms, subject=write_subject(query.where))
-        return replace(schedule, terms=terms, query=query, projects=_projects(query))
+        return replace(schedule, terms=terms, query=query, projects=query.confined)
 
     def query(self, terms: Terms) -> CostQuery:
         """What its reports are asked for.
@@ -78,13 +78,3 @@ def refuse_taken(schedule: Schedule, there: Iterable[Schedule]) -> None:
             raise ScheduleTakenError(
                 f"There is such a schedule already: number {each.id}.", fix="Change that one."
             )
-
-
-def _projects(query: CostQuery) -> tuple[str, ...]:
-    """The projects that a question is confined to; none where it is of more than them."""
-    unassigned = any(
-        None in each.values
-        for each in query.where
-        if each.dimension == PROJECT and not each.negated
-    )
-    return () if unassigned else query.projects

@@ -42,8 +42,8 @@ from core.schedules.model import (
     UnknownScheduleError,
 )
 from core.schedules.parts import Parts
-from core.schedules.said import write
 from core.schedules.timing import due, upcoming
+from core.schedules.written import write
 
 AT_ONCE: Final = 2
 """So many reports are made at the same time by a process."""

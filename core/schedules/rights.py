@@ -2,24 +2,19 @@
 
 from collections.abc import Collection
 
-from core.access.model import Role, RoleNeededError, Viewer
+from core.access.model import RoleNeededError, Viewer
 from core.schedules.model import OwnerGoneError, Schedule, UnknownScheduleError
 from core.schedules.parts import Parts
 
 
 def may_see(schedule: Schedule, viewer: Viewer) -> bool:
     """Whether somebody may: who sees all that it is of."""
-    if viewer.projects is None:
-        return True
-    return bool(schedule.projects) and all(map(viewer.may_see, schedule.projects))
+    return viewer.may_see_whole(schedule.projects)
 
 
 def may_change(schedule: Schedule, viewer: Viewer, owned: Collection[str]) -> bool:
     """Whether somebody may: finance and administrators, and who owns its projects."""
-    if not may_see(schedule, viewer):
-        return False
-    owns = bool(schedule.projects) and all(slug in owned for slug in schedule.projects)
-    return owns or viewer.may(Role.FINANCE)
+    return viewer.may_set(schedule.projects, owned)
 
 
 def require(schedule: Schedule, viewer: Viewer, owned: Collection[str]) -> None:

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Final, Self
 
 from core.access.model import OPERATOR
-from core.costs.model import PROJECT, SERVICE, TEAM, CostQuery, Filter, Vocabulary
+from core.costs.model import PROJECT, SERVICE, TEAM, CostQuery, Filter, Vocabulary, meant
 from core.costs.question import parse_cost_query, write_subject
 from core.costs.service import CostService
 from core.errors import CostTrackerError
@@ -77,18 +77,12 @@ def find(
     there: Iterable[Subscription], to: Destination, where: Iterable[Filter]
 ) -> Subscription | None:
     """The subscription of a place to just what some filters keep."""
-    wanted = frozenset(map(_meant, where))
+    wanted = meant(where)
     return next(
         (
             each
             for each in there
-            if each.terms.to == to
-            and each.query is not None
-            and frozenset(map(_meant, each.query.where)) == wanted
+            if each.terms.to == to and each.query is not None and meant(each.query.where) == wanted
         ),
         None,
     )
-
-
-def _meant(each: Filter) -> object:
-    return each.dimension, frozenset(each.values), each.negated

@@ -17,8 +17,9 @@ from core.schedules.model import (
     Terms,
     check,
 )
-from core.schedules.said import changed, parse_schedule, terms_of, write
+from core.schedules.said import changed, parse_schedule, terms_of
 from core.schedules.timing import LAST, ScheduleTimeError, When
+from core.schedules.written import write
 from tests.core.schedules.test_timing import whens
 
 TODAY = date(2026, 11, 22)
