@@ -9,6 +9,7 @@ from typing import Any, Final, Self
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import asyncpg
+import orjson
 from sqlalchemy import MetaData, event, text
 from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
@@ -291,6 +292,7 @@ def _engine(
         max_overflow=0,
         # The last used connection has its statements prepared; idle ones stay idle.
         pool_use_lifo=True,
+        json_deserializer=orjson.loads,
         **options,
     )
     event.listen(engine.sync_engine, "checkout", _refuse_closed)

@@ -2,16 +2,23 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, time
+from typing import Final
+
+from cachetools import LRUCache
 
 from core.access.model import OPERATOR
 from core.budgets import store
 from core.budgets.known import Known
 from core.budgets.model import Budget, Terms
 from core.budgets.rolling import Everything
+from core.costs.model import CostQuery, Vocabulary
 from core.costs.service import CostService
 from core.database import Database
 from core.period import Period
 from core.projects.service import ProjectService
+
+_MOST_READ: Final = 50_000
+"""So many subjects needn't be read again as long as names stay the same."""
 
 
 class Catalogue:
@@ -22,6 +29,8 @@ class Catalogue:
         self._database = database
         self._costs = costs
         self._projects = projects
+        self._names: Vocabulary | None = None
+        self._read: LRUCache[str, CostQuery] = LRUCache(_MOST_READ)
 
     async def everything(self) -> Everything:
         """Every budget, and which team each project is of."""
@@ -33,7 +42,10 @@ class Catalogue:
 
     async def known(self) -> Known:
         """What subjects are read with."""
-        return Known(await self._costs.vocabulary(OPERATOR), self._costs.today())
+        names = await self._costs.vocabulary(OPERATOR)
+        if names != self._names:
+            self._names, self._read = names, LRUCache(_MOST_READ)
+        return Known(names, self._costs.today(), self._read)
 
     async def one(self, number: int) -> Budget:
         """A budget.

@@ -1,8 +1,9 @@
 """What budgets are of: their subjects read, and told from one another."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from datetime import date
+from collections.abc import Iterable, MutableMapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from typing import Final
 
 from core.budgets.model import (
     Budget,
@@ -26,23 +27,39 @@ from core.costs.model import (
 )
 from core.costs.question import parse_cost_query, write_subject
 from core.errors import CostTrackerError
+from core.period import Period, month_of
+
+_USUAL: Final = "mtd"
+"""The days of a question that names none."""
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the subjects of budgets are read with."""
+    """What the subjects of budgets are read with.
+
+    `before`: subjects that were read with the same names, whatever the day.
+    """
 
     names: Vocabulary
     today: date
+    before: MutableMapping[str, CostQuery] = field(default_factory=dict)
 
     def read(self, budget: Budget) -> Budget:
         """A budget with what it is of, as that is called now."""
         try:
-            query = parse_cost_query(budget.terms.subject, today=self.today, names=self.names)
+            query = self._query(budget.terms.subject)
         except CostTrackerError:
             return budget
         terms = replace(budget.terms, subject=write_subject(query.where))
         return replace(budget, terms=terms, query=query, projects=query.confined, team=_team(query))
+
+    def _query(self, subject: str) -> CostQuery:
+        known = self.before.get(subject)
+        if known is None or known.period.name != _USUAL:
+            known = parse_cost_query(subject, today=self.today, names=self.names)
+            self.before[subject] = known
+        days = Period(month_of(self.today), self.today + timedelta(1), _USUAL)
+        return known if known.period.name != _USUAL else replace(known, period=days)
 
     def check(self, terms: Terms, number: int) -> Budget:
         """A budget of terms that it can have, its subject in canonical words.
@@ -60,7 +77,7 @@ class Known:
                 f"{terms.subject!r} says {query.measure}, and the budget is of {terms.measure}.",
                 fix=f"Leave {query.measure.value!r} out of what it is of.",
             )
-        if query.period.name != "mtd":
+        if query.period.name != _USUAL:
             raise BudgetSubjectError(
                 f"{terms.subject!r} has days of its own.", fix="Make them the budget's dates."
             )

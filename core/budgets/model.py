@@ -154,6 +154,10 @@ def plan(terms: Terms, days: Period) -> Fraction | None:
     Days are any: the whole of a period has its amount, a part of it the part that it has by the
     calendar (and, where months have their own amounts, by those).
     """
+    if terms.amount is not None and not terms.months and terms.dates is None:
+        period = period_on(terms, days.start)
+        if days.end <= period.end:
+            return Fraction(terms.amount) * Fraction(days.days, period.days)
     shares = [
         share * _overlap(segment, days) / segment.days
         for segment, share in _segments(terms, days)

@@ -24,7 +24,7 @@ from core.budgets.status import State
 from core.budgets.tables import budget_changes, budgets
 from core.cache import Cache
 from core.costs.language.errors import UnknownNameError
-from core.costs.model import Measure
+from core.costs.model import CostQuery, Measure
 from core.costs.service import CostService
 from core.database import Database
 from core.money import plain
@@ -173,6 +173,23 @@ async def test_only_a_team_can_do_without_an_amount(service: BudgetService) -> N
     """A project's budget would be of nothing."""
     with pytest.raises(BudgetAmountError):
         await service.add(monthly("shop", None), by=OPERATOR)
+
+
+async def test_what_was_read_before_is_read_with_the_names_and_the_day_of_now(
+    service: BudgetService, projects: ProjectService, clock: FakeClock
+) -> None:
+    await service.add(Terms("shop", "USD", amount=Decimal(1)), by=OPERATOR)
+
+    async def query() -> CostQuery:
+        (budget,) = await service.list(OPERATOR)
+        assert budget.query is not None
+        return budget.query
+
+    assert (await query()).period == Period(date(2026, 11, 1), date(2026, 11, 23), "mtd")
+    clock.advance(days=9)
+    assert (await query()).period == Period(date(2026, 12, 1), date(2026, 12, 2), "mtd")
+    await projects.rename("shop", "store", by=OPERATOR)
+    assert (await query()).projects == ("store",)
 
 
 async def test_a_budget_follows_its_project(
