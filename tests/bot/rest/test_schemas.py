@@ -25,6 +25,8 @@ AUGUST = Invoice("0123AB", date(2026, 8, 1), Decimal(104), "USD")
 PLANNED = Event(0, "checkout", Period(date(2026, 12, 1), date(2026, 12, 6)), note="load test")
 BUDGET = Terms("checkout", "USD", amount=Decimal(5000))
 NOVEMBER = "2026-11-01..2026-11-10"
+WEEKLY = {"kind": "weekly", "weekdays": ["mon"], "channels": ["C0FINANCE"]}
+MONTHLY = {"kind": "monthly", "business_days": [2], "emails": ["fin@northwind.example"]}
 CALLS: Mapping[str, tuple[str, Any]] = {
     "projects.list_projects": ("/v1/projects?archived=true&limit=1", None),
     "projects.create": ("/v1/projects", {"slug": "ml", "team": "data"}),
@@ -75,6 +77,21 @@ CALLS: Mapping[str, tuple[str, Any]] = {
     "alerts.show": ("/v1/alerts/1", None),
     "alerts.acknowledge": ("/v1/alerts/1/acknowledge", {}),
     "alerts.snooze": ("/v1/alerts/1/snooze", {"lasting": "day"}),
+    "schedules.list_schedules": ("/v1/schedules?limit=1", None),
+    "schedules.create": ("/v1/schedules", MONTHLY),
+    "schedules.show": ("/v1/schedules/1", None),
+    "schedules.change": ("/v1/schedules/1", {"time": "08:30", "formats": ["xlsx"]}),
+    "schedules.remove": ("/v1/schedules/1", None),
+    "schedules.pause": ("/v1/schedules/1/pause", None),
+    "schedules.resume": ("/v1/schedules/1/resume", None),
+    "schedules.run": ("/v1/schedules/1/run", None),
+    "schedules.preview": ("/v1/schedules/1/preview", None),
+    "schedules.runs": ("/v1/schedules/1/runs?limit=1", None),
+    "subscriptions.list_subscriptions": ("/v1/subscriptions?limit=1", None),
+    "subscriptions.create": ("/v1/subscriptions", {"subject": "search", "address": "C0OTHER"}),
+    "subscriptions.show": ("/v1/subscriptions/1", None),
+    "subscriptions.change": ("/v1/subscriptions/1", {"pace": "digest"}),
+    "subscriptions.remove": ("/v1/subscriptions/1", None),
     "reports.weekly": ("/v1/reports/weekly", None),
     "reports.monthly": ("/v1/reports/monthly?project=checkout&period=2026-10", None),
     "exports.charges": ("/v1/export/costs?period=last-7d&format=json", None),
@@ -110,6 +127,12 @@ async def test_a_reply_fits_its_schema(product: Product, operation: Any) -> None
     await find(product.services.database, product.services.anomalies, *RUNAWAY)
     await product.services.anomalies.plan(PLANNED, by=OPERATOR)
     await raised(product.services, BUDGET)
+    for there, terms in (
+        ("/v1/schedules", WEEKLY),
+        ("/v1/subscriptions", {"subject": "checkout", "address": "C0CHECKOUT"}),
+    ):
+        made = await product.call("POST", there, role=Role.ADMIN, json=terms)
+        assert made.status == 201, await made.text()
     path, body = CALLS[operation.id]
     reply = await product.call(operation.method, path, role=Role.ADMIN, json=body)
     assert reply.status == operation.status, await reply.text()
