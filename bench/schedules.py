@@ -21,10 +21,10 @@ from bench.lag import Lag, sample
 from bench.read import DAYS, NOW, _fill
 from bench.server import Server
 from bot import process
-from bot.app import open_services
 from bot.notify import letters
 from bot.notify.channel import Keep
 from bot.notify.notifier import Notifier
+from bot.opening import open_services
 from bot.services import Services
 from bot.settings import Settings
 from core.access.model import OPERATOR

@@ -31,7 +31,8 @@ from bench import Figure
 from bench.lag import Lag, sample
 from bench.read import DAYS, _fill
 from bench.server import Server
-from bot.app import RunRole, serve
+from bot.app import serve
+from bot.process import RunRole
 from bot.settings import Settings
 from core.embedded_postgres import ensure, stop
 

@@ -1,7 +1,8 @@
-"""What a process that answers people sets of its interpreter."""
+"""What a process takes on, and what one that answers people sets of its interpreter."""
 
 import gc
 import sys
+from enum import StrEnum
 from typing import Final
 
 _COLLECTED: Final = (2_000, 5, 1_000)
@@ -11,6 +12,15 @@ to 2 us an object: 4 ms, at most 24 ms, and rarely what the caches hold.
 """
 _TURN: Final = 0.001
 """Seconds: work in threads (a sync reads files there) hands the loop its turn so soon."""
+
+
+class RunRole(StrEnum):
+    """A part of the product that a process can take on; all of them by default."""
+
+    BOT = "bot"
+    API = "api"
+    SCHEDULER = "scheduler"
+    WORKER = "worker"
 
 
 def settle() -> None:

@@ -7,7 +7,6 @@ from typing import Annotated
 import typer
 
 from bot.cli import console
-from bot.rest.tokens import Keys
 from bot.services import Services
 from core.access.model import OPERATOR, Member, Role, UnknownRoleError
 from core.errors import InvalidError
@@ -46,6 +45,7 @@ def issue(
     as_json: console.AsJson = False,
 ) -> None:
     """Issue a token and print it; it can't be shown again."""
+    from bot.rest.tokens import Keys  # noqa: PLC0415  # on use: half a second
 
     async def work(services: Services) -> None:
         issued = await services.access.issue(

@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bot import log
-from bot.app import open_services
+from bot.opening import open_services
 from bot.services import Services
 from bot.settings import Settings
 from core.errors import ConfigurationError, CostTrackerError, InvalidError

@@ -7,9 +7,10 @@ from typing import Annotated
 
 import typer
 
-from bot.app import RunRole, open_database, serve
 from bot.cli import console
 from bot.cli.progress import SyncProgress
+from bot.opening import open_database
+from bot.process import RunRole
 from bot.render import words
 from bot.scheduler import syncing
 from bot.services import Services
@@ -26,6 +27,8 @@ def run(
     ] = None,
 ) -> None:
     """Run the product: Slack, REST, the scheduler and delivery."""
+    from bot.app import serve  # noqa: PLC0415  # on use: half a second
+
     asyncio.run(serve(console.read_settings(), frozenset(role or RunRole)))
 
 

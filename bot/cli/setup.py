@@ -8,10 +8,7 @@ from dataclasses import asdict
 import typer
 
 from bot.cli import console
-from bot.doctor import examine
 from bot.render.findings import findings
-from bot.rest import openapi as document
-from bot.slack.manifest import manifest as app_manifest
 from core.errors import ConfigurationError
 from core.findings import Finding, State, failure
 
@@ -21,12 +18,16 @@ app = typer.Typer()
 @app.command()
 def manifest() -> None:
     """Print the Slack app manifest, to be pasted at api.slack.com/apps."""
+    from bot.slack.manifest import manifest as app_manifest  # noqa: PLC0415  # on use, as below
+
     console.print_json(app_manifest(console.read_settings()))
 
 
 @app.command()
 def openapi() -> None:
     """Print the OpenAPI 3.1 document of the REST API."""
+    from bot.rest import openapi as document  # noqa: PLC0415  # on use: half a second
+
     console.print_json(document.document())
 
 
@@ -53,4 +54,6 @@ async def _found() -> Sequence[Finding]:
         settings = console.read_settings()
     except ConfigurationError as error:
         return (failure("settings", "", error.message, error.fix or "See docs/settings.md."),)
+    from bot.doctor import examine  # noqa: PLC0415  # on use: half a second
+
     return await examine(settings)

@@ -9,9 +9,9 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from bot.app import open_services
 from bot.doctor import chat, mail, sources, storage, surfaces, work
 from bot.doctor.case import Case, Check, Tell
+from bot.opening import open_services
 from bot.services import Services
 from bot.settings import Settings
 from core.clock import Clock, utc_now
