@@ -114,20 +114,6 @@ class Process:
         finally:
             os.close(handle)
 
-    def run(
-        self,
-        command: Sequence[str | Path],
-        environment: Mapping[str, str],
-        *,
-        on_terminal: bool = False,
-    ) -> str:
-        """Start it, wait for its end, and return what it wrote.
-
-        Raises:
-            SandboxError: it runs already, or it fails: with the end of its log.
-        """
-        return self.ended(self.start(command, environment, on_terminal=on_terminal))
-
     def ended(self, child: subprocess.Popen[bytes]) -> str:
         """Wait for its end, and return what it wrote.
 

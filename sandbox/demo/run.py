@@ -11,6 +11,7 @@ import time
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from subprocess import Popen
 from typing import Final
 
 from rich.console import Console
@@ -101,26 +102,38 @@ def _start(home: Home, before: frozenset[str], steps: Steps) -> Running:
     home.write_sources()
     environment = home.environment(ports)
     bigquery, valkey, slack, mail, product = parts(home, ports)
-    sample = SampleFiles(home.folder)
     for part in (bigquery, valkey, mail):
         _have(part, environment)
-    making = None if sample.is_current() else sample.making()
-    if slack.process.pid() is None:
-        home.manifest.write_text(_tracker(home, environment, "manifest"))
+    telling = None if slack.process.pid() else _begin(home, environment, "manifest")
+    _sample(home, bigquery, steps)
+    syncing = _begin_sync(home, environment, steps.out)
+    if telling is not None:
+        home.manifest.write_text(commands(home)["manifest"].ended(telling))
         _have(slack, environment)
-    _ready(bigquery, steps)
-    if making is not None:
-        made = making.result()
-        rows = sample.load(made, Warehouse(bigquery.address))
-        steps.done("sample", f"{rows:,} rows up to {made.through:%-d %B %Y}")
     for part in (valkey, slack, mail):
         _ready(part, steps)
-    token = _synced(home, product, environment, steps)
+    _have(product, environment)
+    _ready(product, steps)
+    token = _token(home, product, environment)
+    if syncing is not None:
+        _synced(home, syncing)
+        steps.done("sync", "the product has read the sample")
     welcome.settle(product.address, token)
     budgets.make(product.address, token)
     welcome.greet(slack.address)
     _post_reports(home, product.address, token)
     return Running(ports, token, time.monotonic() - steps.began)
+
+
+def _sample(home: Home, bigquery: Part, steps: Steps) -> None:
+    """Make the sample while BigQuery starts, and put it there."""
+    sample = SampleFiles(home.folder)
+    making = None if sample.is_current() else sample.making()
+    _ready(bigquery, steps)
+    if making is not None:
+        made = making.result()
+        rows = sample.load(made, Warehouse(bigquery.address))
+        steps.done("sample", f"{rows:,} rows up to {made.through:%-d %B %Y}")
 
 
 def _post_reports(home: Home, product: str, token: str) -> None:
@@ -130,23 +143,6 @@ def _post_reports(home: Home, product: str, token: str) -> None:
     if process.pid() or welcome.call("GET", f"{product}/v1/schedules", headers)["items"]:
         return
     process.start((sys.executable, "-m", "sandbox.demo.posts"), os.environ)
-
-
-def _synced(home: Home, product: Part, environment: Mapping[str, str], steps: Steps) -> str:
-    """Start the product while it reads what is new in the sample; return a token of its API."""
-    sync_process = commands(home)["sync"]
-    syncing = None
-    if not SampleFiles(home.folder).is_synced():
-        command = (program("cost-tracker"), "sync")
-        syncing = sync_process.start(command, environment, on_terminal=steps.out.is_terminal)
-    _have(product, environment)
-    _ready(product, steps)
-    token = _token(home, product, environment)
-    if syncing is not None:
-        sync_process.ended(syncing)
-        SampleFiles(home.folder).mark_synced()
-        steps.done("sync", "the product has read the sample")
-    return token
 
 
 def _have(part: Part, environment: Mapping[str, str]) -> None:
@@ -166,8 +162,20 @@ def sync(home: Home, environment: Mapping[str, str], out: Console) -> None:
     Raises:
         SandboxError: it fails, with the end of its log.
     """
-    command = (program("cost-tracker"), "sync")
-    commands(home)["sync"].run(command, environment, on_terminal=out.is_terminal)
+    syncing = _begin_sync(home, environment, out)
+    if syncing is not None:
+        _synced(home, syncing)
+
+
+def _begin_sync(home: Home, environment: Mapping[str, str], out: Console) -> Popen[bytes] | None:
+    """Begin to read what is new in the sample, if something is."""
+    if SampleFiles(home.folder).is_synced():
+        return None
+    return _begin(home, environment, "sync", on_terminal=out.is_terminal)
+
+
+def _synced(home: Home, syncing: Popen[bytes]) -> None:
+    commands(home)["sync"].ended(syncing)
     SampleFiles(home.folder).mark_synced()
 
 
@@ -179,12 +187,15 @@ def _token(home: Home, product: Part, environment: Mapping[str, str]) -> str:
         if answers(f"{product.address}/v1/projects", {"Authorization": f"Bearer {token}"}):
             return token
     asked = ("token", "issue", "--sub=demo", "--role=admin", f"--ttl={_TTL}")
-    token = _tracker(home, environment, *asked).strip().splitlines()[-1]
+    issued = commands(home)["token"].ended(_begin(home, environment, *asked))
+    token = issued.strip().splitlines()[-1]
     home.write_secret(file.name, token)
     return token
 
 
-def _tracker(home: Home, environment: Mapping[str, str], name: str, *words: str) -> str:
-    """Run a command of the product; return what it printed."""
+def _begin(
+    home: Home, environment: Mapping[str, str], name: str, *words: str, on_terminal: bool = False
+) -> Popen[bytes]:
+    """Begin a command of the product."""
     command = (program("cost-tracker"), name, *words)
-    return commands(home)[name].run(command, environment)
+    return commands(home)[name].start(command, environment, on_terminal=on_terminal)
