@@ -199,7 +199,12 @@ class Book:
             more = f"{suffix} {number}"
             shown, number = (wanted or "Sheet")[: _SHEET_NAME - len(more)] + more, number + 1
         self._names.add(shown.casefold())
-        return self._book.add_worksheet(shown)
+        page = self._book.add_worksheet(shown)
+        # Printed or made a PDF: as wide as the paper, the heads on each page.
+        page.set_landscape()
+        page.fit_to_pages(1, 0)
+        page.repeat_rows(0)
+        return page
 
     def put_head(self, page: Worksheet, at: int, name: str) -> None:
         """Write the head of a column."""

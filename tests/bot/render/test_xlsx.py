@@ -95,6 +95,14 @@ def test_the_head_stays_in_view_and_filters_all_but_the_total() -> None:
     assert not page["A3"].font.bold
 
 
+def test_it_is_printed_as_wide_as_the_paper_with_its_head_on_each_page() -> None:
+    page = written(("Name", "Count"), ("a", 1)).active
+    assert page.page_setup.orientation == "landscape"
+    assert page.sheet_properties.pageSetUpPr.fitToPage
+    assert (page.page_setup.fitToWidth, page.page_setup.fitToHeight) == (1, 0)
+    assert page.print_title_rows == "$1:$1"
+
+
 def test_columns_are_as_wide_as_what_they_hold() -> None:
     page = written(("Name", "N"), ("Networking & CDN", 1), ("x" * 500, 2)).active
     assert page.column_dimensions["A"].width == pytest.approx(60.7, abs=1)
