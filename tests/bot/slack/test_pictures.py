@@ -1,5 +1,7 @@
 """Private answers with their picture by its address."""
 
+import asyncio
+
 import pytest
 from pydantic import SecretStr
 
@@ -79,6 +81,20 @@ async def test_a_chart_that_cannot_be_drawn_leaves_slack_to_draw_it(
         raise ChartError
 
     monkeypatch.setattr(ChartWorker, "draw", broken)
+    answer = await ask(product, "checkout last-7d")
+    assert "$1,405.25" in words(answer)
+    assert block(answer, "data_visualization") is not None
+
+
+async def test_a_chart_that_takes_too_long_leaves_slack_to_draw_it(
+    product: Product, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def endless(_self: ChartWorker, _chart: Chart) -> bytes:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    monkeypatch.setattr(ChartWorker, "draw", endless)
+    monkeypatch.setattr("bot.slack.answers._PATIENCE_SECONDS", 0.01)
     answer = await ask(product, "checkout last-7d")
     assert "$1,405.25" in words(answer)
     assert block(answer, "data_visualization") is not None
