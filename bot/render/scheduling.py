@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from bot.render import words
 from core.schedules.model import Run, RunState, Schedule
-from core.schedules.timing import LAST, When
+from core.schedules.timing import LAST, ScheduleTimeError, When, zone_of
 from core.schedules.written import ordinal
 
 COLUMNS: Final = ("Report", "When", "Where", "Files", "Next", "Last run")
@@ -66,7 +66,7 @@ def files(schedule: Schedule) -> str:
 
 def upcoming(schedule: Schedule) -> str:
     """When it is due next, by its own clock; or since when it is paused, and why."""
-    zone = ZoneInfo(schedule.terms.when.zone)
+    zone = _zone(schedule)
     if schedule.paused_at is not None:
         why = f": {schedule.paused_why}" if schedule.paused_why else ""
         return f"paused since {_day(schedule.paused_at, zone)}{why}"
@@ -77,6 +77,14 @@ def instant(at: datetime, zone: ZoneInfo) -> str:
     """A day and time in a zone: `Mon 23 Nov 09:00`."""
     told = at.astimezone(zone)
     return f"{told:%a} {words.day(told.date())} {told:%H:%M}"
+
+
+def _zone(schedule: Schedule) -> ZoneInfo:
+    """Its own, or UTC where there is none of that name any more."""
+    try:
+        return zone_of(schedule.terms.when)
+    except ScheduleTimeError:
+        return ZoneInfo("UTC")
 
 
 def _day(at: datetime, zone: ZoneInfo) -> str:
@@ -124,7 +132,7 @@ def row(schedule: Schedule) -> tuple[str, ...]:
 
 def run_row(run: Run, schedule: Schedule) -> tuple[str, ...]:
     """A line of its history."""
-    zone = ZoneInfo(schedule.terms.when.zone)
+    zone = _zone(schedule)
     return (instant(run.due_at, zone), words.days(run.period, year=True), outcome(run))
 
 

@@ -20,6 +20,7 @@ POSTING: Final = "report"
 WAITS: Final = timedelta(days=5)
 """So long after it was due a monthly report waits for its days to be complete."""
 MOST_PLACES: Final = 20
+_WEEK: Final = 7
 
 
 class ScheduleError(InvalidError):
@@ -52,6 +53,10 @@ class RunUnderWayError(ConflictError):
 
 class RunDiedError(UnavailableError):
     """The process that made the report died each time it was tried."""
+
+
+class ScheduleChangedError(ConflictError):
+    """The schedule was changed while its report was made."""
 
 
 class OwnerGoneError(ForbiddenError):
@@ -148,7 +153,7 @@ class Run:
         due_at: when it was due; by hand: when that was asked for.
         state: where it stands.
         period: what the report is of.
-        by: who had it run now; '' where it was due.
+        by: who had it run now; '' where nobody did.
         reason: why it waits, failed or was skipped.
         try_at: when it is tried again.
         attempts: how often it was begun.
@@ -175,6 +180,11 @@ class Run:
     final: bool = False
     data_version: int = 0
     worker: str = ""
+
+    @property
+    def kind(self) -> ReportKind:
+        """Which report it is of."""
+        return ReportKind.WEEKLY if self.period.days == _WEEK else ReportKind.MONTHLY
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,7 @@ import asyncio
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
-from itertools import pairwise
 from typing import Final
-from zoneinfo import ZoneInfo
 
 import structlog
 
@@ -27,7 +25,6 @@ from core.incidents.model import IncidentKind
 from core.incidents.service import found, over, told
 from core.lease import LeaseLostError, held
 from core.outbox.service import enqueue
-from core.reports.asking import period_of
 from core.reports.model import Report, ReportKind
 from core.schedules import rights, runs, store, telling
 from core.schedules.known import Known
@@ -39,10 +36,11 @@ from core.schedules.model import (
     RunDiedError,
     RunState,
     Schedule,
+    ScheduleChangedError,
     UnknownScheduleError,
 )
 from core.schedules.parts import Parts
-from core.schedules.timing import due, upcoming
+from core.schedules.planning import plan
 from core.schedules.written import write
 
 AT_ONCE: Final = 2
@@ -52,8 +50,6 @@ MOST_TRIES: Final = 5
 _FIRST_PAUSE: Final = timedelta(minutes=1)
 _WAIT: Final = timedelta(hours=1)
 _BATCH: Final = 100
-_MISSED: Final = 20
-"""So many of the instants that went by while nothing ran are kept in the history."""
 _LASTING: Final = (InvalidError, NotFoundError, ForbiddenError, ConfigurationError)
 """What is so each time it is tried."""
 
@@ -90,7 +86,7 @@ class SchedulePoster:
             async with self._database.begin() as tx:
                 ready = await store.due(tx, now, _BATCH)
                 for schedule in ready:
-                    await _plan(tx, schedule, now)
+                    await plan(tx, schedule, now)
             planned += len(ready)
             if len(ready) < _BATCH:
                 return planned
@@ -147,6 +143,8 @@ class SchedulePoster:
             return await self._skip(run, "it was removed")
         if schedule.paused_at is not None and not run.by:
             return await self._skip(run, "paused")
+        if run.kind is not schedule.terms.kind:
+            return await self._skip(run, f"it is a {schedule.terms.kind} one now")
         known = await Known.of(self._parts.costs)
         schedule = replace(known.read(schedule), query=known.query(schedule.terms))
         try:
@@ -193,7 +191,11 @@ class SchedulePoster:
         )
         now = self._clock()
         async with self._database.begin() as tx:
+            await _check_unchanged(tx, schedule, run)
             places = await telling.wanted(tx, schedule.id, telling.places(schedule.terms))
+            if not places:
+                await runs.end(tx, run, RunState.SKIPPED, "nobody it goes to wants it any more")
+                return RunState.SKIPPED
             if not await runs.post(tx, run, posting, places, now):
                 raise LeaseLostError
             await over(tx, IncidentKind.SCHEDULE, str(schedule.id), now=now)
@@ -231,23 +233,18 @@ class SchedulePoster:
             await runs.put_off(tx, run, RunState.QUEUED, reason, self._clock() + pause)
 
 
-async def _plan(tx: Connection, schedule: Schedule, now: datetime) -> None:
-    """Keep the runs of a schedule that are due, and when it is due next."""
-    when, next_at = schedule.terms.when, schedule.next_at
-    assert next_at is not None  # noqa: S101 - each that is kept has one
-    gone_by = [next_at, *due(when, next_at, now)]
-    for instant, following in pairwise([*gone_by[-_MISSED:], None]):
-        assert instant is not None  # noqa: S101 - only what follows the latest is none
-        day = instant.astimezone(ZoneInfo(when.zone)).date()
-        missed = "missed: nothing ran until the next was due" if following else None
-        await runs.add(
-            tx,
-            schedule.id,
-            instant,
-            period_of(schedule.terms.kind, None, day),
-            skipped="paused" if schedule.paused_at else missed,
-        )
-    await store.move_on(tx, schedule.id, upcoming(when, now))
+async def _check_unchanged(tx: Connection, schedule: Schedule, run: Run) -> None:
+    """See that a schedule still is what a report was made for: removed or changed it isn't.
+
+    Raises:
+        ScheduleChangedError: it is tried again, as the schedule is by then.
+    """
+    try:
+        now = await store.one(tx, schedule.id)
+    except UnknownScheduleError:
+        raise ScheduleChangedError from None
+    if now.changed_at != schedule.changed_at or (now.paused_at is not None and not run.by):
+        raise ScheduleChangedError
 
 
 def _words(error: Exception) -> str:

@@ -140,6 +140,15 @@ async def open_one(tx: Connection, schedule: int) -> Run | None:
     return None if row is None else _run(row)
 
 
+async def hasten(tx: Connection, run: Run, now: datetime, *, by: str) -> Run | None:
+    """Have one that waits made now, by hand; None: it is due already, or somebody is at it."""
+    waits = one_of(runs.c.state, (RunState.QUEUED, RunState.WAITING))
+    statement = update(runs).where(runs.c.id == run.id, waits, runs.c.try_at > now)
+    values = {"state": RunState.QUEUED, "by": by, "reason": "", "try_at": now}
+    row = (await tx.execute(statement.values(values).returning(*_COLUMNS))).one_or_none()
+    return None if row is None else _run(row)
+
+
 async def give_up(tx: Connection, schedule: int, reason: str) -> None:
     """Skip a schedule's runs that nobody is at."""
     idle = one_of(runs.c.state, (RunState.QUEUED, RunState.WAITING))

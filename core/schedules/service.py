@@ -1,7 +1,6 @@
 """The verbs of schedules: set, list, pause, run now, look at what became of them."""
 
 from dataclasses import replace
-from zoneinfo import ZoneInfo
 
 from core.access.model import Maker, Viewer
 from core.access.service import record
@@ -22,7 +21,7 @@ from core.schedules.model import (
     UnknownScheduleError,
 )
 from core.schedules.parts import Parts
-from core.schedules.timing import upcoming
+from core.schedules.timing import upcoming, zone_of
 
 
 class ScheduleService:
@@ -113,22 +112,25 @@ class ScheduleService:
     async def run(self, number: int, *, by: Viewer) -> Run:
         """Have its report posted now, provisional or not; paused or not.
 
+        A run that waits, for its days or to be tried again, waits no longer.
+
         Raises:
-            ScheduleStateError: a run of it is under way.
+            RunUnderWayError: a run of it is under way.
         """
         found = await self._theirs(number, by)
         now = self._clock()
-        day = now.astimezone(ZoneInfo(found.terms.when.zone)).date()
+        period = period_of(found.terms.kind, None, now.astimezone(zone_of(found.terms.when)).date())
         async with self._database.begin() as tx:
             await store.lock(tx)
             there = await runs.open_one(tx, number)
-            made = there or await runs.add(
-                tx, number, now, period_of(found.terms.kind, None, day), by=by.subject
+            made = (
+                await runs.add(tx, number, now, period, by=by.subject)
+                if there is None
+                else await runs.hasten(tx, there, now, by=by.subject)
             )
-            if there is not None or made is None:
+            if made is None:
                 raise RunUnderWayError(
-                    f"A run of schedule {number} is under way: {there.state if there else 'due'}.",
-                    fix="Its history says how it goes.",
+                    f"A run of schedule {number} is under way.", fix="Its history says how it goes."
                 )
             await record(tx, by, "schedule.run", str(number), of=found.terms.subject)
         return made

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from typing import Final
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from core.errors import InvalidError
 from core.period import add_months, month_of
@@ -23,6 +23,7 @@ MOST_BUSINESS_DAYS: Final = 20
 _MOST_DAYS: Final = 31
 _WORKING: Final = 5
 _MONTH: Final = timedelta(days=32)
+_OF_A_MACHINE: Final = frozenset({"localtime", "Factory"})
 
 
 class ScheduleTimeError(InvalidError):
@@ -55,9 +56,7 @@ def check(when: When) -> When:
         ScheduleTimeError: there is no such time, day or zone.
     """
     if when.zone not in zones():
-        raise ScheduleTimeError(
-            f"{when.zone!r} is no time zone.", fix="Write it as Europe/Berlin or UTC."
-        )
+        raise _no_zone(when)
     if when.at.second or when.at.microsecond or when.at.tzinfo is not None:
         raise ScheduleTimeError(f"{when.at} is no time of day.", fix="Write it as 09:00.")
     if sum(map(bool, (when.weekdays, when.month_days, when.business_days))) != 1:
@@ -92,8 +91,26 @@ def _in_order(days: tuple[int, ...]) -> tuple[int, ...]:
 
 @cache
 def zones() -> frozenset[str]:
-    """The names of time zones."""
-    return frozenset(available_timezones())
+    """The names of time zones that mean the same everywhere."""
+    return frozenset(available_timezones()) - _OF_A_MACHINE
+
+
+def zone_of(when: When) -> ZoneInfo:
+    """Its time zone.
+
+    Raises:
+        ScheduleTimeError: there is none of that name any more; zones are renamed, and dropped.
+    """
+    try:
+        return ZoneInfo(when.zone)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise _no_zone(when) from None
+
+
+def _no_zone(when: When) -> ScheduleTimeError:
+    return ScheduleTimeError(
+        f"{when.zone!r} is no time zone.", fix="Write it as Europe/Berlin or UTC."
+    )
 
 
 def due(when: When, after: datetime, before: datetime) -> Iterator[datetime]:
@@ -103,8 +120,11 @@ def due(when: When, after: datetime, before: datetime) -> Iterator[datetime]:
         when: days, time and zone.
         after: none of that instant or earlier.
         before: none later; this instant counts.
+
+    Raises:
+        ScheduleTimeError: there is no such zone any more.
     """
-    zone = ZoneInfo(when.zone)
+    zone = zone_of(when)
     # A day that the calendar of a place left out moves its time to the next.
     day = after.astimezone(zone).date() - timedelta(2)
     end = before.astimezone(zone).date()

@@ -9,17 +9,27 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from bot.render import scheduling
 from core.access.model import OPERATOR, Member, Role, Viewer
 from core.database import Database, DatabaseUnavailableError
 from core.incidents.service import IncidentService
 from core.outbox.model import Destination
 from core.projects.model import ProjectChange
 from core.reports.model import Report, ReportKind
-from core.schedules.model import WAITS, Format, Run, RunState, Schedule, Terms
+from core.schedules import runs
+from core.schedules.model import (
+    WAITS,
+    Format,
+    Run,
+    RunState,
+    RunUnderWayError,
+    Schedule,
+    Terms,
+)
 from core.schedules.parts import Parts
 from core.schedules.poster import MOST_TRIES, SchedulePoster
 from core.schedules.service import ScheduleService
-from core.schedules.timing import When
+from core.schedules.timing import ScheduleTimeError, When
 from core.subscriptions import store as subscriptions
 from core.subscriptions.model import Of, Reason
 from tests.support.clock import FakeClock
@@ -373,3 +383,110 @@ async def test_old_runs_are_forgotten(desk: Desk) -> None:
     assert await desk.poster.forget(desk.clock.now) == 0
     assert await desk.poster.forget(desk.clock.now + timedelta(seconds=1)) == 1
     assert await desk.runs(made) == []
+
+
+async def test_a_zone_that_is_no_more_holds_up_its_own_schedule_only(desk: Desk) -> None:
+    lost = await desk.service.add(replace(WEEKLY, subject="blog"), by=FINANCE)
+    await desk.service.add(WEEKLY, by=FINANCE)
+    async with desk.database.begin() as tx:
+        await tx.execute(text("UPDATE schedules SET zone = 'Europe/Nowhere' WHERE id = :id"),
+                         {"id": lost.id})  # fmt: skip
+    desk.clock.at(DUE)
+    assert await desk.poster.work() == 1
+    assert set(FINANCE_POSTS) < set(await desk.told())
+    paused = await desk.service.get(lost.id, FINANCE)
+    assert paused.paused_why == "'Europe/Nowhere' is no time zone."
+    assert await desk.incidents() == [(str(lost.id), "'Europe/Nowhere' is no time zone.")]
+    assert scheduling.upcoming(paused).startswith("paused since 23 Nov: 'Europe/Nowhere'")
+    for verb in (desk.service.resume, desk.service.run):
+        with pytest.raises(ScheduleTimeError):
+            await verb(lost.id, by=FINANCE)
+
+
+async def test_what_is_changed_while_its_report_is_made_is_posted_as_it_is_then(
+    desk: Desk,
+) -> None:
+    made = await desk.service.add(WEEKLY, by=FINANCE)
+
+    async def moved(run: Run) -> None:
+        if run.attempts == 1:
+            elsewhere = replace(WEEKLY, channels=("C0OTHER",), emails=())
+            await desk.service.change(made.id, elsewhere, by=FINANCE)
+
+    desk.clock.at(DUE)
+    poster = Failing(desk.parts, moved, worker="b")
+    await poster.work()
+    assert await desk.told() == []
+    desk.clock.advance(minutes=2)
+    await poster.work()
+    assert await desk.told() == ["post slack:C0OTHER"]
+
+
+@pytest.mark.parametrize("verb", ["pause", "remove"])
+async def test_what_is_stopped_while_its_report_is_made_is_not_posted(
+    desk: Desk, verb: str
+) -> None:
+    made = await desk.service.add(WEEKLY, by=FINANCE)
+
+    async def stopped(_: Run) -> None:
+        await getattr(desk.service, verb)(made.id, by=FINANCE)
+
+    desk.clock.at(DUE)
+    poster = Failing(desk.parts, stopped, worker="b")
+    await poster.work()
+    desk.clock.advance(minutes=2)
+    await poster.work()
+    assert await desk.told() == []
+    async with desk.database.read() as connection:
+        [run] = await runs.listed(connection, made.id, before=None, limit=9)
+    assert run.state is RunState.SKIPPED
+    assert run.reason in ("paused", "it was removed")
+
+
+@pytest.fixture
+async def waiting(fresh_database: Database, clock: FakeClock) -> tuple[Desk, Schedule]:
+    """A month whose last days aren't complete when its report is due."""
+    desk = await opened(
+        fresh_database, clock, company(date(2026, 12, 1), complete=date(2026, 11, 29))
+    )
+    made = await desk.service.add(MONTHLY, by=FINANCE)
+    desk.clock.at("2026-12-02T08:00")
+    await desk.poster.work()
+    return desk, made
+
+
+async def test_run_now_has_one_that_waits_posted_as_it_is(
+    waiting: tuple[Desk, Schedule],
+) -> None:
+    desk, made = waiting
+    [before] = await desk.service.runs(made.id, FINANCE)
+    run = await desk.service.run(made.id, by=FINANCE)
+    assert (run.id, run.state, run.by) == (before.id, RunState.QUEUED, "U0FIN")
+    with pytest.raises(RunUnderWayError):
+        await desk.service.run(made.id, by=FINANCE)
+    await desk.poster.work()
+    assert await desk.told() == FINANCE_POSTS
+    assert await desk.runs(made) == [(RunState.POSTED, "")]
+
+
+@pytest.mark.usefixtures("clock")
+async def test_one_that_waits_as_a_month_is_not_posted_when_it_became_a_week(
+    waiting: tuple[Desk, Schedule],
+) -> None:
+    desk, made = waiting
+    await desk.service.change(made.id, WEEKLY, by=FINANCE)
+    desk.clock.advance(hours=2)
+    await desk.poster.work()
+    assert await desk.runs(made) == [(RunState.SKIPPED, "it is a weekly one now")]
+    assert await desk.told() == []
+    assert await desk.incidents() == []
+
+
+async def test_one_that_nobody_wants_says_so(desk: Desk) -> None:
+    made = await desk.service.add(replace(WEEKLY, channels=()), by=FINANCE)
+    async with desk.database.begin() as tx:
+        to = Destination("mail", "cfo@acme.example")
+        await subscriptions.decline(tx, to, Reason(Of.SCHEDULE, made.id), desk.clock.now)
+    desk.clock.at(DUE)
+    await desk.poster.work()
+    assert await desk.runs(made) == [(RunState.SKIPPED, "nobody it goes to wants it any more")]

@@ -167,7 +167,7 @@ async def test_run_now_is_a_run_by_hand_one_at_a_time(service: ScheduleService) 
     run = await service.run(made.id, by=FINANCE)
     assert (run.state, run.by) == (RunState.QUEUED, "U0FIN")
     assert str(run.period) == "2026-11-09..2026-11-15"
-    with pytest.raises(RunUnderWayError, match="queued"):
+    with pytest.raises(RunUnderWayError, match="under way"):
         await service.run(made.id, by=FINANCE)
     assert await service.runs(made.id, FINANCE) == (run,)
     assert (await service.get(made.id, FINANCE)).latest == run
