@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 from bot.render import blocks, sentences, words
-from bot.slack import forms, modals
+from bot.slack import forms, modals, plan_form
 from bot.slack.asked import Asked
 from bot.slack.desk import Desk
 from core.access.model import Viewer
@@ -23,10 +23,10 @@ class NoProjectError(NotFoundError):
 
 
 _FIELDS: Final = (
-    (TooLongError, modals.LAST_DAY),
-    (BadEventError, modals.AMOUNT),
-    (AmountError, modals.AMOUNT),
-    (UnknownServiceError, modals.PLANNED_SERVICE),
+    (TooLongError, plan_form.LAST_DAY),
+    (BadEventError, plan_form.AMOUNT),
+    (AmountError, plan_form.AMOUNT),
+    (UnknownServiceError, plan_form.SERVICE),
 )
 """Where in the form it is said what is wrong; the first that fits."""
 
@@ -84,16 +84,22 @@ async def open_plan(desk: Desk, asked: Asked) -> None:
         names = [each.slug for each in await desk.services.projects.list(viewer)]
         if not names:
             raise NoProjectError
-        return modals.plan_days(names, chosen=chosen, today=desk.services.today())
+        return plan_form.view(names, chosen=chosen, today=desk.services.today())
 
-    await forms.open_form(desk, asked, modals.PLAN_DAYS, make)
+    await forms.open_form(desk, asked, plan_form.TITLE, make)
+
+
+async def projects(desk: Desk, asked: Asked) -> dict[str, str]:
+    """The projects of the form's menu, where they are many."""
+    viewer = await desk.viewer(asked)
+    return plan_form.project_options([p.slug for p in await desk.services.projects.list(viewer)])
 
 
 async def save_plan(desk: Desk, body: dict[str, Any]) -> forms.Errors | str:
     """Keep what was planned."""
-    asked, said = Asked.of_view(body), modals.read_plan(body["view"])
+    asked, said = Asked.of_view(body), plan_form.read(body["view"])
     if said.first > said.last:
-        return {modals.LAST_DAY: f"{said.last} is before {said.first}, the first day."}
+        return {plan_form.LAST_DAY: f"{said.last} is before {said.first}, the first day."}
     try:
         viewer = await desk.viewer(asked)
         event = Event(
@@ -106,6 +112,6 @@ async def save_plan(desk: Desk, body: dict[str, Any]) -> forms.Errors | str:
         )
         await desk.services.anomalies.plan(event, by=viewer)
     except Exception as error:  # noqa: BLE001 - the last resort: logged, and owned up to
-        field = next((f for kind, f in _FIELDS if isinstance(error, kind)), modals.PLANNED_PROJECT)
+        field = next((f for kind, f in _FIELDS if isinstance(error, kind)), plan_form.PROJECT)
         return {field: desk.regret(error, asked)}
     return f"Planned for {said.project}: {words.days(event.days, year=True)}."

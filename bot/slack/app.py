@@ -37,10 +37,13 @@ from bot.slack import (
     budgets,
     costs,
     forms,
+    invoice_form,
     invoices,
-    modals,
+    menus,
     pages,
     pictures,
+    plan_form,
+    project_form,
     projects,
     receive,
     schedule_form,
@@ -209,15 +212,21 @@ def _listen(bolt: AsyncApp, desk: Desk) -> None:
         bolt.action(pattern)(desk.listener(work, Asked.of_action))
     bolt.action(anything)(desk.listener(costs.outdated, Asked.of_action))
     for form, title, save in (
-        (modals.PROJECT, modals.CHANGE_PROJECT, projects.save),
-        (modals.NEW_INVOICE, modals.RECORD_INVOICE, invoices.save_new),
-        (modals.OLD_INVOICE, modals.EDIT_INVOICE, invoices.save_old),
-        (modals.NEW_PLAN, modals.PLAN_DAYS, anomalies.save_plan),
+        (project_form.FORM, project_form.TITLE, projects.save),
+        (invoice_form.NEW, invoice_form.NEW_TITLE, invoices.save_new),
+        (invoice_form.OLD, invoice_form.OLD_TITLE, invoices.save_old),
+        (plan_form.FORM, plan_form.TITLE, anomalies.save_plan),
         (subscription_form.FORM, subscription_form.TITLE, subscriptions.save),
         (budget_form.FORM, budget_form.TITLE, budgets.save),
         (schedule_form.FORM, schedule_form.TITLE, schedules.save),
     ):
         bolt.view(form)(forms.submission(desk, title, save))
+    for menu, find in {
+        plan_form.PROJECTS: anomalies.projects,
+        invoice_form.ACCOUNTS: invoices.accounts,
+        invoice_form.MONTHS: invoices.months,
+    }.items():
+        bolt.options(menu)(menus.lookup(desk, find))
 
 
 async def _said_by_a_person(event: dict[str, Any]) -> bool:

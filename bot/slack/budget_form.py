@@ -9,8 +9,8 @@ from bot.slack.modals import (
     channels,
     choice,
     field,
+    form,
     person,
-    plain_text,
     text_input,
     values_of,
 )
@@ -75,59 +75,50 @@ def view(terms: Terms, number: int) -> View:
     """The form with what a budget has; `number` 0: a new one."""
     months = f" ({len(terms.months)} months have their own)" if terms.months else ""
     dates = str(terms.dates or "")
-    return {
-        "type": "modal",
-        "callback_id": FORM,
-        "title": plain_text(TITLE),
-        "submit": plain_text("Save"),
-        "close": plain_text("Cancel"),
-        "private_metadata": str(number),
-        "blocks": [
-            field(
-                SUBJECT, "Of what: checkout, team=payments, all", text_input(terms.subject, 1000)
-            ),
-            field(
-                AMOUNT,
-                f"Amount, as 8000 or 8k{months}",
-                text_input(None if terms.amount is None else plain(terms.amount), 40),
-                optional=True,
-            ),
-            field(CYCLE, "How often", choice(_CYCLES, terms.cycle.value)),
-            field(
-                DATES,
-                "Days of a custom one: 2026-10-01..2026-12-31",
-                text_input(dates, 40),
-                optional=True,
-            ),
-            field(MEASURE, "Measure", choice(_MEASURES, terms.measure.value)),
-            field(CURRENCY, "Currency", text_input(terms.currency, 3)),
-            field(
-                THRESHOLDS,
-                "Thresholds: % of it spent",
-                text_input(", ".join(map(str, terms.thresholds)), 100),
-                optional=True,
-            ),
-            field(
-                FORECAST,
-                "Thresholds: % of it expected",
-                text_input(", ".join(map(str, terms.forecast_thresholds)), 100),
-                optional=True,
-            ),
-            field(OWNER, "Owner", person(terms.owner), optional=True),
-            field(
-                CHANNELS,
-                "Channels that are told; invite me to those that I am not in",
-                channels(terms.channels),
-                optional=True,
-            ),
-            field(
-                EMAILS,
-                "E-mail addresses that are told: ada@example.com, ben@example.com",
-                text_input(", ".join(terms.emails), 1000),
-                optional=True,
-            ),
-        ],
-    }
+    fields = [
+        field(SUBJECT, "Of what: checkout, team=payments, all", text_input(terms.subject, 1000)),
+        field(
+            AMOUNT,
+            f"Amount, as 8000 or 8k{months}",
+            text_input(None if terms.amount is None else plain(terms.amount), 40),
+            optional=True,
+        ),
+        field(CYCLE, "How often", choice(_CYCLES, terms.cycle.value)),
+        field(
+            DATES,
+            "Days of a custom one: 2026-10-01..2026-12-31",
+            text_input(dates, 40),
+            optional=True,
+        ),
+        field(MEASURE, "Measure", choice(_MEASURES, terms.measure.value)),
+        field(CURRENCY, "Currency", text_input(terms.currency, 3)),
+        field(
+            THRESHOLDS,
+            "Thresholds: % of it spent",
+            text_input(", ".join(map(str, terms.thresholds)), 100),
+            optional=True,
+        ),
+        field(
+            FORECAST,
+            "Thresholds: % of it expected",
+            text_input(", ".join(map(str, terms.forecast_thresholds)), 100),
+            optional=True,
+        ),
+        field(OWNER, "Owner", person(terms.owner), optional=True),
+        field(
+            CHANNELS,
+            "Channels that are told; invite me to those that I am not in",
+            channels(terms.channels),
+            optional=True,
+        ),
+        field(
+            EMAILS,
+            "E-mail addresses that are told: ada@example.com, ben@example.com",
+            text_input(", ".join(terms.emails), 1000),
+            optional=True,
+        ),
+    ]
+    return form(FORM, TITLE, fields, about=str(number))
 
 
 def read(submitted: Mapping[str, Any]) -> Filled:

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from bot.render import proofs
-from bot.slack import forms, modals
+from bot.slack import forms, invoice_form, modals
 from bot.slack.asked import Asked
 from bot.slack.desk import Desk
 from core.access.model import Role, Viewer
@@ -23,14 +23,31 @@ async def open_new(desk: Desk, asked: Asked) -> None:
         viewer = await desk.viewer(asked)
         viewer.require(Role.FINANCE)
         states = await desk.services.costs.data_state(viewer)
-        return modals.new_invoice(
+        return invoice_form.new(
             asked.text,
             accounts=await desk.services.proof.accounts(viewer),
-            months=sorted({each.month for s in states for each in s.billing_periods}, reverse=True),
+            months={each.month for state in states for each in state.billing_periods},
             currencies=sorted({currency for state in states for currency in state.currencies}),
         )
 
-    await forms.open_form(desk, asked, modals.RECORD_INVOICE, make)
+    await forms.open_form(desk, asked, invoice_form.NEW_TITLE, make)
+
+
+async def accounts(desk: Desk, asked: Asked) -> dict[str, str]:
+    """The billing accounts of the form's menu, where they are many."""
+    viewer = await desk.viewer(asked)
+    viewer.require(Role.FINANCE)
+    return invoice_form.account_options(await desk.services.proof.accounts(viewer))
+
+
+async def months(desk: Desk, asked: Asked) -> dict[str, str]:
+    """The months of the form's menu, where they are many."""
+    viewer = await desk.viewer(asked)
+    viewer.require(Role.FINANCE)
+    states = await desk.services.costs.data_state(viewer)
+    return invoice_form.month_options(
+        {each.month for state in states for each in state.billing_periods}
+    )
 
 
 async def open_old(desk: Desk, asked: Asked) -> None:
@@ -39,14 +56,14 @@ async def open_old(desk: Desk, asked: Asked) -> None:
     async def make() -> modals.View:
         viewer = await desk.viewer(asked)
         viewer.require(Role.FINANCE)
-        return modals.old_invoice(await desk.services.proof.invoice(viewer, int(asked.text)))
+        return invoice_form.old(await desk.services.proof.invoice(viewer, int(asked.text)))
 
-    await forms.open_form(desk, asked, modals.EDIT_INVOICE, make)
+    await forms.open_form(desk, asked, invoice_form.OLD_TITLE, make)
 
 
 async def save_new(desk: Desk, body: dict[str, Any]) -> forms.Errors | str:
     """Record what was submitted, and say how it compares with what is stored."""
-    asked, said = Asked.of_view(body), modals.read_new_invoice(body["view"])
+    asked, said = Asked.of_view(body), invoice_form.read_new(body["view"])
     try:
         viewer = await desk.viewer(asked)
         provider, account = await _account(desk, viewer, said.account)
@@ -60,26 +77,26 @@ async def save_new(desk: Desk, body: dict[str, Any]) -> forms.Errors | str:
         )
         _, bill = await desk.services.proof.record_invoice(invoice, by=viewer)
     except AmountError as error:
-        return {modals.AMOUNT: str(error)}
+        return {invoice_form.AMOUNT: str(error)}
     except InvoiceError as error:
-        return {modals.CURRENCY: str(error)}
+        return {invoice_form.CURRENCY: str(error)}
     except UnknownBillingAccountError as error:
-        return {modals.ACCOUNT: str(error)}
+        return {invoice_form.ACCOUNT: str(error)}
     except Exception as error:  # noqa: BLE001 - the last resort: logged, and owned up to
-        return {modals.AMOUNT: desk.regret(error, asked)}
+        return {invoice_form.AMOUNT: desk.regret(error, asked)}
     return proofs.recorded(bill, said.currency)
 
 
 async def _account(desk: Desk, viewer: Viewer, key: str) -> tuple[str, str]:
     for account in await desk.services.proof.accounts(viewer):
-        if modals.account_key(*account) == key:
+        if invoice_form.account_key(*account) == key:
             return account
     raise UnknownBillingAccountError
 
 
 async def save_old(desk: Desk, body: dict[str, Any]) -> forms.Errors | str:
     """Correct the invoice, or remove it."""
-    asked, said = Asked.of_view(body), modals.read_old_invoice(body["view"])
+    asked, said = Asked.of_view(body), invoice_form.read_old(body["view"])
     try:
         viewer = await desk.viewer(asked)
         if said.remove:
@@ -89,7 +106,7 @@ async def save_old(desk: Desk, body: dict[str, Any]) -> forms.Errors | str:
         corrected = replace(invoice, amount=read_amount(said.amount))
         _, bill = await desk.services.proof.record_invoice(corrected, by=viewer)
     except AmountError as error:
-        return {modals.AMOUNT: str(error)}
+        return {invoice_form.AMOUNT: str(error)}
     except Exception as error:  # noqa: BLE001 - the last resort: logged, and owned up to
-        return {modals.AMOUNT: desk.regret(error, asked)}
+        return {invoice_form.AMOUNT: desk.regret(error, asked)}
     return proofs.recorded(bill, invoice.currency)

@@ -49,7 +49,7 @@ def manifest(settings: Settings) -> dict[str, object]:
     events: dict[str, object] = {"bot_events": list(EVENTS)}
     if url is not None:
         command["url"] = url
-        interactivity["request_url"] = url
+        interactivity |= {"request_url": url, "message_menu_options_url": url}
         events["request_url"] = url
     return {
         "display_information": {

@@ -3,7 +3,7 @@
 from typing import Any
 
 from bot.render import blocks
-from bot.slack import forms, modals
+from bot.slack import forms, modals, project_form
 from bot.slack.asked import Asked
 from bot.slack.desk import Desk
 from core.access.model import Role
@@ -36,15 +36,15 @@ async def open_form(desk: Desk, asked: Asked) -> None:
     async def make() -> modals.View:
         viewer = await desk.viewer(asked)
         viewer.require(Role.ADMIN)
-        return modals.project(await desk.services.projects.get(asked.text, viewer))
+        return project_form.view(await desk.services.projects.get(asked.text, viewer))
 
-    await forms.open_form(desk, asked, modals.CHANGE_PROJECT, make)
+    await forms.open_form(desk, asked, project_form.TITLE, make)
 
 
 async def save(desk: Desk, body: dict[str, Any]) -> forms.Errors | str:
     """Save what was submitted; what is wrong with it, by field."""
     asked = Asked.of_view(body)
-    slug, new_slug, change = modals.read_project(body["view"])
+    slug, new_slug, change = project_form.read(body["view"])
     try:
         viewer = await desk.viewer(asked)
         found = await desk.services.projects.get(slug, viewer)
@@ -53,7 +53,7 @@ async def save(desk: Desk, body: dict[str, Any]) -> forms.Errors | str:
             await desk.services.projects.rename(slug, new_slug, by=viewer)
         await desk.services.projects.change(slug, change, by=viewer)
     except (BadSlugError, SlugTakenError) as error:
-        return {modals.SLUG: str(error)}
+        return {project_form.SLUG: str(error)}
     except Exception as error:  # noqa: BLE001 - the last resort: logged, and owned up to
-        return {modals.NAME: desk.regret(error, asked)}
+        return {project_form.NAME: desk.regret(error, asked)}
     return ""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from bot.render import subscribing
-from bot.slack.modals import View, choice, field, plain_text, text_input, values_of
+from bot.slack.modals import View, choice, field, form, text_input, values_of
 from core.outbox.model import Destination
 from core.subscriptions.model import (
     MAIL,
@@ -58,34 +58,26 @@ def view(terms: Terms, number: int, *, here: str, user: str) -> View:
     if place == _AS_IT_IS:
         places |= {_AS_IT_IS: "Where it is told now"}
     email = terms.to.address if terms.to.channel == MAIL else None
-    return {
-        "type": "modal",
-        "callback_id": FORM,
-        "title": plain_text(TITLE),
-        "submit": plain_text("Save"),
-        "close": plain_text("Cancel"),
-        "private_metadata": json.dumps({"number": number, "here": here, "to": terms.to.address}),
-        "blocks": [
-            field(
-                SUBJECT, "Of what: checkout, team=payments, all", text_input(terms.subject, 1000)
+    fields = [
+        field(SUBJECT, "Of what: checkout, team=payments, all", text_input(terms.subject, 1000)),
+        field(
+            KINDS,
+            "What is told",
+            choice({name: _capital(subscribing.kinds(k)) for name, k in _KINDS.items()}, kinds),
+        ),
+        field(WHERE, "Where", choice(places, place)),
+        field(EMAIL, "E-mail address, if by e-mail", text_input(email, 254), optional=True),
+        field(
+            PACE,
+            "When",
+            choice(
+                {each.value: _capital(text) for each, text in subscribing.PACES.items()},
+                terms.pace.value,
             ),
-            field(
-                KINDS,
-                "What is told",
-                choice({name: _capital(subscribing.kinds(k)) for name, k in _KINDS.items()}, kinds),
-            ),
-            field(WHERE, "Where", choice(places, place)),
-            field(EMAIL, "E-mail address, if by e-mail", text_input(email, 254), optional=True),
-            field(
-                PACE,
-                "When",
-                choice(
-                    {each.value: _capital(text) for each, text in subscribing.PACES.items()},
-                    terms.pace.value,
-                ),
-            ),
-        ],
-    }
+        ),
+    ]
+    kept = json.dumps({"number": number, "here": here, "to": terms.to.address})
+    return form(FORM, TITLE, fields, about=kept)
 
 
 def read(view: Mapping[str, Any], user: str) -> Filled:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 
 from bot.render import blocks
-from bot.slack import modals
+from bot.slack import project_form
 from core.access.model import Role, Viewer
 from core.costs.listings import Archived, BillingPeriodState, SourceState
 from core.costs.model import (
@@ -122,8 +122,8 @@ def test_a_project_says_which_labels_define_it() -> None:
     told = "Labels: team=pay (from November 2026) and env=&lt;b&gt; (Google Cloud, acme)"
     assert told in check(blocks.project(found)).text
     assert table(check(blocks.projects([found])))[1][3] == "2 labels, 0 accounts"
-    assert view_problems(modals.project(found)) == []
-    shown = modals.project(found)["blocks"][-1]["elements"][0]["text"]  # type: ignore[index]
+    assert view_problems(project_form.view(found)) == []
+    shown = project_form.view(found)["blocks"][-1]["elements"][0]["text"]  # type: ignore[index]
     assert shown.startswith(
         "Labels: team=pay (from November 2026) and env=<b> (Google Cloud, acme)"
     )

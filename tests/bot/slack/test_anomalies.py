@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from bot.slack import modals
+from bot.slack import plan_form
 from core.access.model import OPERATOR, Member, Role
 from core.anomalies import store
 from core.anomalies.found import Event, UnknownAnomalyError
@@ -179,7 +179,7 @@ async def test_days_are_planned_and_cancelled(odd: Product) -> None:
 
 def test_the_form_is_one_that_slack_takes() -> None:
     slugs = [f"project-{n}" for n in range(150)]
-    assert view_problems(modals.plan_days(slugs, chosen="project-120", today=TODAY)) == []
+    assert view_problems(plan_form.view(slugs, chosen="project-120", today=TODAY)) == []
 
 
 @pytest.mark.parametrize(

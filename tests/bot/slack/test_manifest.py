@@ -58,7 +58,9 @@ SCHEMA: Final = only(
     oauth_config=only(scopes=only(bot=NAMES, bot_optional=NAMES)),
     settings=only(
         event_subscriptions=only(request_url=URL, bot_events=NAMES),
-        interactivity=only(("is_enabled",), is_enabled=YES_OR_NO, request_url=URL),
+        interactivity=only(
+            ("is_enabled",), is_enabled=YES_OR_NO, request_url=URL, message_menu_options_url=URL
+        ),
         org_deploy_enabled=YES_OR_NO,
         socket_mode_enabled=YES_OR_NO,
         token_rotation_enabled=YES_OR_NO,
@@ -86,6 +88,7 @@ def test_over_http_every_request_has_its_address() -> None:
     url = "https://costs.example.com/slack/events"
     assert made["features"]["slash_commands"][0]["url"] == url
     assert made["settings"]["interactivity"]["request_url"] == url
+    assert made["settings"]["interactivity"]["message_menu_options_url"] == url
     assert made["settings"]["event_subscriptions"]["request_url"] == url
     assert made["settings"]["socket_mode_enabled"] is False
 
