@@ -1,5 +1,6 @@
 """The database: metadata, engines, transactions."""
 
+import asyncio
 import re
 import ssl
 from collections.abc import AsyncGenerator, Generator, Sequence
@@ -32,6 +33,8 @@ metadata = MetaData(
 
 OLDEST_SERVER: Final = 15
 _CONNECT_TIMEOUT: Final = 10.0
+_LONG_READ_WAITS: Final = 30.0
+"""Seconds; the pools wait as long for a connection."""
 
 # Questions differ in their constants (days, scopes), and with them in the partitions they
 # touch: a generic plan would open every one. Compiling such short statements costs more than
@@ -169,10 +172,13 @@ class Database:
     Connections are opened when first needed, at most `pool_size` in each pool.
     """
 
-    def __init__(self, url: str, writing: AsyncEngine, reading: AsyncEngine) -> None:
+    def __init__(
+        self, url: str, writing: AsyncEngine, reading: AsyncEngine, *, long_reads: int = 5
+    ) -> None:
         self.url = url
         self._writing = writing
         self._reading = reading
+        self._long_reads = asyncio.Semaphore(long_reads)
 
     def __repr__(self) -> str:
         return f"<Database at {_Address(self.url)}>"
@@ -204,6 +210,7 @@ class Database:
                 isolation_level="AUTOCOMMIT",
                 pool_reset_on_return=None,
             ),
+            long_reads=max(1, pool_size // 2),
         )
         try:
             await database.ping()
@@ -228,6 +235,27 @@ class Database:
         with _lost_connections():
             async with self._reading.connect() as connection:
                 yield connection
+
+    @asynccontextmanager
+    async def read_long(self) -> AsyncGenerator[Connection]:
+        """As `read`, for what lasts as long as somebody takes it: at most every other connection.
+
+        Raises:
+            DatabaseUnavailableError: there are so many of these already, and none ends.
+        """
+        try:
+            async with asyncio.timeout(_LONG_READ_WAITS):
+                await self._long_reads.acquire()
+        except TimeoutError:
+            raise DatabaseUnavailableError(
+                "As many exports as can be made at a time are under way.",
+                fix="Try again in a few minutes.",
+            ) from None
+        try:
+            async with self.read() as connection:
+                yield connection
+        finally:
+            self._long_reads.release()
 
     async def fetch(self, sql: str, arguments: Sequence[Any] = ()) -> Sequence[Any]:
         """The rows of one statement, run by the driver alone: a read at the least cost.

@@ -1,6 +1,6 @@
 """Exports over REST."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 
 from bot.render import focus as render
@@ -9,10 +9,11 @@ from bot.render.focus import Format
 from bot.rest.models import CostRows
 from bot.rest.operations import Call, Operation, Reply
 from bot.rest.parameters import AllRowsParameters, ExportParameters
-from bot.rest.streams import CSV, XLSX, charges_file, stream, wanted
+from bot.rest.streams import CSV, XLSX, accepted, charges_file, stream, wanted
 from core.access.model import Role
 
 PARQUET = "application/vnd.apache.parquet"
+_MEDIA: Mapping[str, str] = {Format.PARQUET: PARQUET, Format.CSV: CSV}
 
 
 async def focus(call: Call) -> Reply:
@@ -22,7 +23,7 @@ async def focus(call: Call) -> Reply:
     months. See docs/focus-export.md.
     """
     asked: ExportParameters = call.parameters
-    form = _format(call, asked.format)
+    form = Format(asked.format or accepted(call, _MEDIA, unsaid=Format.CSV))
     names = await call.services.costs.vocabulary(call.viewer)
     query = asked.query(call.services.today(), names)
     days = f"{query.period.start}-to-{query.period.last_day}"
@@ -54,12 +55,6 @@ async def charges(call: Call) -> Reply:
     query = asked.query(call.services.today(), names)
     form = Rows(wanted(call, asked.format, unsaid=Rows.CSV))
     return await charges_file(call, query, form)
-
-
-def _format(call: Call, said: str | None) -> Format:
-    if said is not None:
-        return Format(said)
-    return Format.PARQUET if PARQUET in call.request.headers.get("Accept", "") else Format.CSV
 
 
 OPERATIONS = (

@@ -1,10 +1,11 @@
 """Files that are sent as they are made."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Iterator, Mapping
 from contextlib import aclosing
 from typing import Final
 
+import structlog
 from aiohttp import hdrs, web
 
 from bot import exporting
@@ -22,6 +23,10 @@ MEDIA: Final[Mapping[str, str]] = {
     Format.CSV: CSV,
     Format.XLSX: XLSX,
 }
+PATIENCE: Final = 120.0
+"""Seconds for a client to take a part, about a megabyte: it holds a connection to the database."""
+
+_log = structlog.get_logger()
 
 
 async def stream(
@@ -33,6 +38,9 @@ async def stream(
     compressed: bool = True,
 ) -> web.StreamResponse:
     """Send a file part by part; nothing is sent if the first of it can't be made.
+
+    What breaks off later ends without the mark of its end (a chunk of no bytes), and the client
+    knows that it isn't whole.
 
     Args:
         call: the request.
@@ -56,11 +64,33 @@ async def stream(
         if compressed:
             response.enable_compression()
         await response.prepare(call.request)
-        await response.write(first)
-        async for part in parts:
-            await response.write(part)
-        await response.write_eof()
+        try:
+            await _send(response, first)
+            async for part in parts:
+                await _send(response, part)
+            await response.write_eof()
+        except (ConnectionError, TimeoutError) as error:
+            _log.info("rest.file", name=name, ended="the client took no more", error=repr(error))
+            _cut(call.request)
+        except asyncio.CancelledError:
+            _cut(call.request)
+            raise
+        except Exception as error:
+            _log.warning("rest.file", name=name, ended="broken off", error=repr(error))
+            _cut(call.request)
+            raise
     return response
+
+
+async def _send(response: web.StreamResponse, part: bytes) -> None:
+    async with asyncio.timeout(PATIENCE):
+        await response.write(part)
+
+
+def _cut(request: web.Request) -> None:
+    """Hang up: what is sent can't be taken back, and nothing may follow it."""
+    if request.transport is not None:
+        request.transport.abort()
 
 
 async def charges_file(call: Call, query: CostQuery, form: Format) -> web.StreamResponse:
@@ -76,10 +106,35 @@ async def charges_file(call: Call, query: CostQuery, form: Format) -> web.Stream
 
 def wanted(call: Call, form: str | None, *, unsaid: str = "json") -> str:
     """Which form is asked for, json, csv or xlsx: by `format`, else by what is accepted."""
-    if form is not None:
-        return form
-    accepted = call.request.headers.get("Accept", "")
-    return next((name for name, media in MEDIA.items() if media in accepted), unsaid)
+    return form or accepted(call, MEDIA, unsaid=unsaid)
+
+
+def accepted(call: Call, media: Mapping[str, str], *, unsaid: str) -> str:
+    """Which of some forms, each with its media type, the client would take most (RFC 9110)."""
+    names = {kind: name for name, kind in media.items()}
+    said = _liked(call.request.headers.get("Accept", ""))
+    return next((names[kind] for kind in said if kind in names), unsaid)
+
+
+def _liked(header: str) -> Iterator[str]:
+    """The media types of an `Accept`, the most liked first, without those it refuses."""
+    weighed = [
+        (_weight(parameters), kind.strip())
+        for kind, _, parameters in (each.partition(";") for each in header.lower().split(","))
+    ]
+    return (kind for weight, kind in sorted(weighed, key=lambda each: -each[0]) if weight > 0)
+
+
+def _weight(parameters: str) -> float:
+    """That of `;q=0.5`: 0.5; 1 where none is said, or none that can be read."""
+    for each in parameters.split(";"):
+        name, _, value = each.strip().partition("=")
+        if name == "q":
+            try:
+                return float(value)
+            except ValueError:
+                break
+    return 1.0
 
 
 async def told(call: Call, form: str | None, answer: Answered) -> Reply:

@@ -3,7 +3,7 @@
 import asyncio
 import ssl
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal, localcontext
 from pathlib import Path
@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from sqlalchemy import Numeric, bindparam, text
 
+from core import database as database_module
 from core.data_version import bump
 from core.database import Database, DatabaseSettingsError, DatabaseUnavailableError
 
@@ -206,6 +207,23 @@ async def test_the_pools_are_bounded(fresh_database: Database) -> None:
         await small.close()
     # Two of them, the one that greeted the server, and the fixture's own.
     assert max(counts) <= 4
+
+
+async def test_long_reads_leave_connections_for_short_ones(
+    fresh_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database_module, "_LONG_READ_WAITS", 0.05)
+    database = await Database.connect(fresh_database.url, pool_size=4)
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(database.close)
+        for _ in range(2):
+            await stack.enter_async_context(database.read_long())
+        with pytest.raises(DatabaseUnavailableError, match="exports"):
+            async with database.read_long():
+                pass
+        assert await version_of(database) >= 0
+    async with fresh_database.read_long() as connection:
+        assert await connection.scalar(_VERSION) >= 0
 
 
 async def test_a_connection_cut_while_idle_is_replaced(fresh_database: Database) -> None:

@@ -77,7 +77,7 @@ async def opened(
         query: its period, filters and basis count.
         visible: the projects that may be seen; None: all.
     """
-    async with database.read() as connection:
+    async with database.read_long() as connection:
         driver = await driver_of(connection)
         async with instant(driver):
             facts = Facts(query, visible, await days_of(driver, query))

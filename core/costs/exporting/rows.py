@@ -104,7 +104,7 @@ async def opened(
         query: its period, filters, measure and basis count.
         visible: the projects that may be seen; None: all.
     """
-    async with database.read() as connection:
+    async with database.read_long() as connection:
         driver = await driver_of(connection)
         async with instant(driver):
             yield RowsExport(driver, query, visible)
