@@ -84,6 +84,7 @@ def sync(
                 reports = await services.ingest.sync(
                     source, full=full or prune, since=day, progress=progress
                 )
+                await services.evaluation.evaluate()
         if as_json:
             console.print_json([report.as_dict() for report in reports])
         else:

@@ -28,9 +28,12 @@ STATES: Final = {
     AlertState.BACK: "back under",
     AlertState.CLOSED: "period over",
     AlertState.REMOVED: "budget removed",
+    AlertState.WITHDRAWN: "not watched any more",
 }
 OPEN: Final = (AlertState.RAISED, AlertState.ACKNOWLEDGED, AlertState.SNOOZED)
 """Those in which figures are at a threshold in a period that isn't over."""
+OVER: Final = (AlertState.CLOSED, AlertState.REMOVED, AlertState.WITHDRAWN)
+"""Those that nothing more is to come of."""
 COLUMNS: Final = ("Budget of", "Period", "Budget", "Spent", "%", "Expected", "State")
 ALL: Final = "all"
 _OCCASIONS: Final = {
@@ -63,8 +66,9 @@ def headline(alert: Alert, voice: Voice = PLAIN) -> str:
     of, when, spent = subject(alert, voice), words.when(alert.subject.period), _spent(alert)
     be, have = ("are", "have") if alert.subject.subject == ALL else ("is", "has")
     match alert.state:
-        case AlertState.REMOVED:
-            return f"The budget of {of} was removed: {spent} was spent {when}."
+        case AlertState.REMOVED | AlertState.WITHDRAWN:
+            gone = "was removed" if alert.removed else "is not watched any more"
+            return f"The budget of {of} {gone}: {spent} was spent {when}."
         case AlertState.CLOSED:
             return f"For the record: {of} came to {spent} {when}, {_kept(alert)}."
         case AlertState.BACK:
@@ -88,7 +92,7 @@ def _heading_over(alert: Alert) -> bool:
 
 def outlook(alert: Alert) -> str:
     """Where it goes at this pace, and when it will not do; empty where that can't be told."""
-    if alert.state in (AlertState.CLOSED, AlertState.REMOVED):
+    if alert.state in OVER:
         return ""
     figures, currency = alert.figures, alert.subject.currency
     said = []
@@ -160,8 +164,10 @@ def standing(alert: Alert, voice: Voice = PLAIN) -> str:
             return "Back under every threshold"
         case AlertState.CLOSED:
             return f"Closed: {words.period_name(alert.subject.period)} is over"
-        case AlertState.REMOVED:
-            return "Closed: the budget was removed"
+        case AlertState.REMOVED | AlertState.WITHDRAWN:
+            days = words.period_name(alert.subject.period)
+            none = f"has no amount for {days} any more, or can't be read"
+            return f"Closed: the budget {'was removed' if alert.removed else none}"
     return "Open: nobody has acknowledged it yet"
 
 
@@ -189,8 +195,7 @@ def figures(alert: Alert, voice: Voice = PLAIN) -> Iterator[tuple[str, str]]:
         yield "Over", ", ".join(filter(None, (f"by {display(-left, currency)}", when)))
     else:
         yield "Left", f"{display(left, currency)}{', over ' if when else ''}{when}"
-    going = alert.state not in (AlertState.CLOSED, AlertState.REMOVED)
-    if going and told.expected is not None:
+    if alert.state not in OVER and told.expected is not None:
         share = f" ({words.share(told.expected_share)})" if told.expected_share is not None else ""
         near = words.rounded(told.expected, currency)
         yield "Expected at the end", f"{near}{share}{_likely(alert)}"
@@ -210,6 +215,8 @@ def data(alert: Alert, voice: Voice = PLAIN) -> str:
 def occasion(telling: Telling, voice: Voice = PLAIN) -> str:
     """Why there is a message, where that isn't plain from what it says; else empty."""
     of = telling.alert
+    if telling.occasion is Occasion.LEFT:
+        return f"Alerts of the budget of {subject(of, voice)} are not told here any more."
     if telling.occasion is Occasion.RECORD and of.state is AlertState.CLOSED:
         return ""
     if telling.occasion is not Occasion.SET:

@@ -8,7 +8,7 @@ from pydantic import AwareDatetime, Field
 from bot.rest.budget_models import Measure
 from bot.rest.models import Amount, Band, Closed, Paged
 
-type State = Literal["raised", "acknowledged", "snoozed", "back", "closed", "removed"]
+type State = Literal["raised", "acknowledged", "snoozed", "back", "closed", "removed", "withdrawn"]
 Version = Annotated[
     int | None,
     Field(

@@ -82,6 +82,8 @@ async def _sync(services: Services, job: Job, wanted: data_models.NewSync) -> No
                 wanted.source, full=wanted.full, since=wanted.since
             )
             await keep(services.jobs, job, reports)
+        if job.kind == ASKED:  # after others the scheduler does
+            await services.evaluation.evaluate()
     except Exception:  # noqa: BLE001 - nobody waits for it: logged, and kept with the job
         _log.exception("sync failed", id=job.id)
 

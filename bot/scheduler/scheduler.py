@@ -28,7 +28,7 @@ from core.jobs.model import Job, JobState
 
 LOOK_EVERY: Final = timedelta(seconds=30)
 KEPT: Final = timedelta(days=60)
-"""How long the records of jobs and of messages delivered are kept."""
+"""How long the records of jobs and of messages delivered are kept, and budgets' forecasts."""
 RUNS_KEPT: Final = timedelta(days=400)
 """How long it is kept what became of a schedule's runs: a year's reports, and some."""
 
@@ -89,7 +89,7 @@ class Scheduler:
                 Duty("reconcile", self._day, self._reconcile, after=SYNC),
                 Duty("freshness", self._hour, self._watch, after=SYNC),
                 Duty("budgets", self._sync_slot, self._evaluate, after=SYNC, each_time=True),
-                # At the day's turn; what is synced by hand `_tend` sees.
+                # At the day's turn; what was linked, or rated otherwise, `_tend` sees.
                 Duty("late-budgets", self._hour, self._evaluate, after=SYNC),
                 Duty("foresight", self._sync_slot, self._foresee, after=SYNC, each_time=True),
                 # For digests, whose hour comes with time alone.
@@ -210,12 +210,14 @@ class Scheduler:
         gone = await services.jobs.forget(services.clock() - KEPT)
         told = await services.outbox.forget(services.clock() - KEPT)
         runs = await services.poster.forget(services.clock() - RUNS_KEPT)
+        foreseen = await services.evaluation.forget(services.today() - KEPT)
         _log.info(
             "upkeep",
             partitions=made,
             jobs_forgotten=gone,
             messages_forgotten=told,
             runs_forgotten=runs,
+            forecasts_forgotten=foreseen,
         )
         await services.retention.trim()
 

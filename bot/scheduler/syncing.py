@@ -35,7 +35,9 @@ async def by_hand(
     job = await _claim(services, waiting)
     if job is None:
         again = await services.ingest.sync(full=full, progress=progress)
-        await correct(services)  # the scheduler has done so for this period already
+        # The scheduler has done so for this period already.
+        await services.evaluation.evaluate()
+        await correct(services)
         return again
     reports: tuple[SyncReport, ...] = ()
     with suppress(SyncFailedError):  # their reports say so

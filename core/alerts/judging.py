@@ -21,6 +21,7 @@ FORECAST_FROM: Final = 5
 """A forecast from fewer complete days of the period raises nothing."""
 
 _HUNDRED: Final = 100
+_NOTHING: Final = Memory()
 
 
 def reached(threshold: Threshold, figures: Figures) -> bool:
@@ -45,21 +46,30 @@ def judge(
         now: the instant.
         today: the day in the reports' time zone.
     """
-    was_set = _was_set(reading, watched)
-    kept = dict(_kept(memory.marks.values(), reading.figures, today, was_set=was_set))
     over = [each for each in reading.thresholds if reached(each, reading.figures)]
+    if not over and memory == _NOTHING:
+        return Judged(memory)
+    was_set = _was_set(reading, watched)
+    kept = dict(_kept(memory.marks.values(), reading, today, was_set=was_set))
     fresh, along = _crossed(reading, over, kept, memory, was_set=was_set)
     breached = {each: _breach(each, memory, reading) for each in _early(reading, over)}
     crossed = {each: Mark(each, now) for each in (*fresh, *along)}
     memory = replace(memory, marks={**breached, **kept, **crossed})
+    if was_set:
+        memory = _as_set(memory, kept)
     if memory.snoozed is not None and memory.snoozed.until > now and not _louder(memory, fresh):
         return Judged(_hold(memory, crossed))
-    was = watched.amount if was_set and watched is not None else None
+    was = _was(reading, watched) if was_set else None
     return _told(memory, fresh, reading, _occasion(reading, watched, fresh, was_set=was_set), was)
 
 
 def _was_set(reading: Reading, watched: Watched | None) -> bool:
-    """Whether people made or changed the budget since the evaluation before."""
+    """Whether people made or changed the budget since the evaluation before.
+
+    A period that is over is held against what was set by its end.
+    """
+    if reading.closed:
+        return False
     if watched is None:
         return True
     same_period = watched.period_start == reading.subject.period.start
@@ -67,12 +77,22 @@ def _was_set(reading: Reading, watched: Watched | None) -> bool:
     return watched.terms != reading.terms or other_amount
 
 
+def _was(reading: Reading, watched: Watched | None) -> Decimal | None:
+    """What the amount was; what it is, where that was of something else or in another currency."""
+    if watched is None:
+        return None
+    return watched.amount if watched.terms == reading.terms else reading.figures.amount
+
+
 def _kept(
-    marks: Iterable[Mark], figures: Figures, today: date, *, was_set: bool
+    marks: Iterable[Mark], reading: Reading, today: date, *, was_set: bool
 ) -> Iterator[tuple[Threshold, Mark]]:
-    """The crossings that go on counting: those that aren't armed again."""
+    """The crossings that go on counting: of what is set still, and isn't armed again."""
+    figures = reading.figures
     for mark in marks:
-        if mark.crossed_at is None or (was_set and not reached(mark.threshold, figures)):
+        if mark.crossed_at is None or mark.threshold not in reading.thresholds:
+            continue
+        if was_set and not reached(mark.threshold, figures):
             continue
         kept = _cooled(mark, figures, today)
         if kept is not None:
@@ -158,6 +178,15 @@ def _louder(memory: Memory, fresh: Iterable[Threshold]) -> bool:
         return True
     over = memory.snoozed.over
     return any(each.kind is Kind.ACTUAL and each.percent > over for each in fresh)
+
+
+def _as_set(memory: Memory, kept: Iterable[Threshold]) -> Memory:
+    """A snooze silences no more of a budget that was changed than what is spent of it now."""
+    if memory.snoozed is None:
+        return memory
+    over = max([each.percent for each in kept if each.kind is Kind.ACTUAL], default=0)
+    over = min(memory.snoozed.over, over)
+    return replace(memory, snoozed=replace(memory.snoozed, over=over))
 
 
 def _hold(memory: Memory, crossed: Iterable[Threshold]) -> Memory:

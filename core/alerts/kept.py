@@ -34,6 +34,7 @@ class Kept:
     places: tuple[Destination, ...] = ()
     reminded_on: date | None = None
     removed: bool = False
+    withdrawn: bool = False
 
     @property
     def key(self) -> Key:
@@ -60,6 +61,7 @@ class Kept:
             snoozed=self.memory.snoozed,
             why=self.why,
             removed=self.removed,
+            withdrawn=self.withdrawn,
         )
 
     def _crossed(self) -> Iterator[Crossing]:
@@ -84,16 +86,27 @@ def judged(before: Kept | None, reading: Reading, found: Judged, now: datetime) 
         figures=reading.figures,
         memory=found.memory,
         to=reading.to,
+        # Of a period that is over, what was told stays where it was.
+        places=tuple(each for each in kept.places if reading.closed or each in reading.to),
         raised_at=now if told else kept.raised_at,
         version=kept.version + (told or found.memory.snoozed != kept.memory.snoozed),
+        withdrawn=False,
+        # Whoever owns it now has not been reminded.
+        reminded_on=kept.reminded_on if reading.subject.owner == kept.subject.owner else None,
     )
     return changed(before, after, now)
+
+
+def ended(before: Kept, after: Kept, now: datetime) -> Kept:
+    """One that goes on no more, in whichever way."""
+    memory = replace(after.memory, snoozed=None)
+    return changed(before, replace(after, memory=memory, version=before.version + 1), now)
 
 
 def changed(before: Kept | None, after: Kept, now: datetime) -> Kept:
     """The same with its revision, which counts whenever messages have to say something else."""
     if before is None:
         return replace(after, changed_at=now, revision=1)
-    if after.says() == before.says():
+    if after.says() == before.says() and {*before.places} <= {*after.places}:
         return after
     return replace(after, changed_at=now, revision=before.revision + 1)

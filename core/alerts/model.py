@@ -42,7 +42,8 @@ class AlertState(StrEnum):
 
     raised: nobody has done anything about it yet. acknowledged, snoozed: somebody has.
     back: figures came back under every threshold. closed: the period is over, all is known.
-    removed: there is no such budget any more.
+    removed: there is no such budget any more. withdrawn: nothing is held against its days any
+    more, because the budget says no amount of them, has others, or can't be read.
     """
 
     RAISED = "raised"
@@ -51,6 +52,7 @@ class AlertState(StrEnum):
     BACK = "back"
     CLOSED = "closed"
     REMOVED = "removed"
+    WITHDRAWN = "withdrawn"
 
 
 class Occasion(StrEnum):
@@ -61,6 +63,7 @@ class Occasion(StrEnum):
     period is over; what it came to is told for the record, quietly. waited: it was crossed while
     the alert was snoozed, and still is. reminder: to the owner, of 100% that nobody has
     acknowledged. state: the message that began the thread shows how things are now.
+    left: so does it for the last time, as its place is told of the budget no more.
     digest: a channel that wants one message a day.
     """
 
@@ -71,6 +74,7 @@ class Occasion(StrEnum):
     WAITED = "waited"
     REMINDER = "reminder"
     STATE = "state"
+    LEFT = "left"
     DIGEST = "digest"
 
 
@@ -243,12 +247,15 @@ class Alert:
     snoozed: Snoozed | None = None
     why: Why | None = None
     removed: bool = False
+    withdrawn: bool = False
 
     @property
     def state(self) -> AlertState:
         """How it stands."""
         if self.removed:
             return AlertState.REMOVED
+        if self.withdrawn:
+            return AlertState.WITHDRAWN
         if self.figures.final:
             return AlertState.CLOSED
         if not self.reached:
@@ -268,7 +275,8 @@ class Telling:
     """What a message says: an alert as it is now, and why there is a message.
 
     `crossed`: the thresholds that it is about, the most severe first; none for `state`.
-    `before`: what the amount was, where the budget was changed. `by`: who set it.
+    `before`: what the amount was, where the budget was changed; what it is, where more than the
+    amount was. `by`: who set it.
     """
 
     occasion: Occasion

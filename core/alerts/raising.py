@@ -6,9 +6,9 @@ from datetime import date, datetime
 
 from core.alerts import store, telling
 from core.alerts.judging import judge
-from core.alerts.kept import Kept, Key, changed, judged
+from core.alerts.kept import Kept, Key, ended, judged
 from core.alerts.model import Occasion, Why
-from core.alerts.reading import Memory, Reading, Watched
+from core.alerts.reading import Memory, Reading, Round, Watched
 from core.alerts.telling import Digests, Told
 from core.database import Connection
 
@@ -26,7 +26,7 @@ async def would_tell(
     connection: Connection, readings: Sequence[Reading], *, now: datetime, today: date
 ) -> tuple[Reading, ...]:
     """The readings of which somebody would be told in the alert's own thread, the worst first."""
-    found = await _judged(connection, readings, now, today, locked=False)
+    _, found = await _judged(connection, readings, now, today, locked=False)
     told = [(one, each) for one, each in found if each.occasion is not None]
     several = telling.together([each for _, each in told], ())
     told = [
@@ -40,7 +40,7 @@ async def would_tell(
 
 async def raise_alerts(
     tx: Connection,
-    readings: Sequence[Reading],
+    looked: Round,
     *,
     now: datetime,
     today: date,
@@ -50,20 +50,23 @@ async def raise_alerts(
     """Remember what readings say, and tell what is to be told: each crossing once.
 
     What a later evaluation knew, or a change of a budget brought, isn't undone by readings that
-    were made before.
+    were made before. Alerts of what nothing is held against any more say so.
 
     Args:
         tx: the transaction; it is `alone`.
-        readings: of any number of budgets.
+        looked: what the evaluation found, of any number of budgets.
         now: the instant.
         today: the day in the reports' time zone.
         whys: what made the difference, as far as somebody has looked.
         digests: destinations that want one message a day.
     """
-    found = await _judged(tx, readings, now, today, locked=True)
-    present = [Watched.of(each) for each, _ in found if not each.closed]
-    told = [_explained(each, whys) for _, each in found if _matters(each)]
+    found, judgements = await _judged(tx, looked.readings, now, today, locked=True)
+    told = [_explained(each, whys) for _, each in judgements]
+    told += await _withdrawn(tx, looked, now)
+    present = [Watched.of(each) for each in found if not each.closed]
     await store.know(tx, present)
+    if looked.whole:
+        await store.forget_others(tx, [each.budget for each in present], looked.data_version)
     await tell(tx, told, digests, now)
     return Raised(len(found), sum(t.occasion is not None for t in told), sum(t.shown for t in told))
 
@@ -78,19 +81,19 @@ async def watched(connection: Connection, budgets: Collection[int]) -> Mapping[i
     return await store.known(connection, budgets)
 
 
-async def newest(connection: Connection) -> int | None:
-    """The data version of the evaluation that knew most; None: there was none."""
-    return await store.newest(connection)
+async def is_behind(connection: Connection, version: int) -> bool:
+    """Whether a budget was evaluated last by older data than of a version."""
+    return await store.is_behind(connection, version)
 
 
 async def end_alerts(tx: Connection, budget: int, *, now: datetime) -> None:
     """A budget is removed: its messages say so, and no evaluation raises anything of it."""
     await alone(tx)
-    told = []
-    for each in await store.of_budget(tx, budget):
-        memory = replace(each.memory, snoozed=None)
-        after = replace(each, removed=True, memory=memory, version=each.version + 1)
-        told.append(Told(each, changed(each, after, now)))
+    await store.forget(tx, budget)
+    told = [
+        Told(each, ended(each, replace(each, removed=True), now))
+        for each in await store.of_budget(tx, budget)
+    ]
     await tell(tx, told, (), now)
 
 
@@ -121,15 +124,35 @@ async def _judged(
     today: date,
     *,
     locked: bool,
-) -> list[tuple[Reading, Told]]:
+) -> tuple[list[Reading], list[tuple[Reading, Told]]]:
+    """The readings that count, and what comes of those that make any difference."""
     watched = await store.known(connection, {each.subject.budget for each in readings})
     kept = await store.of(connection, [_key(each) for each in readings], locked=locked)
-    found = []
+    found, told = [], []
     for each in readings:
         known, before = watched.get(each.subject.budget), kept.get(_key(each))
-        if (known is None or not known.is_newer(each)) and not (before and before.removed):
-            found.append((each, _told(each, known, before, now, today)))
-    return found
+        if known is not None and known.is_newer(each.data_version, each.changed_at):
+            continue
+        if before is not None and before.removed:
+            continue
+        found.append(each)
+        made = _told(each, known, before, now, today)
+        if made is not None:
+            told.append((each, made))
+    return found, told
+
+
+async def _withdrawn(tx: Connection, looked: Round, now: datetime) -> list[Told]:
+    """What becomes of alerts that go on, and of whose days there was no reading."""
+    keys = [_key(each) for each in looked.readings]
+    others = await store.others(tx, looked.budgets.keys(), keys)
+    known = await store.known(tx, {each.subject.budget for each in others})
+    return [
+        Told(each, ended(each, replace(each, withdrawn=True), now))
+        for each in others
+        if (newer := known.get(each.subject.budget)) is None
+        or not newer.is_newer(looked.data_version, looked.budgets[each.subject.budget])
+    ]
 
 
 def _told(
@@ -138,10 +161,15 @@ def _told(
     before: Kept | None,
     now: datetime,
     today: date,
-) -> Told:
+) -> Told | None:
+    """What comes of a reading; None where there is nothing to remember or to change."""
     memory = before.memory if before is not None else Memory()
     found = judge(reading, watched, memory, now=now, today=today)
+    if before is None and not found.memory.marks:
+        return None
     after = judged(before, reading, found, now)
+    if after == before:
+        return None
     by = reading.changed_by if found.occasion is Occasion.SET else None
     return Told(before, after, found.occasion, found.told, found.was, by)
 
@@ -151,11 +179,6 @@ def _explained(told: Told, whys: Mapping[Key, Why]) -> Told:
     if told.occasion is None or told.after.key not in whys:
         return told
     return replace(told, after=replace(told.after, why=whys[told.after.key]))
-
-
-def _matters(told: Told) -> bool:
-    """Whether there is anything to remember or to change."""
-    return bool(told.after.memory.marks) if told.before is None else told.after != told.before
 
 
 def _numbered(told: Told, numbers: Mapping[Key, int]) -> Told:

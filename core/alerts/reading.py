@@ -1,6 +1,6 @@
 """What an evaluation finds of a budget's period, and what is remembered of it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -40,6 +40,20 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
+class Round:
+    """All that one evaluation looked at.
+
+    readings: what it found. budgets: when each budget was set last, those too that nothing is
+    held against. data_version: of all figures. whole: no budget was left out.
+    """
+
+    readings: Sequence[Reading]
+    budgets: Mapping[int, datetime]
+    data_version: int
+    whole: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Watched:
     """What the last evaluation of a budget knew; fields as of `Reading`."""
 
@@ -67,9 +81,9 @@ class Watched:
             reading.data_version,
         )
 
-    def is_newer(self, reading: Reading) -> bool:
-        """Whether an evaluation that knew more has been here while a reading was made."""
-        return self.data_version > reading.data_version or self.changed_at > reading.changed_at
+    def is_newer(self, data_version: int, changed_at: datetime) -> bool:
+        """Whether an evaluation that knew more has been here while another was made."""
+        return self.data_version > data_version or self.changed_at > changed_at
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from sqlalchemy import (
     bindparam,
     column,
     delete,
+    exists,
     func,
     insert,
     select,
@@ -38,6 +39,9 @@ from core.alerts.reading import Mark, Memory, Watched
 from core.alerts.tables import alerts, digests, watched
 from core.database import Connection
 from core.outbox.model import Destination
+
+_PERIOD: Final = tuple_(alerts.c.budget_id, alerts.c.period_start)
+_ENDED: Final = (AlertState.CLOSED, AlertState.REMOVED, AlertState.WITHDRAWN)
 
 _SUBJECT: Final = TypeAdapter(Subject)
 _FIGURES: Final = TypeAdapter(Figures)
@@ -92,11 +96,22 @@ async def known(connection: Connection, budgets: Collection[int]) -> Mapping[int
     }
 
 
-async def newest(connection: Connection) -> int | None:
-    """The data version of the evaluation that knew most; None: there was none."""
-    found = select(func.max(watched.c.data_version))
-    version: int | None = (await connection.execute(found)).scalar_one()
-    return version
+async def is_behind(connection: Connection, version: int) -> bool:
+    """Whether a budget was evaluated last by older data than of a version."""
+    older = exists().where(watched.c.data_version < version)
+    return bool((await connection.execute(select(older))).scalar_one())
+
+
+async def forget(tx: Connection, budget: int) -> None:
+    """Forget what an evaluation knew of a budget."""
+    await tx.execute(delete(watched).where(watched.c.budget_id == budget))
+
+
+async def forget_others(tx: Connection, budgets: Collection[int], version: int) -> None:
+    """Forget what older evaluations knew of all budgets but some."""
+    known = func.unnest(bindparam("budgets", list(budgets), ARRAY(BigInteger)))
+    older = watched.c.data_version < version
+    await tx.execute(delete(watched).where(older, watched.c.budget_id.not_in(select(known))))
 
 
 async def know(tx: Connection, found: Collection[Watched]) -> None:
@@ -125,6 +140,28 @@ async def know(tx: Connection, found: Collection[Watched]) -> None:
 
 async def of(connection: Connection, keys: Collection[Key], *, locked: bool) -> Mapping[Key, Kept]:
     """What is kept of some budgets' periods; `locked`: to the end of the transaction."""
+    statement = select(alerts).where(_PERIOD.in_(_unnested(keys))).order_by(alerts.c.id)
+    found = await _read(connection, statement.with_for_update() if locked else statement)
+    return {each.key: each for each in found}
+
+
+async def others(tx: Connection, budgets: Collection[int], keys: Collection[Key]) -> Sequence[Kept]:
+    """Those of some budgets that go on, but for some periods; to be changed."""
+    wanted = func.unnest(bindparam("of", list(budgets), ARRAY(BigInteger)))
+    statement = (
+        select(alerts)
+        .where(
+            alerts.c.raised_at.is_not(None),
+            alerts.c.state.not_in(_ENDED),
+            alerts.c.budget_id.in_(select(wanted)),
+            _PERIOD.not_in(_unnested(keys)),
+        )
+        .order_by(alerts.c.id)
+    )
+    return await _read(tx, statement.with_for_update())
+
+
+def _unnested(keys: Collection[Key]) -> Select[Any]:
     wanted = (
         func.unnest(
             bindparam("budgets", [budget for budget, _ in keys], ARRAY(BigInteger)),
@@ -133,17 +170,7 @@ async def of(connection: Connection, keys: Collection[Key], *, locked: bool) -> 
         .table_valued(column("budget", BigInteger), column("start", Date))
         .render_derived()
     )
-    statement = (
-        select(alerts)
-        .where(
-            tuple_(alerts.c.budget_id, alerts.c.period_start).in_(
-                select(wanted.c.budget, wanted.c.start)
-            )
-        )
-        .order_by(alerts.c.id)
-    )
-    found = await _read(connection, statement.with_for_update() if locked else statement)
-    return {each.key: each for each in found}
+    return select(wanted.c.budget, wanted.c.start)
 
 
 async def one(connection: Connection, number: int, *, locked: bool = False) -> Kept:
@@ -287,6 +314,7 @@ def _kept(row: Row[Any]) -> Kept:
         places=_PLACES.validate_python(row.places),
         reminded_on=row.reminded_on,
         removed=row.state == AlertState.REMOVED,
+        withdrawn=row.state == AlertState.WITHDRAWN,
     )
 
 

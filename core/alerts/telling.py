@@ -104,9 +104,12 @@ def begun(told: Told, several: Several, digests: Digests) -> Told:
 
 
 def messages(told: Told, several: Several, digests: Digests) -> Iterator[Message]:
-    """What is told of one alert in its own threads."""
+    """What is told of one alert in its own threads; for the last time in those left behind."""
     kept, telling = told.after, told.telling
     there = told.before.places if told.before is not None else ()
+    for place in there:
+        if place not in kept.places and place.channel != _STANDS:
+            yield _message(kept, place, Verb.UPDATE, Telling(Occasion.LEFT, kept.alert()))
     for place in kept.places:
         if place not in there:
             if telling is not None:
@@ -190,8 +193,8 @@ async def send(tx: Connection, told: Iterable[Message]) -> None:
 
 def done_with_reminder(told: Told) -> Iterator[Message]:
     """What the owner's latest reminder says, once somebody has done something about it."""
-    before, to = told.before, owner(told.after)
+    before, to = told.before, owner(told.before) if told.before is not None else None
     if before is None or before.reminded_on is None or to is None or to.channel == _STANDS:
         return
     if before.alert().state is AlertState.RAISED and told.shown:
-        yield reminder(told.after, to, Verb.UPDATE)
+        yield reminder(replace(told.after, reminded_on=before.reminded_on), to, Verb.UPDATE)

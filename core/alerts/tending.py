@@ -119,8 +119,9 @@ async def _digests(tx: Connection, now: datetime, zone: ZoneInfo) -> Sequence[Me
     kept = await store.of_numbers(tx, {each.alert for each in waiting})
     found: defaultdict[Destination, list[Telling]] = defaultdict(list)
     for each in waiting:
-        alert = kept[each.alert].alert()
-        found[each.to].append(Telling(Occasion.DIGEST, alert, each.crossed))
+        if each.to in kept[each.alert].to:
+            alert = kept[each.alert].alert()
+            found[each.to].append(Telling(Occasion.DIGEST, alert, each.crossed))
     return [telling.roundup(to, Occasion.DIGEST, told, now) for to, told in found.items()]
 
 

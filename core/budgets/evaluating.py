@@ -7,7 +7,8 @@ of them be killed: each crossing is told once.
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import suppress
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from functools import partial
 from typing import Final, Protocol
 from zoneinfo import ZoneInfo
@@ -16,7 +17,7 @@ from core.alerts import raising, tending
 from core.alerts.kept import Key
 from core.alerts.model import Deed, Why
 from core.alerts.raising import Raised, raise_alerts, would_tell
-from core.alerts.reading import Reading, Watched
+from core.alerts.reading import Reading, Round, Watched
 from core.alerts.tending import Tended
 from core.budgets import store
 from core.budgets.catalogue import Catalogue
@@ -30,7 +31,6 @@ from core.costs.drivers.service import DriverService
 from core.costs.service import PACIFIC, CostService
 from core.database import Connection, Database
 from core.outbox.model import Destination
-from core.period import Period
 
 MOST_EXPLAINED: Final = 40
 """Of so many alerts an evaluation says why, of the most severe; the others can be asked about."""
@@ -88,30 +88,31 @@ class EvaluationService:
         """Look at budgets, and tell of what is crossed.
 
         Args:
-            numbers: only at these; None: at all.
+            numbers: only at these, and at those that add up others' amounts; None: at all.
         """
         every = await self._catalogue.everything()
         chosen = [
             each
             for each in every.budgets
-            if each.query is not None and (numbers is None or each.id in numbers)
+            if numbers is None or each.id in numbers or each.terms.rolls_up
         ]
         if not chosen:
             return Raised()
-        return await self._tell(await self._read(every, chosen))
+        return await self._tell(await self._look(every, chosen))
 
-    async def _tell(self, readings: Sequence[Reading]) -> Raised:
+    async def _tell(self, looked: Round) -> Raised:
         """Remember what was found, and write what is told of it."""
         now, today = self._clock(), self._costs.today()
         async with self._database.read() as connection:
-            news = await would_tell(connection, readings, now=now, today=today)
+            news = await would_tell(connection, looked.readings, now=now, today=today)
         whys = await self._explain(news[:MOST_EXPLAINED])
         async with self._database.begin() as tx:
             await raising.alone(tx)
             there = await store.numbers(tx)
+            readings = [each for each in looked.readings if each.subject.budget in there]
             return await raise_alerts(
                 tx,
-                [each for each in readings if each.subject.budget in there],
+                replace(looked, readings=readings),
                 now=now,
                 today=today,
                 whys=whys,
@@ -119,10 +120,10 @@ class EvaluationService:
             )
 
     async def is_behind(self) -> bool:
-        """Whether there is data that no evaluation has seen."""
+        """Whether there is data by which a budget has not been evaluated."""
+        version = await self._costs.data_version()
         async with self._database.read() as connection:
-            newest = await raising.newest(connection)
-        return newest is not None and await self._costs.data_version() > newest
+            return await raising.is_behind(connection, version)
 
     async def foresee(self) -> int:
         """Make the forecasts anew that know fewer days than are complete; how many.
@@ -130,6 +131,10 @@ class EvaluationService:
         Evaluations go by those that there are, so that one after a sync needs not wait for this.
         """
         return await self._foresight.renew()
+
+    async def forget(self, before: date) -> int:
+        """Forget the forecasts that nobody has made anew since a day was complete; how many."""
+        return await self._foresight.forget(before)
 
     async def tend(self) -> Tended:
         """Do what falls due with time alone: snoozes that end, reminders, messages of the day."""
@@ -148,7 +153,7 @@ class EvaluationService:
     async def _digests(self, connection: Connection) -> Collection[Destination]:
         return await self._listeners.digests(connection) if self._listeners else ()
 
-    async def _read(self, every: Everything, chosen: Sequence[Budget]) -> list[Reading]:
+    async def _look(self, every: Everything, chosen: Sequence[Budget]) -> Round:
         """What the budgets' periods cost, and are expected to."""
         from core.budgets.batches import statuses  # noqa: PLC0415  # on use: numpy
 
@@ -157,30 +162,25 @@ class EvaluationService:
             watched = await raising.watched(connection, [each.id for each in chosen])
             by = await store.changed_by(connection, [*_changed(chosen, watched)])
         to = await self._destinations(chosen)
-        asked = [
-            (
-                await self._catalogue.at(each, period) if _changed_since(each, period) else each,
-                period,
-            )
-            for each in chosen
-            for period in periods(each, today)
-        ]
+        asked = [(each, period) for each in chosen if each.query for period in periods(each, today)]
         readings = []
         kept = await self._foresight.known(chosen)
         need = partial(may_matter, today=today)
-        async for told in statuses(self._costs, every, asked, need=need, kept=kept):
-            number = told.budget.id
-            found = reading(
-                told,
-                watched.get(number),
-                version=version,
-                today=today,
-                changed=Deed(by.get(number, ""), every.changed_at(told.budget) or _LONG_AGO),
-                to=to[number],
-            )
-            if found is not None:
-                readings.append(found)
-        return readings
+        changed = {each.id: every.changed_at(each) or _LONG_AGO for each in chosen}
+        for then, some in await self._catalogue.as_set(every, asked, only_same=True):
+            async for told in statuses(self._costs, then, some, need=need, kept=kept):
+                number = told.budget.id
+                found = reading(
+                    told,
+                    watched.get(number),
+                    version=version,
+                    today=today,
+                    changed=Deed(by.get(number, ""), changed[number]),
+                    to=to[number],
+                )
+                if found is not None:
+                    readings.append(found)
+        return Round(readings, changed, version, whole=len(chosen) == len(every.budgets))
 
     async def _destinations(self, chosen: Sequence[Budget]) -> Mapping[int, Sequence[Destination]]:
         """Who is told of each: whom it says itself, and who subscribed."""
@@ -216,8 +216,3 @@ def _changed(chosen: Sequence[Budget], watched: Mapping[int, Watched]) -> Collec
         if each.id not in watched
         or (each.changed_at is not None and each.changed_at > watched[each.id].changed_at)
     ]
-
-
-def _changed_since(budget: Budget, period: Period) -> bool:
-    """Whether a budget was changed after a period of it."""
-    return budget.changed_at is not None and budget.changed_at.date() >= period.end

@@ -54,6 +54,11 @@ class Foresight:
                 batch = []
         return made + await self._keep(batch)
 
+    async def forget(self, before: date) -> int:
+        """Forget those that know no day from a day on: of periods that are over; how many."""
+        async with self._database.begin() as tx:
+            return await store.forget_foreseen(tx, before)
+
     async def _keep(self, batch: Sequence[Foreseen]) -> int:
         async with self._database.begin() as tx:
             await store.foresee(tx, batch)

@@ -61,6 +61,10 @@ class Known:
         days = Period(month_of(self.today), self.today + timedelta(1), _USUAL)
         return known if known.period.name != _USUAL else replace(known, period=days)
 
+    def is_same(self, budget: Budget, terms: Terms) -> bool:
+        """Whether terms of another time are of the same, in the same periods."""
+        return _key(self.read(Budget(budget.id, terms))) == _key(budget)
+
     def check(self, terms: Terms, number: int) -> Budget:
         """A budget of terms that it can have, its subject in canonical words.
 

@@ -202,6 +202,7 @@ class BudgetService:
             await store.remove(tx, found, by.subject, self._clock())
             await end_alerts(tx, number, now=self._clock())
             await record(tx, by, "budget.remove", str(number), of=found.terms.subject)
+        await self._evaluate([])
         return found
 
     async def changes(self, number: int, viewer: Viewer) -> tuple[Change, ...]:
@@ -224,9 +225,10 @@ class BudgetService:
         """
         found = await self.get(number, viewer)
         period = period_on(found.terms, on or self._costs.today())
-        found = await self._catalogue.at(found, period)
-        every = await self._catalogue.everything()
-        return _with_steps(await self._status(found, period, every), every)
+        now = await self._catalogue.everything()
+        *_, (every, asked) = await self._catalogue.as_set(now, [(found, period)])
+        [(then, _)] = asked
+        return _with_steps(await self._status(then, period, every), every)
 
     async def with_steps(self, told: Status) -> Status:
         """A status with what its plan has by the end of each day."""
@@ -261,9 +263,11 @@ class BudgetService:
         found = [each for each in known if each.query and (not only or only(each))]
         day = on or self._costs.today()
         asked = [(each, period_on(each.terms, day)) for each in found[:limit]]
-        if on is not None:
-            asked = [(await self._catalogue.at(each, period), period) for each, period in asked]
-        told = {each.budget.id: each async for each in statuses(self._costs, every, asked)}
+        told = {
+            each.budget.id: each
+            for then, some in await self._catalogue.as_set(every, asked)
+            async for each in statuses(self._costs, then, some)
+        }
         return tuple(told[each.id] for each, _ in asked)
 
     async def _status(self, budget: Budget, period: Period, every: Everything) -> Status:

@@ -1,11 +1,12 @@
 """The SQL of budgets."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, Row, any_, bindparam, func, insert, select, update
+from sqlalchemy import ARRAY, BigInteger, Row, any_, bindparam, delete, func, insert, select, update
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.dialects.postgresql import insert as upsert
 
@@ -99,6 +100,12 @@ async def foresee(tx: Connection, found: Iterable[Foreseen]) -> None:
         await tx.execute(statement.on_conflict_do_update(index_elements=keys, set_=fresh), values)
 
 
+async def forget_foreseen(tx: Connection, before: date) -> int:
+    """Forget the forecasts that know no day from a day on; how many."""
+    old = delete(budget_forecasts).where(budget_forecasts.c.complete_until < before)
+    return (await tx.execute(old)).rowcount
+
+
 async def add(tx: Connection, terms: Terms, by: str, now: datetime) -> int:
     """Keep a new one; its number."""
     values = {**_values(terms), "created_by": by, "created_at": now, "changed_at": now}
@@ -123,13 +130,27 @@ async def remove(tx: Connection, before: Budget, by: str, now: datetime) -> None
 
 async def changes(connection: Connection, number: int) -> Sequence[Change]:
     """What became of a budget, the latest first."""
+    return (await changes_of(connection, [number])).get(number, [])
+
+
+async def changes_of(
+    connection: Connection, some: Collection[int]
+) -> Mapping[int, Sequence[Change]]:
+    """What became of some budgets, the latest first."""
+    wanted = any_(bindparam("some", list(some), ARRAY(BigInteger)))
     statement = (
         select(budget_changes)
-        .where(budget_changes.c.budget_id == number)
+        .where(budget_changes.c.budget_id == wanted)
         .order_by(budget_changes.c.id.desc())
     )
-    rows = await connection.execute(statement)
-    return [Change(row.at, row.by, row.before, row.after) for row in rows]
+    found: defaultdict[int, list[Change]] = defaultdict(list)
+    for row in await connection.execute(statement):
+        found[row.budget_id].append(_change(row))
+    return found
+
+
+def _change(row: Row[Any]) -> Change:
+    return Change(row.at, row.by, row.before, row.after)
 
 
 async def _record(

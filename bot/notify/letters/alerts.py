@@ -12,7 +12,7 @@ from bot.render.enclosed import Picture
 from bot.render.mail import Mail
 from bot.services import Services
 from core.access.model import OPERATOR
-from core.alerts.model import Alert, AlertState
+from core.alerts.model import Alert, AlertState, Occasion
 from core.alerts.service import ROUNDUP, TELLING
 from core.errors import CostTrackerError
 from core.outbox.model import Delivery, Verb
@@ -26,7 +26,7 @@ async def slack(delivery: Delivery, services: Services) -> Letter:
     told = TELLING.validate_python(delivery.message.values)
     if delivery.message.verb is Verb.REPLY:
         return Letter(alerts.further(told))
-    picture = await _picture(told.alert, services)
+    picture = None if told.occasion is Occasion.LEFT else await _picture(told.alert, services)
     return Letter(alerts.alert(told, picture), pictures=(picture,) if picture else ())
 
 
@@ -69,7 +69,7 @@ async def _picture(alert: Alert, services: Services) -> Picture | None:
     The alert is as it was when it was written, the picture as of now: figures that have moved
     on since would contradict those beside it.
     """
-    if alert.state is AlertState.REMOVED:
+    if alert.state in (AlertState.REMOVED, AlertState.WITHDRAWN):
         return None
     of, told = alert.subject, alert.figures
     try:

@@ -35,6 +35,7 @@ _SIGNS: Final = {
     AlertState.BACK: ":white_check_mark:",
     AlertState.CLOSED: ":white_check_mark:",
     AlertState.REMOVED: ":x:",
+    AlertState.WITHDRAWN: ":x:",
 }
 
 
@@ -47,6 +48,8 @@ def alert(told: Telling, picture: Picture | None = None) -> Message:
     """
     found = told.alert
     lead = spoken(partial(alerting.occasion, told))
+    if told.occasion is Occasion.LEFT:
+        return message(lead, [section(lead, "alert")])
     page: list[Block] = [
         *([context(lead, "alert.occasion")] if lead else []),
         section(_head(found), "alert"),

@@ -89,6 +89,11 @@ def test_its_blocks_say_the_same() -> None:
             {"Change budget", "Details"},
         ),
         (alert(removed=True), "The budget of checkout was removed: $8,412.50 of", set()),
+        (
+            alert(withdrawn=True),
+            "The budget of checkout is not watched any more: $8,412.50 of",
+            {"Change budget", "Details"},
+        ),
         (alert(of="all"), "all projects are over budget", ALL),
     ],
 )
@@ -101,6 +106,21 @@ def test_the_parent_shows_how_it_stands(found: Alert, headline: str, offered: se
         assert set(buttons(message)) == offered
     else:
         assert not buttons(message)
+
+
+def test_where_it_is_told_no_more_no_figure_stays() -> None:
+    """Who reads there may have lost the right to see them."""
+    left = shown(Telling(Occasion.LEFT, alert()))
+    assert left["text"] == "Alerts of the budget of *checkout* are not told here any more."
+    assert "$" not in words(left)
+    assert not buttons(left)
+
+
+def test_why_nothing_is_watched_any_more_is_said() -> None:
+    """A budget without an amount for its days, say."""
+    said = "Closed: the budget has no amount for November 2026 any more, or can't be read"
+    assert said in words(shown(state(alert(withdrawn=True))))
+    assert not alerting.outlook(alert(withdrawn=True))
 
 
 def test_who_did_what_is_shown() -> None:

@@ -96,6 +96,7 @@ class FakeEvaluation:
     def __init__(self, *, behind: bool = False) -> None:
         self.behind = behind
         self.asked: list[str] = []
+        self.forgotten: list[date] = []
 
     async def evaluate(self) -> Raised:
         self.asked.append("evaluate")
@@ -106,6 +107,10 @@ class FakeEvaluation:
 
     async def foresee(self) -> int:
         self.asked.append("foresee")
+        return 0
+
+    async def forget(self, before: date) -> int:
+        self.forgotten.append(before)
         return 0
 
     async def tend(self) -> Tended:

@@ -47,14 +47,19 @@ class Hand:
         self.jobs = JobService(database, worker="hand")
         self.waited: list[Job] = []
         self.reports = FakeReports()
+        self.evaluated = 0
         self._services = Services(
             **dict.fromkeys(Services.__slots__)  # type: ignore[arg-type]  # not asked
             | {"settings": Settings(), "clock": clock, "jobs": self.jobs, "ingest": ingest}
-            | {"poster": self.reports, "corrector": self.reports}
+            | {"poster": self.reports, "corrector": self.reports, "evaluation": self}
         )
 
     async def sync(self) -> tuple[SyncReport, ...]:
         return await syncing.by_hand(self._services, waiting=self.waited.append)
+
+    async def evaluate(self) -> None:
+        """As budgets are."""
+        self.evaluated += 1
 
     async def job(self) -> Job:
         found = await self.jobs.latest("sync")
@@ -79,8 +84,10 @@ async def test_what_is_done_is_done_again_when_asked(fresh_database: Database, n
     ingest = FakeIngest("gcp")
     hand = Hand(fresh_database, noon, ingest)
     await hand.sync()
-    assert hand.reports.asked == []  # the scheduler does that, once a period
+    # The scheduler does that, once a period.
+    assert (hand.reports.asked, hand.evaluated) == ([], 0)
     await hand.sync()
+    assert hand.evaluated == 1
     assert hand.reports.asked == ["wake", "correct"]
     assert ingest.syncs == 2
     assert hand.waited == []

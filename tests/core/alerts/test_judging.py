@@ -356,3 +356,37 @@ def test_more_spent_than_what_was_snoozed_is_told_with_all_that_waited() -> None
     found = judged(spent, ahead(13, 110), held)
     assert found.told == (ACTUAL[1], FORECAST[0])
     assert found.memory.snoozed is None
+
+
+def test_a_period_that_is_over_is_told_once_whatever_becomes_of_the_budget() -> None:
+    """What the present period is held against is no news of the one before."""
+    over = replace(reading(81), closed=True)
+    first = judged(over, replace(reading(10), terms="others"), Memory())
+    under = judged(replace(reading(79), closed=True), None, first.memory)
+    again = judged(over, None, under.memory)
+    assert (first.told, under.told, again.told) == ((ACTUAL[0],), (), ())
+    assert first.occasion is Occasion.RECORD
+
+
+def test_what_is_no_threshold_any_more_counts_no_more() -> None:
+    over = judged(reading(101), reading(10), Memory())
+    fewer = replace(reading(101), thresholds=(Threshold(Kind.ACTUAL, 120),), terms="others")
+    found = judged(fewer, reading(101), over.memory)
+    assert (found.told, found.memory.marks) == ((), {})
+
+
+def test_a_snooze_silences_no_more_of_a_raised_amount_than_is_spent_of_it() -> None:
+    spent = judged(reading(155), reading(10), Memory())
+    memory = snoozed(spent.memory, 150, NOON + timedelta(days=9))
+    raised = replace(reading(155), figures=replace(reading(155).figures, amount=Decimal(200)))
+    calm = judged(raised, reading(155), memory)
+    assert calm.told == ()
+    more = replace(raised, figures=replace(raised.figures, used=Decimal(165)))
+    assert judged(more, raised, calm.memory).told == (ACTUAL[0],)
+
+
+def test_what_the_amount_was_is_told_of_the_same_terms_only() -> None:
+    """In another currency, or of a quarter, it would be another amount."""
+    higher = replace(reading(90), figures=replace(reading(90).figures, amount=Decimal(110)))
+    assert judged(reading(90), replace(higher, terms="EUR"), Memory()).was == Decimal(100)
+    assert judged(reading(90), higher, Memory()).was == Decimal(110)

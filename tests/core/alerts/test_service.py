@@ -151,6 +151,21 @@ async def test_the_owner_is_reminded_once_a_day_at_work(company: Company) -> Non
     assert await company.sent() == []
 
 
+async def test_who_owns_it_no_more_is_told_so_and_the_new_owner_reminded(company: Company) -> None:
+    await raised(company)
+    company.clock.at("2026-11-11T09:15-08:00")
+    await company.evaluation.tend()
+    await company.sent()
+    (budget,) = await company.budgets.list(OPERATOR)
+    await company.budgets.change(budget.id, replace(budget.terms, owner="U-eve"), by=OPERATOR)
+    assert {each.said for each in await company.sent()} == {
+        ("C-shop", "update", "state"),
+        ("U-ada", "update", "state"),
+    }
+    await company.evaluation.tend()
+    assert [each.said for each in await company.sent()] == [("U-eve", "post", "reminder")]
+
+
 async def test_nobody_is_reminded_at_weekends_or_of_less_than_all(company: Company) -> None:
     await raised(company, spent=850)
     company.clock.at("2026-11-11T10:00-08:00")
@@ -214,6 +229,19 @@ async def test_a_channel_may_have_one_message_a_day(company: Company) -> None:
     assert isinstance(one.value, Roundup)
     assert [each.alert.subject.subject for each in one.value.tellings] == ["shop", "blog"]
     assert one.value.occasion is Occasion.DIGEST
+
+
+async def test_what_waits_for_a_digest_is_dropped_with_the_channel(company: Company) -> None:
+    company.evaluation = evaluation(
+        company.database, company.clock, listeners=cast("Any", Digests())
+    )
+    await company.sync(november(8))
+    budget = await company.budgets.add(ONLY_CHANNEL, by=OPERATOR)
+    company.spend("acc-1", {november(9): 1200})
+    await company.evaluate(november(10))
+    await company.budgets.change(budget.id, replace(ONLY_CHANNEL, channels=()), by=OPERATOR)
+    company.clock.at("2026-11-11T09:05-08:00")
+    assert (await company.evaluation.tend()).digests == 0
 
 
 def test_a_month_end_is_that_of_the_reports_time_zone() -> None:

@@ -4,9 +4,13 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
+import pytest
+
 from core.access.model import OPERATOR
 from core.alerts.model import AlertState, Kind, Occasion, Roundup, Telling, Threshold
 from core.alerts.raising import Raised
+from core.budgets.model import Cycle
+from core.period import Period
 from tests.support.evaluating import NOVEMBER, TERMS, Company, november
 
 
@@ -103,6 +107,151 @@ async def test_changing_who_is_told_raises_nothing_anew(company: Company) -> Non
     other = replace(TERMS, emails=(), channels=("C-shop", "C-more"), owner="U-ada")
     await company.budgets.change(budget.id, other, by=OPERATOR)
     assert {each.said for each in await company.sent()} == {("C-shop", "update", "state")}
+
+
+async def test_a_channel_that_is_told_no_more_hears_so_and_nothing_else(company: Company) -> None:
+    company.spend("acc-1", {november(9): 850})
+    await company.sync(november(10))
+    budget = await company.budgets.add(replace(TERMS, emails=()), by=OPERATOR)
+    await company.sent()
+    await company.budgets.change(
+        budget.id, replace(TERMS, emails=(), channels=("C-new",)), by=OPERATOR
+    )
+    assert [each.said for each in await company.sent()] == [("C-shop", "update", "left")]
+    company.spend("acc-1", {november(10): 200})
+    await company.evaluate(november(11))
+    assert [each.said for each in await company.sent()] == [("C-new", "post", "crossed")]
+    await company.budgets.change(budget.id, replace(TERMS, emails=()), by=OPERATOR)
+    company.spend("acc-1", {november(11): 300})
+    await company.evaluate(november(12))
+    said = [each.said for each in await company.sent()]
+    assert said == [("C-new", "update", "left"), ("C-shop", "post", "crossed")]
+
+
+async def test_the_record_of_a_month_stays_where_it_was_told(company: Company) -> None:
+    company.spend("acc-1", {november(9): 1850})
+    await company.sync(november(10))
+    budget = await company.budgets.add(replace(TERMS, emails=()), by=OPERATOR)
+    await company.evaluate(date(2026, 12, 2), complete=november(29))
+    await company.sent()
+    await company.budgets.change(
+        budget.id, replace(TERMS, emails=(), channels=("C-new",)), by=OPERATOR
+    )
+    await company.evaluate(date(2026, 12, 4))
+    (update,) = await company.sent()
+    assert (update.to, update.value.alert.state) == ("C-shop", AlertState.CLOSED)  # type: ignore[union-attr]
+
+
+async def test_a_budget_without_an_amount_for_its_days_says_so(company: Company) -> None:
+    """Till it has one again: what was told of it is no news then."""
+    company.spend("acc-1", {november(9): 850})
+    await company.sync(november(10))
+    terms = replace(TERMS, emails=(), amount=None, months={NOVEMBER: Decimal(1000)})
+    budget = await company.budgets.add(terms, by=OPERATOR)
+    await company.sent()
+    later = replace(terms, months={date(2026, 12, 1): Decimal(1000)})
+    await company.budgets.change(budget.id, later, by=OPERATOR)
+    (update,) = await company.sent()
+    assert isinstance(update.value, Telling)
+    assert (update.said[1:], update.value.alert.state) == (
+        ("update", "state"),
+        AlertState.WITHDRAWN,
+    )
+    assert await company.evaluation.evaluate() == Raised()
+    await company.budgets.change(budget.id, terms, by=OPERATOR)
+    (update,) = await company.sent()
+    assert isinstance(update.value, Telling)
+    assert update.value.alert.state is AlertState.RAISED
+
+
+@pytest.mark.parametrize("end", [16, 27])
+async def test_a_period_that_a_budget_has_no_more_is_not_watched(
+    company: Company, end: int
+) -> None:
+    """Its dates are others now: of those it had nobody is reminded."""
+    company.spend("acc-1", {november(9): 1850})
+    await company.sync(november(10))
+    days = Period(november(5), november(end))
+    terms = replace(TERMS, emails=(), cycle=Cycle.CUSTOM, dates=days)
+    budget = await company.budgets.add(terms, by=OPERATOR)
+    await company.sent()
+    other = replace(terms, dates=Period(november(8), november(28)))
+    await company.budgets.change(budget.id, other, by=OPERATOR)
+    states = [each.state for each in await company.alerts.listed(OPERATOR)]
+    assert states == [AlertState.RAISED, AlertState.WITHDRAWN]
+
+
+async def test_what_a_budget_says_in_december_bears_on_nothing_of_november(
+    company: Company,
+) -> None:
+    """Neither another threshold nor another subject: its record stands as it was."""
+    await company.sync(november(20))
+    budget = await company.budgets.add(replace(TERMS, emails=()), by=OPERATOR)
+    company.spend("acc-1", {november(25): 600})
+    company.spend("acc-2", {november(25): 3000})
+    await company.evaluate(date(2026, 12, 4))
+    assert [each.state for each in await company.alerts.listed(OPERATOR)] == [AlertState.CLOSED]
+    await company.sent()
+    lower = replace(TERMS, emails=(), thresholds=(10, 50), amount=Decimal(2000))
+    await company.budgets.change(budget.id, lower, by=OPERATOR)
+    assert await company.sent() == []
+    await company.budgets.change(budget.id, replace(lower, subject="blog"), by=OPERATOR)
+    await company.evaluate(date(2026, 12, 5))
+    assert [each.value.alert.subject for each in await company.sent()] == []  # type: ignore[union-attr]
+
+
+async def test_a_teams_month_is_held_against_what_its_projects_had_then(company: Company) -> None:
+    await company.sync(november(20))
+    project = await company.budgets.add(replace(TERMS, emails=(), channels=()), by=OPERATOR)
+    team = replace(TERMS, subject="team=retail", amount=None, emails=())
+    number = (await company.budgets.add(team, by=OPERATOR)).id
+    await company.evaluate(date(2026, 12, 4))
+    december = replace(TERMS, emails=(), channels=(), amount=Decimal(300))
+    await company.budgets.change(project.id, december, by=OPERATOR)
+    assert await company.sent() == []
+    assert (await company.budgets.status(number, OPERATOR, on=NOVEMBER)).amount == 1000
+    (told,) = await company.budgets.statuses(
+        OPERATOR, on=NOVEMBER, only=lambda each: each.id == number
+    )
+    assert told.amount == 1000
+    assert (await company.budgets.status(number, OPERATOR)).amount == 300
+
+
+async def test_a_team_follows_its_projects_budgets_at_once(company: Company) -> None:
+    await company.sync(november(20))
+    project = await company.budgets.add(replace(TERMS, emails=(), channels=()), by=OPERATOR)
+    await company.budgets.add(replace(TERMS, subject="team=retail", amount=None), by=OPERATOR)
+    await company.sent()
+    lower = replace(TERMS, emails=(), channels=(), amount=Decimal(300))
+    await company.budgets.change(project.id, lower, by=OPERATOR)
+    assert {each.said for each in await company.sent()} == {
+        ("fin@x.example", "post", "set"),
+        ("C-shop", "post", "set"),
+    }
+
+
+async def test_a_budget_set_after_a_sync_hides_no_other_that_is_behind(company: Company) -> None:
+    await company.sync(november(8))
+    await company.budgets.add(replace(TERMS, emails=()), by=OPERATOR)
+    await company.evaluation.evaluate()
+    assert not await company.evaluation.is_behind()
+    await company.sync(november(10))
+    gone = await company.budgets.add(replace(TERMS, subject="blog"), by=OPERATOR)
+    assert await company.evaluation.is_behind()
+    await company.evaluation.evaluate()
+    assert not await company.evaluation.is_behind()
+    await company.budgets.remove(gone.id, by=OPERATOR)
+    await company.sync(november(11))
+    await company.evaluation.evaluate()
+    assert not await company.evaluation.is_behind()
+
+
+async def test_forecasts_of_periods_that_are_over_are_forgotten(company: Company) -> None:
+    await company.sync(november(20))
+    await company.budgets.add(TERMS, by=OPERATOR)
+    await company.evaluation.foresee()
+    assert await company.evaluation.forget(november(18)) == 0
+    assert await company.evaluation.forget(november(20)) == 1
 
 
 async def test_a_backfill_that_brings_many_over_is_one_message_for_the_channel(

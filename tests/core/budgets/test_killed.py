@@ -95,7 +95,7 @@ async def test_figures_that_were_read_before_a_change_undo_nothing(company: Comp
     """An evaluation that read its figures before somebody raised the amount comes too late."""
     await over(company)
     first, *_ = await company.budgets.list(OPERATOR)
-    late = await company.evaluation._read(
+    late = await company.evaluation._look(
         await company.budgets._catalogue.everything(),
         await company.budgets.list(OPERATOR),
     )
