@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from core.access.model import Role
+from core.budgets.evaluating import EvaluationService
 from core.ingest.model import SyncReport
 from tests.support.charges import Writer, charge
 from tests.support.product import BILLED, Product, StillIngest, bill, leave_out
@@ -242,6 +243,21 @@ async def test_a_sync_of_everything_counts_for_the_period(product: Product) -> N
         reply = await product.call("POST", "/v1/syncs", role=Role.ADMIN, json=body)
         assert reply.status == 202
         assert ((await ended(product))["period"] == due) is counts
+
+
+async def test_budgets_are_evaluated_after_a_sync_of_one_source(
+    product: Product, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At once; after one of everything the scheduler does so."""
+    evaluated = asyncio.Event()
+
+    async def evaluate(*_: object) -> None:
+        evaluated.set()
+
+    monkeypatch.setattr(EvaluationService, "evaluate", evaluate)
+    body = {"source": "gcp"}
+    assert (await product.call("POST", "/v1/syncs", role=Role.ADMIN, json=body)).status == 202
+    await asyncio.wait_for(evaluated.wait(), 10)
 
 
 async def test_a_sync_is_started_in_the_background_and_listed(product: Product) -> None:
