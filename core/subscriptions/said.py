@@ -8,12 +8,11 @@
 What is left is the question, which names no days.
 """
 
-import re
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from core.costs.language.text import clean, quote
+from core.costs.language.text import apart, clean, quote
 from core.costs.model import Filter, Vocabulary
 from core.costs.question import parse_cost_query
 from core.outbox.model import Destination
@@ -26,27 +25,21 @@ from core.subscriptions.model import (
     SubscriptionSubjectError,
 )
 
-
-def _whole(pattern: str, flags: int = re.IGNORECASE) -> re.Pattern[str]:
-    """What stands between spaces or commas."""
-    return re.compile(rf"(?<![^\s,;])(?:{pattern})(?![^\s,;])", flags)
-
-
-_KIND: Final = _whole(r"(?:and\s+|to\s+|budget\s+)*(?:(?P<alerts>alerts?)|anomal(?:y|ies))")
-_PACE: Final = _whole(
+_KIND: Final = apart(r"(?:and\s+|to\s+|budget\s+)*(?:(?P<alerts>alerts?)|anomal(?:y|ies))")
+_PACE: Final = apart(
     r"(?:(?:as\s+)?(?:an?\s+)?)?(?P<digest>(?:daily\s+)?digest|daily|once\s+a\s+day)"
     r"|at[\s-]once|immediately"
 )
-_MAILED: Final = _whole(
+_MAILED: Final = apart(
     r"(?:to\s+)?(?:<mailto:(?P<to>[^|>]+)(?:\|[^>]*)?>|(?P<email>[^\s<>,;@|]+@[^\s<>,;@|]+))"
 )
-_SLACKED: Final = _whole(
+_SLACKED: Final = apart(
     r"(?:to\s+|in\s+|for\s+)?(?:<[#@](?P<id>[A-Z0-9]+)(?:\|[^>]*)?>|#?(?P<bare>[CDGUW][A-Z0-9]{7,}))",
     0,
 )
-_NEAR: Final = _whole(r"(?:(?:to|in)\s+)?here|(?:(?:to|for)\s+)?(?P<me>me)")
-_NAMED: Final = _whole(r"[#@][^\s,;]+")
-_STRAY: Final = _whole(r"to|from|for|of")
+_NEAR: Final = apart(r"(?:(?:to|in)\s+)?here|(?:(?:to|for)\s+)?(?P<me>me)")
+_NAMED: Final = apart(r"[#@][^\s,;]+")
+_STRAY: Final = apart(r"to|from|for|of")
 
 
 @dataclass(frozen=True, slots=True)

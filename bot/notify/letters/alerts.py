@@ -1,10 +1,8 @@
 """Alerts of budgets: threads in Slack that show how things stand, and mails."""
 
-from collections.abc import Sequence
-
-from bot import unsubscribing
 from bot.notify.channel import Letter
 from bot.notify.letters.drawing import drawn
+from bot.notify.letters.leaving import leaving
 from bot.render import alert_mail
 from bot.render.blocks import alerts
 from bot.render.charts import outgo_of
@@ -46,21 +44,20 @@ async def mail(delivery: Delivery, services: Services) -> Mail:
         picture,
         command=command,
         reply=reply,
-        unsubscribe=_unsubscribe(delivery, services, [told.alert]),
+        unsubscribe=leaving(delivery, services, [_reason(told.alert)]),
     )
 
 
 async def several_mail(delivery: Delivery, services: Services) -> Mail:
     """Several alerts in one mail."""
     told = ROUNDUP.validate_python(delivery.message.values)
-    of = [each.alert for each in told.tellings]
-    return alert_mail.roundup(told, unsubscribe=_unsubscribe(delivery, services, of))
+    reasons = [_reason(each.alert) for each in told.tellings]
+    return alert_mail.roundup(told, unsubscribe=leaving(delivery, services, reasons))
 
 
-def _unsubscribe(delivery: Delivery, services: Services, alerts: Sequence[Alert]) -> str | None:
-    """Where the reader of a mail declines what it tells of."""
-    reasons = [Reason(Of.BUDGET, each.subject.budget) for each in alerts]
-    return unsubscribing.address(services.settings, delivery.message.to, reasons)
+def _reason(alert: Alert) -> Reason:
+    """Why a reader is told: of its budget's alerts they may want no more."""
+    return Reason(Of.BUDGET, alert.subject.budget)
 
 
 async def _picture(alert: Alert, services: Services) -> Picture | None:

@@ -2,9 +2,9 @@
 
 import asyncio
 
-from bot import unsubscribing
 from bot.notify.channel import Letter
 from bot.notify.letters.drawing import drawn
+from bot.notify.letters.leaving import leaving
 from bot.render.blocks import said as plainly
 from bot.render.blocks.picture import shown
 from bot.render.enclosed import Attachment, Picture
@@ -53,9 +53,7 @@ async def mail(delivery: Delivery, services: Services) -> Mail:
         scheduled=told.said,
         changes=told.corrections if delivery.message.verb is Verb.REPLY else None,
         attachments=tuple(attachments),
-        unsubscribe=unsubscribing.address(
-            services.settings, delivery.message.to, [Reason(Of.SCHEDULE, told.schedule)]
-        ),
+        unsubscribe=leaving(delivery, services, [Reason(Of.SCHEDULE, told.schedule)]),
     )
 
 

@@ -67,6 +67,11 @@ class Token:
     key: str = ""
 
 
+def apart(pattern: str, flags: int = re.IGNORECASE) -> re.Pattern[str]:
+    """A pattern of what stands between spaces, commas or semicolons."""
+    return re.compile(rf"(?<![^\s,;])(?:{pattern})(?![^\s,;])", flags)
+
+
 def key(name: str) -> str:
     """What spellings of a name have in common: letters and digits in lower case, single spaces."""
     return _NOT_ALNUM.sub(" ", name.casefold()).strip()
