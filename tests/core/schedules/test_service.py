@@ -128,6 +128,7 @@ async def test_a_change_of_time_moves_what_is_next(service: ScheduleService) -> 
         (replace(ALL, channels=("#finance",)), SchedulePlaceError),
         (replace(ALL, channels=(), emails=("finance",)), SchedulePlaceError),
         (replace(ALL, when=replace(MONDAYS, zone="Mars")), ScheduleTimeError),
+        (replace(ALL, when=replace(MONDAYS, zone="localtime")), ScheduleTimeError),
         (replace(ALL, subject="nonsuch"), UnknownNameError),
     ],
 )
