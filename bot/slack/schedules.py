@@ -1,6 +1,7 @@
 """Schedules of reports in Slack: listed, set in words or by a form, paused, run, previewed."""
 
-from collections.abc import Awaitable, Callable
+import re
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final
@@ -16,24 +17,46 @@ from core.access.model import RoleNeededError, Viewer
 from core.costs.question import Command
 from core.reports.model import ReportKind
 from core.schedules.model import Schedule, Terms
-from core.schedules.said import NINE, Said, parse_schedule, terms_of, usual
+from core.schedules.said import NINE, Said, changed, parse_schedule, terms_of, usual
 from core.schedules.timing import When
 
+_VERB: Final = re.compile(
+    r"(?P<verb>show|pause|resume|run|preview|history|change|remove)"
+    r"(?:\s+now)?(?:\s+number)?\s+#?(?P<number>\d{1,18})(?:\s+now)?(?:\s+(?P<words>.+))?",
+    re.IGNORECASE | re.DOTALL,
+)
 _RUNS: Final = 20
 _DOUBLE_CLICK: Final = timedelta(minutes=1)
 
 
 async def typed(desk: Desk, asked: Asked, viewer: Viewer, understood: Command) -> None:
-    """What follows `schedule`: nothing lists them, anything else sets one."""
+    """What follows `schedule`: nothing lists them, `pause 3` does that, anything else sets one."""
     rest = understood.rest.strip()
     if not rest:
         await _show(desk, asked, viewer)
+        return
+    if (verb := _VERB.fullmatch(rest)) and (
+        verb["words"] is None or verb["verb"].lower() == "change"
+    ):
+        await _do(desk, asked.saying(verb["number"]), viewer, verb)
         return
     said = await _read(desk, asked, viewer, rest)
     zone = desk.services.settings.report_timezone.key
     terms = terms_of(said, zone=zone, here=_here(asked))
     made = await desk.services.schedules.add(terms, by=viewer)
     await _show(desk, asked, viewer, f"Scheduled, number {made.id}.", only=made)
+
+
+async def _do(desk: Desk, asked: Asked, viewer: Viewer, verb: re.Match[str]) -> None:
+    """What a button does to a schedule, in words; `change 3 fri 17:00` needs no form."""
+    if verb["words"] is not None:
+        service = desk.services.schedules
+        found = await service.get(int(asked.text), viewer)
+        said = await _read(desk, asked, viewer, verb["words"])
+        made = await service.change(found.id, changed(found.terms, said), by=viewer)
+        await _show(desk, asked, viewer, f"Changed, number {made.id}.", only=made)
+        return
+    await _VERBS[verb["verb"].lower()](desk, asked)
 
 
 async def _read(desk: Desk, asked: Asked, viewer: Viewer, words: str) -> Said:
@@ -101,7 +124,10 @@ remove: Final = _pressed(_remove)
 async def run(desk: Desk, asked: Asked) -> None:
     """Have a report posted now; pressed twice, it is posted once."""
     viewer = await desk.viewer(asked)
-    if not await desk.services.jobs.once(asked.action, asked.pressed, lasting=_DOUBLE_CLICK):
+    again = asked.action and not await desk.services.jobs.once(
+        asked.action, asked.pressed, lasting=_DOUBLE_CLICK
+    )
+    if again:
         return
     number = int(asked.text)
     found = await desk.services.schedules.get(number, viewer)
@@ -125,6 +151,13 @@ async def history(desk: Desk, asked: Asked) -> None:
     await desk.answer(asked, shown.history(found, runs))
 
 
+async def show(desk: Desk, asked: Asked) -> None:
+    """One of them, with what can be done."""
+    viewer = await desk.viewer(asked)
+    found = await desk.services.schedules.get(int(asked.text), viewer)
+    await _show(desk, asked, viewer, only=found)
+
+
 async def open_form(desk: Desk, asked: Asked) -> None:
     """Open the form of a schedule: of a number, or of a new one."""
 
@@ -143,6 +176,18 @@ async def open_form(desk: Desk, asked: Asked) -> None:
         return schedule_form.view(found.terms, found.id)
 
     await forms.open_form(desk, asked, schedule_form.TITLE, make)
+
+
+_VERBS: Final[Mapping[str, Callable[[Desk, Asked], Awaitable[None]]]] = {
+    "show": show,
+    "pause": pause,
+    "resume": resume,
+    "run": run,
+    "preview": preview,
+    "history": history,
+    "change": open_form,
+    "remove": remove,
+}
 
 
 async def save(desk: Desk, body: dict[str, Any]) -> forms.Errors | str:

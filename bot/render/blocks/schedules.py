@@ -21,6 +21,8 @@ REMOVE: Final = "schedule.remove"
 HISTORY: Final = "schedule.history"
 SHOWN: Final = 14
 """A message has fifty blocks."""
+_NAMED: Final = 40
+"""So many of the others are told by their numbers."""
 
 
 def schedules(found: Sequence[tuple[Schedule, bool]], *, command: str, done: str = "") -> Message:
@@ -37,7 +39,10 @@ def schedules(found: Sequence[tuple[Schedule, bool]], *, command: str, done: str
     for schedule, may in found[:SHOWN]:
         page += _one(schedule, may=may)
     if len(found) > SHOWN:
-        more = f"and {len(found) - SHOWN:,} more; `cost-tracker schedules` has all"
+        others = [str(schedule.id) for schedule, _ in found[SHOWN:]]
+        one = code(f"{command} schedule show {others[0]}")
+        named = words.listing(others, most=_NAMED)
+        more = f"and {len(others):,} more, number {named}; {one} shows one"
         page.append(context(more, "more"))
     typed = code(f"{command} schedule weekly mon 09:00 #finance")
     page += actions.row([actions.button("Schedule a report", EDIT, "0")], "actions")

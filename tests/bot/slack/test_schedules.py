@@ -208,7 +208,10 @@ async def test_many_are_listed_in_what_a_message_holds(product: Product) -> None
         await ask(product, f"schedule weekly {number:02}:30 <#{FINANCE}>")
     answer = await ask(product, "schedule")
     assert message_problems(answer["blocks"]) == []
-    assert "and 6 more" in words(answer)
+    assert "and 6 more, number 15, 16, 17, 18, 19 and 20" in words(answer)
+    last = await ask(product, "schedule show 20")
+    assert "Mondays at 19:30" in words(last)
+    assert {"Pause", "Change", "Remove"} <= set(buttons(last))
 
 
 async def test_members_see_what_they_may(product: Product) -> None:
@@ -216,3 +219,20 @@ async def test_members_see_what_they_may(product: Product) -> None:
     member = Member("T0SANDBOX", BEN, Role.VIEWER, frozenset({"search"}))
     await product.services.access.set_member(member, by=OPERATOR)
     assert "No report is scheduled yet." in words(await ask(product, "schedule", user=BEN))
+
+
+@pytest.mark.usefixtures("schedule")
+async def test_what_buttons_do_is_done_in_words(product: Product) -> None:
+    assert "Paused, number 1." in words(await ask(product, "schedule pause 1"))
+    assert "Resumed, number 1." in words(await ask(product, "resume schedule #1"))
+    changed = await ask(product, "schedule change 1 fri 17:00 xlsx")
+    assert "Changed, number 1." in words(changed)
+    assert "Fridays at 17:00 (Europe/Berlin), with XLSX" in words(changed)
+    assert "is being made" in words(await ask(product, "schedule run 1 now"))
+    assert "under way" in words(await ask(product, "schedule run 1"))
+    assert "1 run, the latest to be made" in words(await ask(product, "schedule history 1"))
+    assert "There is no schedule 7." in words(await ask(product, "schedule pause 7"))
+    refused = await ask(product, "schedule pause 1", user=BEN)
+    assert "are scheduled by finance and administrators" in words(refused)
+    assert "Removed: Weekly report" in words(await ask(product, "schedule remove 1"))
+    assert await every(product) == ()
