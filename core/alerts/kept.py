@@ -107,6 +107,8 @@ def changed(before: Kept | None, after: Kept, now: datetime) -> Kept:
     """The same with its revision, which counts whenever messages have to say something else."""
     if before is None:
         return replace(after, changed_at=now, revision=1)
+    if after == before:
+        return before
     if after.says() == before.says() and {*before.places} <= {*after.places}:
         return after
     return replace(after, changed_at=now, revision=before.revision + 1)

@@ -1,34 +1,25 @@
-"""How far thousands of budgets are: what they cost is read in a few passes, not one by one.
+"""How far thousands of budgets are: what they cost is read together, and forecast together.
 
 Imported on use: numpy is not part of an idle process.
 """
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from decimal import Decimal
 from itertools import groupby
 from types import MappingProxyType
 from typing import Final
 
-import numpy as np
-
-from core.access.model import OPERATOR
-from core.budgets import spending
 from core.budgets.foreseen import Foreseen, Key
-from core.budgets.grouping import Pass, Places, Wanted, passes
 from core.budgets.model import Budget, rounded
 from core.budgets.rolling import Everything
+from core.budgets.spendings import spendings
 from core.budgets.status import Course, Spending, Status, status
-from core.costs.listings import DailySeries
-from core.costs.model import PROVIDER, CostQuery, Filter, Freshness
 from core.costs.service import CostService
 from core.forecasts.making import MOST_AHEAD, forecasts
-from core.forecasts.model import KEPT_DAYS, Forecast, NotEnoughHistoryError, RoughSeries
-from core.forecasts.robust import Numbers
-from core.money import ZERO
+from core.forecasts.model import Forecast, NotEnoughHistoryError
 from core.period import Period
 
 type Need = Callable[[Status], bool]
@@ -36,16 +27,6 @@ type Need = Callable[[Status], bool]
 
 _TOGETHER: Final = 256
 _AT_ONCE: Final = 2
-
-
-@dataclass(slots=True)
-class _Sum:
-    """What groups of charges add up to for one budget, from the first day of the question on."""
-
-    values: Numbers
-    exact: dict[date, Decimal] = field(default_factory=dict)
-    others: dict[str, dict[date, Decimal]] = field(default_factory=dict)
-    providers: set[str] = field(default_factory=set)
 
 
 async def statuses(
@@ -73,7 +54,7 @@ async def statuses(
         asked_of[budget.id].append((budget, period))
     told = _Teller(costs.today(), every, need, kept)
     batch: list[tuple[Status, Spending]] = []
-    async for number, spent in _spendings(costs, asked_of.values(), kept):
+    async for number, spent in spendings(costs, asked_of.values(), kept):
         batch += [told.without_forecast(b, p, spent(p)) for b, p in asked_of[number]]
         if len(batch) >= _TOGETHER * _AT_ONCE:
             for each in await told.forecast(batch):
@@ -177,118 +158,3 @@ def _made(
         for (told, _), each in zip(some, made, strict=True):
             found[_key(told)] = each
     return found
-
-
-async def _spendings(
-    costs: CostService,
-    asked: Iterable[Sequence[tuple[Budget, Period]]],
-    kept: Mapping[Key, Foreseen],
-) -> AsyncIterator[tuple[int, Callable[[Period], Spending]]]:
-    """What each budget's subject cost, to be told of its periods; by the budget's number."""
-    today = costs.today()
-    wanted: defaultdict[int, list[Wanted]] = defaultdict(list)
-    for of in asked:
-        budget, _ = of[0]
-        if budget.query is None:
-            continue
-        if budget.query.by_resource:
-            spent = {period: await spending.read(costs, budget, period) for _, period in of}
-            yield budget.id, spent.__getitem__
-            continue
-        since = min(period.start for _, period in of)
-        known = all((budget.id, period.start) in kept for _, period in of if period.end > today)
-        back = 0 if known else KEPT_DAYS
-        wanted[back].append(Wanted(budget, min(since, today), budget.query.where))
-    fresh = _Freshness(costs)
-    for back, some in wanted.items():
-        for each in passes(some, today):
-            async for found in _passed(costs, each, fresh, back):
-                yield found
-
-
-async def _passed(
-    costs: CostService, of: Pass, fresh: "_Freshness", back: int
-) -> AsyncIterator[tuple[int, Callable[[Period], Spending]]]:
-    today = costs.today()
-    days = Period(min(of.since, today - timedelta(back)), today + timedelta(1))
-    sums: dict[int, _Sum] = {}
-    places = Places(of)
-    async for found in costs.series(of.query(days), OPERATOR, exact_from=of.since):
-        for place in places.of(found.group):
-            one = sums.setdefault(place, _Sum(np.zeros(days.days)))
-            _add(one, found, of.wanted[place].budget.terms.currency, days)
-    for place, each in enumerate(of.wanted):
-        one = sums.pop(place) if place in sums else _Sum(np.zeros(0))
-        freshness = await fresh.of(each.where, one.providers, days)
-        first = min(each.since, today - timedelta(back))
-        yield each.budget.id, _spending(one, days.start, first, each.budget, freshness)
-
-
-def _add(one: _Sum, found: DailySeries, currency: str, days: Period) -> None:
-    """Count a group of charges."""
-    one.providers.add(found.group[-1] or "")
-    if found.currency == currency:
-        one.values[(found.start - days.start).days :] += found.amounts
-        exact = one.exact
-    else:
-        exact = one.others.setdefault(found.currency, {})
-    for day, amount in found.exact.items():
-        exact[day] = exact.get(day, ZERO) + amount
-
-
-def _spending(
-    one: _Sum, start: date, first: date, budget: Budget, freshness: Freshness
-) -> Callable[[Period], Spending]:
-    """What was added up, as it is told of a period."""
-    currency = budget.terms.currency
-
-    def told(period: Period) -> Spending:
-        complete = freshness.complete_until or period.start
-        return Spending(
-            _history(one, start, first, complete, currency),
-            {day: amount for day, amount in one.exact.items() if day >= complete},
-            dict(_in_others(one, period)),
-            freshness,
-        )
-
-    return told
-
-
-def _history(one: _Sum, start: date, first: date, complete: date, currency: str) -> RoughSeries:
-    """The complete days, from the first with a charge on."""
-    values = one.values[max((first - start).days, 0) : max((complete - start).days, 0)]
-    spent = np.flatnonzero(values)
-    if not len(spent):
-        return RoughSeries(complete, (), currency, one.exact)
-    begin = int(spent[0])
-    return RoughSeries(
-        complete - timedelta(len(values) - begin), values[begin:], currency, one.exact
-    )
-
-
-def _in_others(one: _Sum, period: Period) -> Iterator[tuple[str, Decimal]]:
-    """What was spent in other currencies."""
-    for currency, days in one.others.items():
-        total = sum((a for day, a in days.items() if period.start <= day < period.end), ZERO)
-        if total:
-            yield currency, total
-
-
-class _Freshness:
-    """How fresh and how good the data of some providers is; asked once for each set of them."""
-
-    def __init__(self, costs: CostService) -> None:
-        self._costs = costs
-        self._known: dict[tuple[tuple[Filter, ...], Period], Freshness] = {}
-
-    async def of(self, where: Sequence[Filter], providers: set[str], days: Period) -> Freshness:
-        """Of what a budget is of; of all sources where it may draw on any."""
-        chosen = tuple(where)
-        if not any(f.dimension.name != "label" and not f.negated for f in where):
-            chosen = ()
-        elif providers:
-            chosen = (Filter(PROVIDER, tuple(sorted(providers))),)
-        if (chosen, days) not in self._known:
-            answer = await self._costs.answer(CostQuery(days, chosen, ()), OPERATOR)
-            self._known[chosen, days] = answer.freshness
-        return self._known[chosen, days]

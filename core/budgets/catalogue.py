@@ -32,7 +32,7 @@ class Catalogue:
         self._costs = costs
         self._projects = projects
         self._names: Vocabulary | None = None
-        self._read: LRUCache[str, CostQuery] = LRUCache(_MOST_READ)
+        self._read: LRUCache[str, tuple[CostQuery, str]] = LRUCache(_MOST_READ)
 
     async def everything(self) -> Everything:
         """Every budget, and which team each project is of."""

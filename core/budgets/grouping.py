@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from itertools import product
 from math import prod
 from typing import Final
@@ -41,6 +41,10 @@ class Pass:
     def since(self) -> date:
         """The first day of which any of them has to be known as money."""
         return min(each.since for each in self.wanted)
+
+    def days(self, today: date, back: int) -> Period:
+        """The days to ask for: of any of them, and so many back from today."""
+        return Period(min(self.since, today - timedelta(back)), today + timedelta(1))
 
     def query(self, days: Period) -> CostQuery:
         """The question, of no more values than the budgets are about."""

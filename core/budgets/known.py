@@ -37,29 +37,35 @@ _USUAL: Final = "mtd"
 class Known:
     """What the subjects of budgets are read with.
 
-    `before`: subjects that were read with the same names, whatever the day.
+    `before`: subjects that were read with the same names, whatever the day, and how they are
+    written.
     """
 
     names: Vocabulary
     today: date
-    before: MutableMapping[str, CostQuery] = field(default_factory=dict)
+    before: MutableMapping[str, tuple[CostQuery, str]] = field(default_factory=dict)
 
     def read(self, budget: Budget) -> Budget:
         """A budget with what it is of, as that is called now."""
         try:
-            query = self._query(budget.terms.subject)
+            query, subject = self._query(budget.terms.subject)
         except CostTrackerError:
             return budget
-        terms = replace(budget.terms, subject=write_subject(query.where))
+        terms = budget.terms
+        if terms.subject != subject:
+            terms = replace(terms, subject=subject)
         return replace(budget, terms=terms, query=query, projects=query.confined, team=_team(query))
 
-    def _query(self, subject: str) -> CostQuery:
-        known = self.before.get(subject)
-        if known is None or known.period.name != _USUAL:
-            known = parse_cost_query(subject, today=self.today, names=self.names)
-            self.before[subject] = known
+    def _query(self, subject: str) -> tuple[CostQuery, str]:
+        """What a subject asks for, and how it is written."""
         days = Period(month_of(self.today), self.today + timedelta(1), _USUAL)
-        return known if known.period.name != _USUAL else replace(known, period=days)
+        known = self.before.get(subject)
+        if known is None or known[0].period.name != _USUAL:
+            query = parse_cost_query(subject, today=self.today, names=self.names)
+            known = self.before[subject] = query, write_subject(query.where)
+        elif known[0].period != days:
+            known = self.before[subject] = replace(known[0], period=days), known[1]
+        return known
 
     def is_same(self, budget: Budget, terms: Terms) -> bool:
         """Whether terms of another time are of the same, in the same periods."""

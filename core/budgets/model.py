@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
 from enum import StrEnum
 from fractions import Fraction
+from functools import lru_cache
 from typing import Final
 
 from babel.numbers import get_currency_precision
@@ -142,9 +143,14 @@ def period_on(terms: Terms, day: date) -> Period:
     """The budget's period that a day is in; a custom one has its own dates only."""
     if terms.dates is not None:
         return terms.dates
-    months = _MONTHS[terms.cycle]
-    first = month_of(day)
-    start = first.replace(month=(first.month - 1) // months * months + 1)
+    return _calendar(terms.cycle, month_of(day))
+
+
+@lru_cache
+def _calendar(cycle: Cycle, month: date) -> Period:
+    """The period that a month is in; thousands of budgets ask of the same few."""
+    months = _MONTHS[cycle]
+    start = month.replace(month=(month.month - 1) // months * months + 1)
     return calendar(start, add_months(start, months))
 
 
@@ -156,6 +162,8 @@ def plan(terms: Terms, days: Period) -> Fraction | None:
     """
     if terms.amount is not None and not terms.months and terms.dates is None:
         period = period_on(terms, days.start)
+        if days == period:
+            return Fraction(terms.amount)
         if days.end <= period.end:
             return Fraction(terms.amount) * Fraction(days.days, period.days)
     shares = [

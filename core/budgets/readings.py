@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Final
 
@@ -63,10 +64,7 @@ def reading(
     return Reading(
         subject=_subject(told),
         figures=_figures(told, told.amount),
-        thresholds=(
-            *(Threshold(Kind.ACTUAL, each) for each in budget.terms.thresholds),
-            *(Threshold(Kind.FORECAST, each) for each in budget.terms.forecast_thresholds),
-        ),
+        thresholds=_thresholds(budget.terms.thresholds, budget.terms.forecast_thresholds),
         terms=_fingerprint(budget.terms),
         changed_at=changed.at,
         changed_by=changed.by,
@@ -89,6 +87,14 @@ def destinations(terms: Terms) -> tuple[Destination, ...]:
 def may_matter(told: Status, today: date) -> bool:
     """Whether to forecast: where there is an amount, of a period that isn't over."""
     return told.amount is not None and told.period.end > today
+
+
+@lru_cache
+def _thresholds(spent: tuple[int, ...], expected: tuple[int, ...]) -> tuple[Threshold, ...]:
+    return (
+        *(Threshold(Kind.ACTUAL, each) for each in spent),
+        *(Threshold(Kind.FORECAST, each) for each in expected),
+    )
 
 
 def _subject(told: Status) -> Subject:

@@ -1,5 +1,6 @@
 """Budgets by the thousand: the same figures as one by one."""
 
+import asyncio
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -12,12 +13,13 @@ from sqlalchemy import delete
 from core.access.model import OPERATOR
 from core.budgets.model import Budget, Cycle, Terms
 from core.budgets.service import BudgetService
+from core.budgets.spendings import _ahead
 from core.budgets.status import Status
 from core.budgets.tables import budget_changes, budgets
 from core.cache import Cache
 from core.costs.model import Measure
 from core.costs.service import CostService
-from core.database import Database
+from core.database import Database, DatabaseUnavailableError
 from core.forecasts.model import Forecast
 from core.period import Period
 from core.projects.service import ProjectService
@@ -105,6 +107,23 @@ def terms() -> Iterable[Terms]:
     later = Period(date(2026, 12, 10), date(2026, 12, 30))
     yield Terms("blog", "USD", cycle=Cycle.CUSTOM, amount=Decimal(100), dates=later)
     yield Terms("team=retail", "USD", cycle=Cycle.QUARTERLY)
+
+
+async def test_what_is_read_ahead_is_given_up_with_what_fails() -> None:
+    ended: list[str] = []
+
+    async def fails() -> int:
+        raise DatabaseUnavailableError
+
+    async def lasts() -> int:
+        try:
+            return await asyncio.Event().wait()
+        finally:
+            ended.append("the next")
+
+    with pytest.raises(DatabaseUnavailableError):
+        [each async for each in _ahead(work() for work in (fails, lasts))]
+    assert ended == ["the next"]
 
 
 async def test_many_budgets_have_the_figures_that_each_has_alone(service: BudgetService) -> None:
