@@ -89,12 +89,14 @@ class ReportCorrector:
             if change is None:
                 await runs.checked(tx, run, after.data_version)
                 return False
+            tells = _is_told(before.kind, change)
             posting = replace(
                 posted.posting,
                 version=run.version + 1,
                 report=after,
                 waited=posted.posting.waited and not after.complete,
-                corrections=change if _is_told(before.kind, change) else None,
+                corrections=change if tells else None,
+                corrected=tells or posted.posting.corrected,
             )
             if not await runs.correct(tx, run, posting, now):
                 return False

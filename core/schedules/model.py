@@ -205,6 +205,7 @@ class Posting:
         waited: it was posted since it had waited long enough; some of its days are incomplete.
         by: who had it run now; '' where it was due.
         corrections: what is different from the version before; None: nothing to tell.
+        corrected: the thread tells what was corrected, of this version or one before.
         file: which of the formats this message is; None: it isn't a file.
     """
 
@@ -217,6 +218,7 @@ class Posting:
     waited: bool = False
     by: str = ""
     corrections: Corrections | None = None
+    corrected: bool = False
     file: Format | None = None
 
     @property

@@ -35,7 +35,7 @@ async def slack(delivery: Delivery, services: Services) -> Letter:
         report,
         {each.name: shown(each) for each in pictures},
         scheduled=told.said,
-        corrected=told.version > 1,
+        corrected=told.corrected,
         waited=told.waited,
         by=told.by,
     )

@@ -34,7 +34,8 @@ def delivery(told: Posting, *, to: str = "slack", verb: Verb = Verb.POST) -> Del
 
 def corrected() -> Posting:
     after = report(ReportKind.WEEKLY, sheet(WEEK, total=Decimal(9000)))
-    return replace(POSTED, version=2, report=after, corrections=corrections(report(), after))
+    change = corrections(report(), after)
+    return replace(POSTED, version=2, report=after, corrections=change, corrected=True)
 
 
 async def test_a_post_shows_its_pictures(services: Services) -> None:
@@ -50,6 +51,13 @@ async def test_an_update_says_that_it_was_corrected(services: Services) -> None:
     letter = await letters.slack(delivery(corrected(), verb=Verb.UPDATE), services)
     assert "*Corrected on 17 Nov 2026*" in str(letter.message.blocks)
     assert "$9,000.00" in letter.message.text
+
+
+async def test_an_update_that_nobody_is_told_of_points_to_nothing(services: Services) -> None:
+    """A week that became complete: its thread has no note."""
+    silent = replace(POSTED, version=2)
+    letter = await letters.slack(delivery(silent, verb=Verb.UPDATE), services)
+    assert "Corrected" not in str(letter.message.blocks)
 
 
 async def test_a_reply_says_what_changed(services: Services) -> None:

@@ -162,7 +162,10 @@ async def test_a_week_that_becomes_complete_is_only_shown_so(desk: Desk) -> None
     assert await desk.sync(company(date(2026, 11, 30))) == 1
     assert await desk.new() == ["update slack:C0FINANCE"]
     last = await desk.last()
-    assert (last.corrections, last.report.complete) == (None, True)
+    assert (last.corrections, last.report.complete, last.corrected) == (None, True, False)
+    late = Charge(date(2026, 11, 25), Decimal(40), "acc-1")
+    assert await desk.sync(company(date(2026, 11, 30), late)) == 1
+    assert (await desk.last()).corrected
 
 
 async def test_what_is_told_goes_where_the_post_is(desk: Desk) -> None:
