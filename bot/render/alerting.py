@@ -48,9 +48,8 @@ _LONGEST: Final = 80
 
 def subject(alert: Alert, voice: Voice = PLAIN) -> str:
     """What its budget is of, in the words that ask for it."""
-    of, said = alert.subject, alert.subject.subject
-    short = said if len(said) <= _LONGEST else f"{said[: _LONGEST - 1]}…"
-    name = voice.name("all projects" if said == ALL else short)
+    of, said = alert.subject, words.subject(alert.subject.subject)
+    name = voice.name(said if len(said) <= _LONGEST else f"{said[: _LONGEST - 1]}…")
     return f"{name} (net)" if of.measure is Measure.NET else name
 
 
@@ -274,7 +273,8 @@ def roundup(told: Roundup) -> str:
         case Occasion.SET:
             have = "has" if count == 1 else "have"
             return f"New and changed budgets: {budgets} {have} crossed thresholds already."
-    return f"Today's alerts: {budgets}, {over} over budget."
+    least = "at least " if told.more and over else ""
+    return f"Today's alerts: {budgets}, {least}{over} over budget."
 
 
 def row(alert: Alert) -> tuple[str, ...]:

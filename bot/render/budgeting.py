@@ -60,10 +60,12 @@ def headline(told: Status, mark: Mark = str) -> str:
     if told.amount is None:
         return f"The budget of {of} has no amount {when}; {_spent(told)} is spent."
     amount = display(told.amount, told.currency)
+    query = told.budget.query
+    have = "have" if query is not None and sentences.several(query) else "has"
     if told.state is State.NOT_BEGUN:
-        return f"{of} has a budget of {amount} {when}, which hasn't begun."
+        return f"{of} {have} a budget of {amount} {when}, which hasn't begun."
     share = f" ({words.share(told.share)})" if told.share is not None else ""
-    return f"{of} has used {_spent(told)} of {amount}{share} {when}{_outcome(told)}."
+    return f"{of} {have} used {_spent(told)} of {amount}{share} {when}{_outcome(told)}."
 
 
 def _spent(told: Status) -> str:
@@ -135,6 +137,11 @@ def notes(told: Status) -> Iterator[str]:
         yield f"{display(amount, currency)} more is in {currency}, and doesn't count here."
     if told.budget.terms.measure is Measure.NET:
         yield "Counted is net: what will be paid, with tax and every credit."
+
+
+def urgent(told: Status) -> tuple[int, str]:
+    """By what statuses are in order: those over first, those that nothing is said of last."""
+    return [*STATES].index(told.state), told.budget.terms.subject
 
 
 def row(told: Status) -> tuple[str, ...]:

@@ -90,6 +90,13 @@ def subject(query: CostQuery, mark: Mark = str, *, everything: str = "all projec
     return (main or mark(everything)) + (f" ({limits})" if limits else "")
 
 
+def several(query: CostQuery) -> bool:
+    """Whether a sentence has what is asked about in the plural: `all projects have`."""
+    filters = {f.dimension: f for f in query.where if not f.negated}
+    main = filters.get(SERVICE) or filters.get(PROJECT)
+    return main is None or len(main.values) > 1
+
+
 def _names(kept: Filter, mark: Mark) -> str:
     if kept.dimension == PROJECT and kept.values == (None,):
         return mark("unassigned spend")

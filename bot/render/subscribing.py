@@ -27,7 +27,7 @@ def terms(value: Terms, mark: Callable[[str], str] = str) -> str:
 
 def subject(text: str) -> str:
     """What it is to, in words."""
-    return "everything" if text == "all" else text.removeprefix("all ")
+    return words.subject(text, everything="everything")
 
 
 def row(found: Subscription) -> tuple[str, ...]:

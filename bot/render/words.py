@@ -64,6 +64,11 @@ def listing(names: Sequence[str], *, most: int = 3) -> str:
     return " and ".join(filter(None, (", ".join(shown[:-1]), shown[-1]))) if shown else ""
 
 
+def subject(text: str, *, everything: str = "all projects") -> str:
+    """What a question's own words are of: `all team=payments` is `team=payments`."""
+    return everything if text == "all" else text.removeprefix("all ")
+
+
 def average(granularity: Granularity) -> str:
     """What a moving average is called: `7-day average`."""
     unit = {"daily": "day", "weekly": "week", "monthly": "month"}[granularity]

@@ -55,9 +55,13 @@ _FIELDS: Final[Mapping[type[Exception], str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """What was said in the form, as it was typed; `number` 0: of a new budget."""
+    """What was said in the form, as it was typed; `number` 0: of a new budget.
+
+    `seen`: what the form was opened with was as of this.
+    """
 
     number: int
+    seen: str
     subject: str
     amount: str
     cycle: Cycle
@@ -71,8 +75,8 @@ class Filled:
     emails: str
 
 
-def view(terms: Terms, number: int) -> View:
-    """The form with what a budget has; `number` 0: a new one."""
+def view(terms: Terms, number: int, *, seen: str = "") -> View:
+    """The form with what a budget has; `number` 0: a new one. `seen` comes back with it."""
     months = f" ({len(terms.months)} months have their own)" if terms.months else ""
     dates = str(terms.dates or "")
     fields = [
@@ -118,14 +122,16 @@ def view(terms: Terms, number: int) -> View:
             optional=True,
         ),
     ]
-    return form(FORM, TITLE, fields, about=str(number))
+    return form(FORM, TITLE, fields, about=f"{number} {seen}")
 
 
 def read(submitted: Mapping[str, Any]) -> Filled:
     """What the submitted form says."""
     values = {name: value or "" for name, value in values_of(submitted).items()}
+    number, _, seen = submitted["private_metadata"].partition(" ")
     return Filled(
-        number=int(submitted["private_metadata"]),
+        number=int(number),
+        seen=seen,
         subject=values.get(SUBJECT, ""),
         amount=values.get(AMOUNT, ""),
         cycle=Cycle(values.get(CYCLE) or Cycle.MONTHLY),

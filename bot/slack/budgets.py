@@ -1,6 +1,7 @@
 """Budgets in Slack: shown, listed, set in words or by a form."""
 
 from dataclasses import replace
+from hashlib import blake2b
 from typing import Any
 
 from bot.asking import ASKED, Answered, budget_of
@@ -11,10 +12,15 @@ from bot.slack.asked import Asked
 from bot.slack.budget_form import Filled
 from bot.slack.desk import Desk
 from core.access.model import RoleNeededError, Viewer
-from core.budgets.model import Cycle, Terms
+from core.budgets.model import Budget, Cycle, Terms, UnknownBudgetError
 from core.budgets.said import Said, parse_budget, read_money
 from core.costs.question import BUDGET, parse_cost_query, write_subject
+from core.errors import ConflictError
 from core.named_period import parse_period
+
+
+class BudgetChangedError(ConflictError):
+    """Somebody else has changed this budget since the form was opened."""
 
 
 async def listed(desk: Desk, asked: Asked) -> None:
@@ -24,7 +30,9 @@ async def listed(desk: Desk, asked: Asked) -> None:
     told = {each.budget.id for each in found}
     every = await desk.services.budgets.list(viewer)
     unread = [each for each in every if each.id not in told]
-    await desk.answer(asked, shown.budgets(found, unread), replace=asked.private)
+    await desk.answer(
+        asked, shown.budgets(found, unread, command=desk.command), replace=asked.private
+    )
 
 
 async def typed(desk: Desk, asked: Asked, viewer: Viewer, rest: str) -> None:
@@ -59,16 +67,33 @@ async def open_form(desk: Desk, asked: Asked) -> None:
     async def make() -> modals.View:
         viewer = await desk.viewer(asked)
         if asked.text.isdecimal():
-            found = await desk.services.budgets.get(int(asked.text), viewer)
+            found = await _pressed(desk, int(asked.text), viewer)
             if not await desk.services.budgets.may_change(found, viewer):
                 raise RoleNeededError(
                     "A budget is changed by its project's owner, finance and administrators."
                 )
-            return budget_form.view(found.terms, found.id)
+            return budget_form.view(found.terms, found.id, seen=_as_of(found.terms))
         currency = desk.services.settings.default_currency
         return budget_form.view(Terms(asked.text, currency), 0)
 
     await forms.open_form(desk, asked, budget_form.TITLE, make)
+
+
+async def _pressed(desk: Desk, number: int, viewer: Viewer) -> Budget:
+    """The budget of a button, which others see too."""
+    try:
+        return await desk.services.budgets.get(number, viewer)
+    except UnknownBudgetError:
+        raise UnknownBudgetError(
+            "There is no such budget any more, or you may not see all that it is of.",
+            fix="An administrator can change what you may see.",
+        ) from None
+
+
+def _as_of(terms: Terms) -> str:
+    """What terms are known by: the same as long as nobody changes one."""
+    said = repr((replace(terms, months={}), sorted(terms.months.items())))
+    return blake2b(said.encode(), digest_size=16).hexdigest()
 
 
 async def save(desk: Desk, body: dict[str, Any]) -> forms.Errors | str:
@@ -83,16 +108,15 @@ async def save(desk: Desk, body: dict[str, Any]) -> forms.Errors | str:
         else:
             made = await budgets.add(terms, by=viewer)
     except Exception as error:  # noqa: BLE001 - the last resort: logged, and owned up to
-        return {budget_form.at_field(error): desk.excuse(error, asked).text}
+        return {budget_form.at_field(error): desk.regret(error, asked)}
     return f"Set: {budgeting.subject(made)}, {budgeting.terms(made)}."
 
 
 async def _terms(desk: Desk, viewer: Viewer, said: Filled) -> Terms:
     """The terms that a form says; what it doesn't show stays as it was."""
     services = desk.services
-    terms = Terms(said.subject, said.currency)
-    if said.number:
-        terms = (await services.budgets.get(said.number, viewer)).terms
+    found = await services.budgets.get(said.number, viewer) if said.number else None
+    terms = found.terms if found else Terms(said.subject, said.currency)
     names = await services.costs.vocabulary(viewer)
     query = parse_cost_query(said.subject, today=services.today(), names=names)
     dates = parse_period(said.dates, services.today(), ahead=True) if said.dates else None
@@ -110,7 +134,11 @@ async def _terms(desk: Desk, viewer: Viewer, said: Filled) -> Terms:
         channels=said.channels,
         emails=tuple(each.strip() for each in said.emails.split(",") if each.strip()),
     )
-    if said.number:
+    if found:
+        if _as_of(terms) != said.seen and filled != terms:
+            raise BudgetChangedError(
+                fix="Close the form and open it again: it shows how it is now."
+            )
         return filled
     people = await services.budgets.with_people(filled, query, viewer)
     return replace(

@@ -33,7 +33,7 @@ _SIGNS: Final = {
     AlertState.ACKNOWLEDGED: ":heavy_check_mark:",
     AlertState.SNOOZED: ":zzz:",
     AlertState.BACK: ":white_check_mark:",
-    AlertState.CLOSED: ":white_check_mark:",
+    AlertState.CLOSED: ":checkered_flag:",
     AlertState.REMOVED: ":x:",
     AlertState.WITHDRAWN: ":x:",
 }

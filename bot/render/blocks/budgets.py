@@ -10,7 +10,16 @@ from slackblocks import Block, DataVisualizationBlock
 
 from bot.render import budgeting, sentences, words
 from bot.render.blocks import actions, answered, tables
-from bot.render.blocks.message import Message, code, context, escape, message, section, sentence
+from bot.render.blocks.message import (
+    Message,
+    code,
+    context,
+    cut,
+    escape,
+    message,
+    section,
+    sentence,
+)
 from bot.render.blocks.native import bars
 from bot.render.blocks.picture import Look, picture
 from bot.render.blocks.tables import Table
@@ -23,6 +32,8 @@ EDIT: Final = "budget.edit"
 """Open the form of a budget: the value is its number, or the words of what a new one is of."""
 SHOWN: Final = 40
 _POINTS: Final = 20
+_NAME: Final = 80
+_LOST: Final = 20
 
 
 def budget(
@@ -66,12 +77,13 @@ def _native(told: Status) -> Iterator[DataVisualizationBlock]:
     yield bars(f"Spent, in {told.currency}", [words.day(day) for day, _ in chosen], series)
 
 
-def budgets(found: Sequence[Status], unread: Sequence[Budget] = ()) -> Message:
-    """The budgets that somebody may see, with how far they are.
+def budgets(found: Sequence[Status], unread: Sequence[Budget] = (), *, command: str) -> Message:
+    """The budgets that somebody may see, with how far they are; those over first.
 
     Args:
         found: those that can be told of.
         unread: those of what can't be read any more.
+        command: the slash command.
     """
     if not found and not unread:
         none = "There are no budgets that you may see yet."
@@ -81,17 +93,23 @@ def budgets(found: Sequence[Status], unread: Sequence[Budget] = ()) -> Message:
     states = [f"{n} {name}" for n, name in ((over, "over"), (heading, "heading over")) if n]
     count = words.plural(len(found) + len(unread), "budget")
     head = f"{count}: {', '.join(states) or 'none over or heading there'}."
-    rows = tuple(tuple(budgeting.row(each)) for each in found[:SHOWN])
+    rows = tuple(map(_row, sorted(found, key=budgeting.urgent)[:SHOWN]))
     blocks: list[Block] = [section(escape(head), "answer")]
     if rows:
         blocks.append(tables.block(Table(budgeting.COLUMNS, rows, (), 2)))
     if len(found) > SHOWN:
-        more = f"and {len(found) - SHOWN:,} more; `cost-tracker budgets` has all"
+        more = f"and {len(found) - SHOWN:,} more; {command} budget and a name shows any of them"
         blocks.append(context(more, "more"))
     if unread:
-        lost = ", ".join(code(each.terms.subject) for each in unread[:SHOWN])
+        lost = words.listing([code(cut(each.terms.subject, _NAME)) for each in unread], most=_LOST)
         blocks.append(context(f"Of names that are there no more: {lost}", "unread"))
     return message(escape(head), [*blocks, *_set()])
+
+
+def _row(told: Status) -> tuple[str, ...]:
+    """A line of the table; however long names are, forty lines fit."""
+    of, *figures = budgeting.row(told)
+    return (cut(of, _NAME), *figures)
 
 
 def _set() -> list[Block]:

@@ -10,6 +10,7 @@ const EMOJI = {
   warning: "⚠️",
   rotating_light: "🚨",
   white_check_mark: "✅",
+  checkered_flag: "🏁",
   heavy_check_mark: "✔️",
   x: "❌",
   bulb: "💡",

@@ -181,7 +181,7 @@ def test_several_in_one_message(count: int) -> None:
     made = alerts.roundup(told)
     assert message_problems(made.blocks) == []
     assert size(made.blocks) < MOST_TEXT
-    assert f"Today's alerts: {count + 3} budgets, {count} over budget." in made.text
+    assert f"Today's alerts: {count + 3} budgets, at least {count} over budget." in made.text
     assert "and 3 more budgets" in words({"text": "", "blocks": made.blocks})
 
 

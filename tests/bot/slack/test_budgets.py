@@ -1,5 +1,6 @@
 """Budgets in Slack: shown with their chart, listed, set in words and by a form."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -156,6 +157,47 @@ async def test_mistakes_are_told_at_their_fields(
     outcome = await product.slack.submit(view, FILLED | values)
     assert said in str(outcome["errors"][field]), outcome
     assert (await product.services.budgets.get(budget.id, OPERATOR)).terms == budget.terms
+
+
+async def test_what_somebody_else_changed_meanwhile_stays(product: Product, budget: Budget) -> None:
+    """Who had the form open before is told so; once it is opened anew, they may."""
+    answer = await ask(product, "budget checkout")
+    view = await form(product, answer, "Change")
+    theirs = replace(budget.terms, amount=Decimal(9500), emails=("ben@example.com",))
+    await product.services.budgets.change(budget.id, theirs, by=OPERATOR)
+    outcome = await product.slack.submit(view, FILLED)
+    said = outcome["errors"][budget_form.SUBJECT]
+    assert "Somebody else has changed this budget since the form was opened." in str(said)
+    assert (await product.services.budgets.get(budget.id, OPERATOR)).terms == theirs
+    await product.slack.close(view)
+    again = await form(product, await ask(product, "budget checkout"), "Change")
+    assert (await product.slack.submit(again, FILLED))["ok"]
+    assert (await product.services.budgets.get(budget.id, OPERATOR)).terms.amount == 7000
+
+
+@pytest.mark.usefixtures("budget")
+async def test_mistakes_are_quoted_as_they_were_typed(product: Product) -> None:
+    """Forms show plain text: no markup is in it."""
+    view = await form(product, await ask(product, "budget checkout"), "Change")
+    outcome = await product.slack.submit(view, FILLED | {"subject": "r&d <x>"})
+    assert "&amp;" not in str(outcome["errors"])
+    assert "r&d" in str(outcome["errors"][budget_form.SUBJECT])
+
+
+@pytest.mark.usefixtures("budget")
+async def test_who_does_not_see_it_is_told_so(product: Product) -> None:
+    """Not that there is no budget 7: the button is in a message that many read."""
+    answer = await ask(product, "budget checkout", user=BEN)
+    member = Member("T0SANDBOX", BEN, Role.VIEWER, frozenset({"search"}))
+    await product.services.access.set_member(member, by=OPERATOR)
+    await product.slack.click(answer, buttons(answer)["Change"], user=BEN)
+
+    async def look() -> Json | None:
+        views = await product.slack.views(BEN)
+        return views[-1] if views and "Loading" not in str(views[-1]["blocks"]) else None
+
+    told = str((await product.slack.until(look))["blocks"])
+    assert "or you may not see all that it is of" in told
 
 
 @pytest.mark.usefixtures("budget")
