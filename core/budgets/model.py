@@ -11,6 +11,7 @@ from typing import Final
 
 from babel.numbers import get_currency_precision
 
+from core.addresses import is_email
 from core.costs.model import CostQuery, Measure
 from core.errors import ConflictError, InvalidError, NotFoundError
 from core.period import MOST_DAYS, Period, add_months, calendar, month_of
@@ -242,8 +243,7 @@ def check(terms: Terms) -> Terms:
                 f"{each}% can't be a threshold.", fix=f"Take 1 to {MOST_PERCENT}, as 80, 100."
             )
     for email in terms.emails:
-        name, at, domain = email.partition("@")
-        if not (name and at and "." in domain) or any(c.isspace() for c in email):
+        if not is_email(email):
             raise BudgetAddressError(f"{email!r} is no e-mail address.")
     return terms
 

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 from core.access.model import Maker
+from core.addresses import is_email
 from core.costs.model import CostQuery
 from core.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError, UnavailableError
 from core.period import Period
@@ -263,8 +264,7 @@ def _check_places(terms: Terms) -> None:
                 f"{channel!r} is no id of a Slack channel or person.", fix="Write it as C0123ABCD."
             )
     for email in terms.emails:
-        name, at, domain = email.partition("@")
-        if not (name and at and "." in domain) or any(c.isspace() for c in email):
+        if not is_email(email):
             raise SchedulePlaceError(
                 f"{email!r} is no e-mail address.", fix="Write it as ada@example.com."
             )

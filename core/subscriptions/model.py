@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 from core.access.model import Maker
+from core.addresses import is_email
 from core.costs.model import CostQuery
 from core.errors import ConflictError, InvalidError, NotFoundError
 from core.outbox.model import Destination
@@ -136,12 +137,7 @@ def _check_place(to: Destination) -> None:
                 fix="Write it as C0123ABCD.",
             )
         return
-    name, at, domain = to.address.partition("@")
-    if to.channel != MAIL or not (name and at and "." in domain) or not _is_word(to.address):
+    if to.channel != MAIL or not is_email(to.address):
         raise SubscriptionPlaceError(
             f"{to.address!r} is no e-mail address.", fix="Write it as ada@example.com."
         )
-
-
-def _is_word(text: str) -> bool:
-    return text.isprintable() and not any(c.isspace() for c in text)
