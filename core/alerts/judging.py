@@ -74,7 +74,9 @@ def _was_set(reading: Reading, watched: Watched | None) -> bool:
         return True
     same_period = watched.period_start == reading.subject.period.start
     other_amount = same_period and watched.amount != reading.figures.amount
-    return watched.terms != reading.terms or other_amount
+    # What a project is called is in the terms, too; nobody sets a budget by renaming it.
+    other_terms = watched.terms != reading.terms and watched.changed_at != reading.changed_at
+    return other_terms or other_amount
 
 
 def _was(reading: Reading, watched: Watched | None) -> Decimal | None:

@@ -173,6 +173,8 @@ def _meanwhile(alert: Alert) -> str:
     """What has been done about an alert already."""
     if alert.removed:
         return "There is no such budget any more."
+    if alert.withdrawn:
+        return "Its budget is held against its days no more."
     snoozed, deed = alert.snoozed, alert.acknowledged
     if snoozed is not None:
         return f"{snoozed.by} has snoozed it until {snoozed.until:%Y-%m-%d %H:%M} UTC."

@@ -371,6 +371,7 @@ def test_a_period_that_is_over_is_told_once_whatever_becomes_of_the_budget() -> 
 def test_what_is_no_threshold_any_more_counts_no_more() -> None:
     over = judged(reading(101), reading(10), Memory())
     fewer = replace(reading(101), thresholds=(Threshold(Kind.ACTUAL, 120),), terms="others")
+    fewer = replace(fewer, changed_at=NOON)
     found = judged(fewer, reading(101), over.memory)
     assert (found.told, found.memory.marks) == ((), {})
 
@@ -388,5 +389,6 @@ def test_a_snooze_silences_no_more_of_a_raised_amount_than_is_spent_of_it() -> N
 def test_what_the_amount_was_is_told_of_the_same_terms_only() -> None:
     """In another currency, or of a quarter, it would be another amount."""
     higher = replace(reading(90), figures=replace(reading(90).figures, amount=Decimal(110)))
-    assert judged(reading(90), replace(higher, terms="EUR"), Memory()).was == Decimal(100)
+    euros = replace(reading(90), terms="EUR", changed_at=NOON)
+    assert judged(euros, higher, Memory()).was == Decimal(100)
     assert judged(reading(90), higher, Memory()).was == Decimal(110)

@@ -109,6 +109,25 @@ async def test_changing_who_is_told_raises_nothing_anew(company: Company) -> Non
     assert {each.said for each in await company.sent()} == {("C-shop", "update", "state")}
 
 
+async def test_a_project_that_is_renamed_is_no_news(company: Company) -> None:
+    """What hovers around a threshold goes on being one crossing."""
+    company.spend("acc-1", {november(9): 730})
+    await company.sync(november(10))
+    await company.budgets.add(replace(TERMS, emails=(), forecast_thresholds=()), by=OPERATOR)
+    await company.sent()
+    company.spend("acc-1", {november(9): 715})
+    await company.evaluate(november(10))
+    await company.projects.rename("shop", "store", by=OPERATOR)
+    await company.evaluation.evaluate()
+    company.spend("acc-1", {november(9): 730})
+    await company.sync(november(10))
+    await company.projects.rename("shop", "store", by=OPERATOR)
+    await company.evaluation.evaluate()
+    told = [each for each in await company.sent() if isinstance(each.value, Telling)]
+    assert {each.said[1:] for each in told} == {("update", "state")}
+    assert told[-1].value.alert.subject.subject == "store"  # type: ignore[union-attr]
+
+
 async def test_a_channel_that_is_told_no_more_hears_so_and_nothing_else(company: Company) -> None:
     company.spend("acc-1", {november(9): 850})
     await company.sync(november(10))
