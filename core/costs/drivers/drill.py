@@ -2,6 +2,7 @@
 
 From the total, the value that explains two thirds of the change and stands out most: the one
 whose share of the change exceeds its share of the base by most. From there again, until none does.
+What holds almost everything (`env=prod`) would explain any change: it explains none.
 """
 
 from collections.abc import Iterator, Sequence
@@ -18,6 +19,8 @@ type Whole = npt.NDArray[np.int64]
 type Mask = npt.NDArray[np.bool_]
 
 EXPLAINS: Final = 0.66
+ALMOST_ALL: Final = 0.8
+"""What holds so much of the base explains nothing."""
 _STANDS_OUT: Final = 0.1
 
 
@@ -72,7 +75,7 @@ def _step(cube: Cube, cells: Mask, used: set[int]) -> tuple[int, int] | None:
     """The value that explains most of the change, and stands out most."""
     best, found = _STANDS_OUT, None
     for dimension, change, base in _shares(cube, cells, used):
-        out = np.where(change >= EXPLAINS, change - base, -np.inf)
+        out = np.where((change >= EXPLAINS) & (base < ALMOST_ALL), change - base, -np.inf)
         value = int(out.argmax())
         if out[value] > best:
             best, found = float(out[value]), (dimension, value)

@@ -5,14 +5,15 @@ from typing import Final
 
 import numpy as np
 
-from core.costs.drivers.drill import Cube, Found, Mask, Numbers, drill
+from core.costs.drivers.drill import ALMOST_ALL, Cube, Found, Mask, Numbers, drill
 from core.costs.drivers.model import Cell, Change, Driver, Drivers, Path
 from core.costs.drivers.usage import price_and_usage
-from core.costs.model import Dimension
+from core.costs.model import PROJECT, SERVICE, Dimension
 from core.money import ZERO
 
 MOST_CAUSES: Final = 5
 
+_TELLING: Final = frozenset({SERVICE, PROJECT})
 _MATTERS: Final = 0.05
 _HARDLY_CHANGED: Final = 0.001
 
@@ -23,8 +24,8 @@ def explain(cells: Sequence[Cell], dimensions: Sequence[Dimension], currency: st
     Args:
         cells: one for each combination of values, in one currency. The periods have the same
             number of days, complete on both sides.
-        dimensions: of the cells' values, the most telling first: where no place explains the
-            change, its largest parts are told by the first.
+        dimensions: of the cells' values. Where no place explains the change, its largest parts
+            are told by service or project; without these by the first.
         currency: of all amounts.
     """
     lasting = [cell for cell in cells if not cell.one_off]
@@ -34,7 +35,7 @@ def explain(cells: Sequence[Cell], dimensions: Sequence[Dimension], currency: st
     least = _MATTERS * max(
         abs(float(total.amount - one_off.amount)), np.abs(cube.change).max(initial=0)
     )
-    found = list(_causes(cube, least))
+    found = list(_causes(cube, _telling(cube, dimensions), least))
     causes = [_driver(place, lasting, cube, dimensions) for place, _ in found]
     listed = Listing(cube, lasting, dimensions, least)
     return Drivers(
@@ -49,14 +50,14 @@ def explain(cells: Sequence[Cell], dimensions: Sequence[Dimension], currency: st
     )
 
 
-def _causes(cube: Cube, least: float) -> Iterator[tuple[Found, bool]]:
+def _causes(cube: Cube, telling: int, least: float) -> Iterator[tuple[Found, bool]]:
     """Places, each without the cells of those before, and whether it explains what was left."""
     left = np.ones(len(cube.before), bool)
     for _ in range(MOST_CAUSES):
         place = _explaining(cube, left)
         explains = place is not None
         if place is None:
-            place = _largest(cube, left)
+            place = _largest(cube, telling, left)
         if place is None or abs(cube.change[place.cells].sum()) < max(least, _SMALLEST):
             return
         yield place, explains
@@ -73,13 +74,30 @@ def _explaining(cube: Cube, left: Mask) -> Found | None:
     return drill(cube, left)
 
 
-def _largest(cube: Cube, left: Mask) -> Found | None:
-    """The value of the first dimension that changed most, either way."""
-    codes = cube.codes[0][left]
+def _telling(cube: Cube, dimensions: Sequence[Dimension]) -> int:
+    """By which dimension the largest parts are told: service or project, whose parts are larger.
+
+    Not by one of which a single value holds almost everything, if the other tells more.
+    """
+
+    def rank(number: int) -> tuple[bool, bool, float]:
+        codes = cube.codes[number]
+        base = np.bincount(codes, np.abs(cube.before)).max(initial=0)
+        part = np.abs(np.bincount(codes, cube.change)).max(initial=0)
+        spread = base < ALMOST_ALL * (np.abs(cube.before).sum() or 1)
+        return bool(spread), len(cube.values[number]) > 1, float(part)
+
+    found = [n for n, each in enumerate(dimensions) if each in _TELLING]
+    return max(found, key=rank, default=0)
+
+
+def _largest(cube: Cube, telling: int, left: Mask) -> Found | None:
+    """The value of a dimension that changed most, either way."""
+    codes = cube.codes[telling][left]
     if not len(codes):
         return None
     value = int(np.abs(np.bincount(codes, cube.change[left])).argmax())
-    return Found(((0, value),), left & (cube.codes[0] == value))
+    return Found(((telling, value),), left & (cube.codes[telling] == value))
 
 
 def _driver(

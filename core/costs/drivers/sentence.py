@@ -12,6 +12,7 @@ type Named = Callable[[Dimension, str | None], str]
 """What people call a value of a dimension."""
 
 _MOSTLY: Final = Decimal("0.7")
+_WHOLE: Final = Decimal("0.995")
 _SMALL: Final = Decimal("0.01")
 _JOINED: Final = {REGION: "in", PROJECT: "of", TEAM: "of", ACCOUNT: "of"}
 _ORDER: Final = {
@@ -55,7 +56,8 @@ def because(drivers: Drivers, named: Named = plain_name) -> str:
         return _largest(drivers, named) + aside
     share = drivers.share_explained
     lasting = "" if not once else " of the rest"
-    explained = f", {share:.0%} of it" if share is not None and share < 1 and not once else lasting
+    part = share is not None and share < _WHOLE and not once
+    explained = f", {share:.0%} of it" if part else lasting
     amount = _signed(main.change.amount, drivers.currency)
     return f"{place(main.path, named)} {amount}{explained}{_how(main)}{aside}"
 

@@ -84,6 +84,50 @@ def test_where_no_place_explains_it_the_largest_parts_are_told() -> None:
     ]
 
 
+def two_causes() -> list[Cell]:
+    """Two projects that cost more, in production, as almost everything is."""
+    return [
+        cell("sql eu web prod", 400, 700),
+        cell("vm eu shop prod", 100, 300),
+        cell("vm us api prod", 350, 350),
+        cell("vm us web test", 70, 75),
+        cell("sql us api test", 70, 70),
+    ]
+
+
+def test_what_holds_almost_everything_explains_nothing() -> None:
+    """That all of it is in production is true of any change."""
+    drivers = explained(*two_causes())
+    assert all(dimension != label("env") for cause in drivers.causes for dimension, _ in cause.path)
+
+
+def test_the_largest_parts_are_told_by_project_where_these_tell_more() -> None:
+    cells = [
+        cell("vm eu web prod", 300, 450),
+        cell("sql us web prod", 300, 450),
+        cell("logs eu shop prod", 300, 400),
+        cell("vm us shop prod", 300, 401),
+        cell("sql eu api prod", 300, 340),
+        cell("logs us api prod", 300, 330),
+    ]
+    drivers = explained(*cells)
+    assert drivers.main is None
+    assert drivers.causes[0].path == ((PROJECT, "web"),)
+
+
+def test_of_one_project_the_largest_parts_are_its_services() -> None:
+    cells = [
+        cell("sql eu web prod", 300, 340),
+        cell("vm eu web prod", 300, 330),
+        cell("logs eu web prod", 300, 320),
+    ]
+    assert [each.path for each in explained(*cells).causes] == [
+        ((SERVICE, "sql"),),
+        ((SERVICE, "vm"),),
+        ((SERVICE, "logs"),),
+    ]
+
+
 amounts = st.decimals(-1000, 1000, places=4, allow_nan=False)
 
 
