@@ -11,10 +11,15 @@ from core.outbox.model import Delivery
 
 
 async def slack(delivery: Delivery, services: Services) -> Letter:
-    """The file, read as it is sent."""
+    """The file, read as it is sent.
+
+    Raises:
+        NotAMemberError: whoever asked for it may see nothing any more.
+    """
     found = EXPORT.validate_python(delivery.message.values)
     if found.state is ExportState.FAILED:
         return Letter(shown.failed(found))
+    await services.access.slack_viewer(found.request.workspace, found.request.person)
     said = shown.brought(found)
     kept = await services.exports.content(found.id)
     file = LargeFile(kept.name, kept.name, kept.size, kept.parts, comment=said)

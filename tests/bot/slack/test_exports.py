@@ -111,6 +111,19 @@ async def test_what_they_may_not_see_any_more_isn_t_exported(
     assert await files(product, "D0BEN", BEN) == []
 
 
+async def test_a_file_is_not_sent_to_whom_was_shut_out_meanwhile(
+    product: Product, notifier: Notifier
+) -> None:
+    await ask(product, "export all 2026-10", user=BEN)
+    await exporting.make_due(product.services)
+    shut_out = Member("T0SANDBOX", BEN, None)
+    await product.services.access.set_member(shut_out, by=OPERATOR)
+    await notifier.drain()
+    assert await files(product, "D0BEN", BEN) == []
+    (parked,) = await product.services.outbox.listed()
+    assert "NotAMemberError" in str(parked.reason)
+
+
 @pytest.mark.parametrize(
     ("attempts", "error", "seconds"),
     [(1, "full", 10), (2, "full", 20), (4, "full", 80), (3, "stopped", 0)],
