@@ -1,7 +1,7 @@
 """What falls due with time alone: snoozes that end, reminders, a channel's message of the day."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from typing import Final
@@ -40,6 +40,7 @@ async def tend(
     zone: ZoneInfo,
     zones: Mapping[str, ZoneInfo],
     digests: Digests = (),
+    declined: Collection[tuple[int, Destination]] = (),
 ) -> Tended:
     """Do what is due, in one transaction.
 
@@ -49,6 +50,7 @@ async def tend(
         zone: of reports.
         zones: of owners; of others `zone`.
         digests: destinations that want one message a day.
+        declined: who wants no more of which budget's alerts.
     """
     await store.lock(tx)
     ended = [_ended(each, now, zone) for each in await store.snoozed_until(tx, now)]
@@ -56,7 +58,8 @@ async def tend(
     due = [
         replace(each, reminded_on=now.astimezone(where).date())
         for each in await store.raised(tx, locked=True)
-        if is_due(each, now, where := zones.get(each.subject.owner or "", zone))
+        if (each.subject.budget, telling.owner(each)) not in declined
+        and is_due(each, now, where := zones.get(each.subject.owner or "", zone))
     ]
     await store.change(tx, due)
     posted = [*await _digests(tx, now, zone)]

@@ -141,6 +141,7 @@ class EvaluationService:
         async with self._database.read() as connection:
             owners = await tending.owners(connection)
         zones = await self._zones(owners) if owners else {}
+        declined = await self._listeners.declined() if self._listeners and owners else ()
         async with self._database.begin() as tx:
             return await tending.tend(
                 tx,
@@ -148,6 +149,7 @@ class EvaluationService:
                 zone=self._zone,
                 zones=zones,
                 digests=await self._digests(tx),
+                declined=declined,
             )
 
     async def _digests(self, connection: Connection) -> Collection[Destination]:

@@ -197,15 +197,32 @@ class Digests:
     """A channel that wants one message a day."""
 
     who: set[Destination] = field(default_factory=lambda: {Destination("slack", "C-shop")})
+    no_more: set[tuple[int, Destination]] = field(default_factory=set)
 
     async def of_budgets(self, _: object) -> Mapping[int, Sequence[Destination]]:
         return {}
 
     async def declined(self) -> Collection[tuple[int, Destination]]:
-        return ()
+        return self.no_more
 
     async def digests(self, _: object) -> Collection[Destination]:
         return self.who
+
+
+async def test_an_owner_who_declined_the_budgets_mails_is_not_reminded(company: Company) -> None:
+    listeners = Digests(who=set())
+    company.evaluation = evaluation(
+        company.database, company.clock, listeners=cast("Any", listeners)
+    )
+    await company.sync(november(8))
+    budget = await company.budgets.add(replace(ONLY_CHANNEL, owner="ada@x.example"), by=OPERATOR)
+    company.spend("acc-1", {november(9): 1200})
+    await company.evaluate(november(10))
+    company.clock.at("2026-11-11T09:15-08:00")
+    assert (await company.evaluation.tend()).reminded == 1
+    listeners.no_more = {(budget.id, Destination("mail", "ada@x.example"))}
+    company.clock.at("2026-11-12T09:15-08:00")
+    assert (await company.evaluation.tend()).reminded == 0
 
 
 async def test_a_channel_may_have_one_message_a_day(company: Company) -> None:
