@@ -2,10 +2,12 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
+from hashlib import blake2b
 from typing import Any, Final
 
 import aiohttp
 import structlog
+from cachetools import TTLCache
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -17,6 +19,8 @@ from bot.slack_web.files import UploadError, not_ready, upload, when_ready
 from core.outbox.model import Delivery
 
 _KEPT: Final = "pictures"
+_MOST_KNOWN: Final = 1000
+_KNOWN_SECONDS: Final = 24 * 3600
 _WAITS: Final = BUSY | {"ratelimited", "rate_limited"}
 
 _log = structlog.get_logger()
@@ -25,46 +29,71 @@ type Files = Mapping[str, str]
 """Slack's ids of pictures, by their names."""
 
 
-async def uploaded(
-    client: AsyncWebClient,
-    session: aiohttp.ClientSession,
-    delivery: Delivery,
-    letter: Letter,
-    keep: Keep,
-) -> Files:
-    """Upload what earlier tries haven't; a picture that Slack refuses is left out.
+class Pictures:
+    """Uploads each picture once: a message tried again shows it, as do its updates and others.
 
-    Raises:
-        SlackApiError: Slack asks to wait.
+    What earlier tries uploaded is kept with the delivery, what others did in memory.
     """
-    files: dict[str, str] = dict(delivery.notes.get(_KEPT) or {})
-    for each in letter.pictures:
-        if each.png is None or each.name in files:
-            continue
+
+    def __init__(self, client: AsyncWebClient, session: aiohttp.ClientSession) -> None:
+        self._client = client
+        self._session = session
+        self._known: TTLCache[str, str] = TTLCache(_MOST_KNOWN, _KNOWN_SECONDS)
+
+    async def uploaded(self, delivery: Delivery, letter: Letter, keep: Keep) -> Files:
+        """Upload what isn't yet; a picture that Slack refuses is left out.
+
+        Raises:
+            SlackApiError: Slack asks to wait.
+        """
+        kept: dict[str, str] = dict(delivery.notes.get(_KEPT) or {})
+        files: dict[str, str] = {}
+        for each in letter.pictures:
+            if each.png is None:
+                continue
+            digest = _digest(each.png)
+            if digest not in kept:
+                number = self._known.get(digest) or await self._upload(each.name, each.png)
+                if number is None:
+                    continue
+                kept[digest] = number
+                await keep({**delivery.notes, _KEPT: kept})
+            files[each.name] = self._known[digest] = kept[digest]
+        return files
+
+    async def _upload(self, name: str, png: bytes) -> str | None:
         try:
-            files[each.name] = await upload(
-                client, session, each.png, name=f"{each.name}.png", title=each.name
-            )
+            return await upload(self._client, self._session, png, name=f"{name}.png", title=name)
         except (SlackApiError, UploadError) as error:
             if isinstance(error, SlackApiError) and code(error) in _WAITS:
                 raise
-            _log.warning("a message goes without its picture", picture=each.name, error=str(error))
-            continue
-        await keep({**delivery.notes, _KEPT: files})
-    return files
+            _log.warning("a message goes without its picture", picture=name, error=str(error))
+            return None
+
+    async def shown[T](
+        self, letter: Letter, files: Files, send: Callable[[Letter], Awaitable[T]]
+    ) -> T:
+        """Send a letter with its pictures; without them where Slack doesn't get them ready."""
+        if not files:
+            return await send(_placed(letter, {}))
+        try:
+            return await when_ready(lambda: send(_placed(letter, files)))
+        except SlackApiError as error:
+            if not not_ready(error):
+                raise
+            _log.warning("a message goes without its picture", error=code(error))
+            self._forget(files)
+            return await send(_placed(letter, {}))
+
+    def _forget(self, files: Files) -> None:
+        """Files may be gone: somebody deletes them, or they are too old."""
+        for digest, number in [*self._known.items()]:
+            if number in files.values():
+                self._known.pop(digest, None)
 
 
-async def shown[T](letter: Letter, files: Files, send: Callable[[Letter], Awaitable[T]]) -> T:
-    """Send a letter with its pictures; without them where Slack doesn't get them ready."""
-    if not files:
-        return await send(_placed(letter, {}))
-    try:
-        return await when_ready(lambda: send(_placed(letter, files)))
-    except SlackApiError as error:
-        if not not_ready(error):
-            raise
-        _log.warning("a message goes without its picture", error=code(error))
-        return await send(_placed(letter, {}))
+def _digest(png: bytes) -> str:
+    return blake2b(png, digest_size=16).hexdigest()
 
 
 def _placed(letter: Letter, files: Files) -> Letter:

@@ -14,8 +14,8 @@ import structlog
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.notify import pictures
 from bot.notify.channel import Keep, Letter, Write
+from bot.notify.pictures import Pictures
 from bot.render.enclosed import Attachment, LargeFile
 from bot.slack_web.client import BUSY, DISCONNECTED, code
 from bot.slack_web.files import UploadError, complete, not_ready, send
@@ -72,6 +72,7 @@ class SlackChannel:
         self._session = session
         self._write = write
         self._pace = pace
+        self._pictures = Pictures(client, session)
 
     async def deliver(self, delivery: Delivery, keep: Keep) -> Outcome:
         """Try once: look for what may be there, else send it."""
@@ -79,7 +80,15 @@ class SlackChannel:
             letter = await self._write(delivery)
         except Exception as error:  # noqa: BLE001 - of whatever kind: it would be so each time
             return Parked(f"can't be written: {type(error).__name__}: {error}")
-        return await _Try(self._client, self._session, delivery, keep, self._pace).make(letter)
+        tried = _Try(
+            self._client,
+            self._session,
+            delivery,
+            keep,
+            pictures=self._pictures,
+            pace=self._pace,
+        )
+        return await tried.make(letter)
 
 
 class _Try:
@@ -91,10 +100,13 @@ class _Try:
         session: aiohttp.ClientSession,
         delivery: Delivery,
         keep: Keep,
+        *,
+        pictures: Pictures,
         pace: timedelta,
     ) -> None:
         self._client = client
         self._session = session
+        self._pictures = pictures
         self._delivery = delivery
         self._keep = keep
         self._pace = pace
@@ -120,10 +132,8 @@ class _Try:
             _log.info("found what Slack never acknowledged", key=self._delivery.message.key)
             return Delivered(found, self._pace)
         self._certain = True
-        files = await pictures.uploaded(
-            self._client, self._session, self._delivery, letter, self._keep
-        )
-        return Delivered(await pictures.shown(letter, files, self._send), self._pace)
+        files = await self._pictures.uploaded(self._delivery, letter, self._keep)
+        return Delivered(await self._pictures.shown(letter, files, self._send), self._pace)
 
     async def _send(self, letter: Letter) -> Receipt | None:
         begun = self._delivery.begun

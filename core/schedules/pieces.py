@@ -6,7 +6,7 @@ from datetime import time
 from difflib import get_close_matches
 from typing import Final
 
-from core.costs.language.text import Kind, clean, quote, tokens
+from core.costs.language.text import Kind, apart, clean, quote, tokens
 from core.reports.model import ReportKind
 from core.schedules.model import Format, SchedulePlaceError, ScheduleSubjectError
 from core.schedules.timing import LAST, ScheduleTimeError, zones
@@ -38,31 +38,26 @@ _OF_MONTH: Final = r"(?:\s+of\s+(?:the|each|every|a)?\s*months?)?"
 _EMAIL: Final = r"[^\s<>,;@|:]+@[^\s<>,;@|]+\.[^\s<>,;@|.]+"
 
 
-def _whole(pattern: str, flags: int = re.IGNORECASE) -> re.Pattern[str]:
-    """What stands between spaces or commas."""
-    return re.compile(rf"(?<![^\s,;])(?:{pattern})(?![^\s,;])", flags)
-
-
-_MAILTO: Final = _whole(rf"<mailto:(?P<to>[^|>]+)(?:\|[^>]*)?>|(?P<email>{_EMAIL})")
-_SLACK: Final = _whole(
+_MAILTO: Final = apart(rf"<mailto:(?P<to>[^|>]+)(?:\|[^>]*)?>|(?P<email>{_EMAIL})")
+_SLACK: Final = apart(
     r"<[#@](?P<id>[A-Z0-9]+)(?:\|[^>]*)?>|#?(?P<bare>[CDGUW](?=[A-Z]*\d)[A-Z0-9]{7,})", 0
 )
-_HERE: Final = _whole(r"(?:(?:to|in)\s+)?here|(?:to\s+)(?P<me>me)")
-_NAMED: Final = _whole(r"[#@][^\s,;]+")
-_FORMAT: Final = _whole("csv|xlsx|excel|png|picture|json")
-_KIND: Final = _whole(
+_HERE: Final = apart(r"(?:(?:to|in)\s+)?here|(?:to\s+)(?P<me>me)")
+_NAMED: Final = apart(r"[#@][^\s,;]+")
+_FORMAT: Final = apart("csv|xlsx|excel|png|picture|json")
+_KIND: Final = apart(
     r"(?P<weekly>weekly|(?:every|each|per|a)[\s-]week)"
     r"|(?P<monthly>monthly|(?:every|each|per|a)[\s-]month)"
 )
-_OTHER_KIND: Final = _whole(
+_OTHER_KIND: Final = apart(
     r"daily|hourly|quarterly|yearly|annual(?:ly)?|every[\s-]?day|fortnightly"
     r"|(?:bi|semi)-?(?:weekly|monthly)|every\s+(?:other|\d+|two|three)\s+[a-z]+"
 )
-_BUSINESS: Final = _whole(
+_BUSINESS: Final = apart(
     rf"(?:the\s+)?(?P<nth>{_NTH})[\s-]+(?:business|working|work)[\s-]?days?{_OF_MONTH}"
     rf"|(?:business|working)[\s-]?day[\s-]+(?P<number>\d{{1,2}}){_OF_MONTH}"
 )
-_MONTH_DAY: Final = _whole(
+_MONTH_DAY: Final = apart(
     rf"(?:the\s+)?(?P<nth>\d{{1,2}}(?:st|nd|rd|th)|first)(?:[\s-]day)?{_OF_MONTH}"
     rf"|(?:the\s+)?(?P<last>last)[\s-]day{_OF_MONTH}|day[\s-](?P<number>\d{{1,2}}){_OF_MONTH}"
 )
@@ -70,20 +65,20 @@ _DAY: Final = (
     r"mon(?:days?)?|tue(?:s(?:days?)?)?|wed(?:s|nesdays?)?|thu(?:r(?:s(?:days?)?)?)?"
     r"|fri(?:days?)?|sat(?:urdays?)?|sun(?:days?)?"
 )
-_WEEKDAY: Final = _whole(
+_WEEKDAY: Final = apart(
     rf"(?P<day>{_DAY})(?:\s*(?:-|to|through|until)\s*(?P<until>{_DAY}))?|(?P<all>week[\s-]?days)"
 )
-_TIME: Final = _whole(
+_TIME: Final = apart(
     r"(?:at\s+)?(?P<hour>\d{1,2})(?:[:.h](?P<minute>\d{2}))?\s?(?P<half>[ap])\.?m\.?"
     r"|(?:at\s+)?(?P<hour24>\d{1,2})[:.h](?P<minute24>\d{2})(?:\s?h)?"
     r"|(?:at\s+)?(?P<four>[01]\d[0-5]\d|2[0-3][0-5]\d)|at\s+(?P<bare>\d{1,2})"
     r"|(?:at\s+)?(?P<named>noon|midday|midnight)"
 )
 _NAMED_TIMES: Final = {"noon": time(12), "midday": time(12), "midnight": time(0)}
-_ZONE: Final = _whole(r"(?:in\s+)?(?P<zone>[A-Za-z_]+(?:/[A-Za-z0-9_+-]+)+|UTC|GMT)")
-_SHORT_ZONE: Final = _whole("|".join(_COARSE), 0)
-_OFFSET: Final = _whole(r"(?:UTC|GMT)\s?[+-]\d{1,2}(?::?\d{2})?")
-_STRAY: Final = _whole(r"reports?|schedules?|post|send|once|every|each|at|on|to|as|with|and|the")
+_ZONE: Final = apart(r"(?:in\s+)?(?P<zone>[A-Za-z_]+(?:/[A-Za-z0-9_+-]+)+|UTC|GMT)")
+_SHORT_ZONE: Final = apart("|".join(_COARSE), 0)
+_OFFSET: Final = apart(r"(?:UTC|GMT)\s?[+-]\d{1,2}(?::?\d{2})?")
+_STRAY: Final = apart(r"reports?|schedules?|post|send|once|every|each|at|on|to|as|with|and|the")
 _COMMA_AFTER: Final = re.compile(r"\s*[,;]")
 _COMMA_BEFORE: Final = re.compile(r"[,;]\s*$")
 _YEARS: Final = range(2000, 2100)
