@@ -168,12 +168,17 @@ class SchedulePoster:
         )
 
     def _waits(self, schedule: Schedule, run: Run) -> bool:
-        """Whether a run may wait for its days to be complete: monthly ones, for some days."""
-        monthly = schedule.terms.kind is ReportKind.MONTHLY
-        return monthly and not run.by and self._clock() < run.due_at + WAITS
+        """Whether a run may wait for its days to be complete: monthly ones, for some days.
+
+        And once in any case: after downtime it is due for long, and its data is on its way.
+        """
+        if schedule.terms.kind is not ReportKind.MONTHLY or run.by:
+            return False
+        return run.try_at == run.due_at or self._clock() < run.due_at + WAITS
 
     async def _wait(self, run: Run) -> RunState:
-        try_at = min(self._clock() + _WAIT, run.due_at + WAITS)
+        now, last = self._clock(), run.due_at + WAITS
+        try_at = now + _WAIT if last <= now else min(now + _WAIT, last)
         async with self._database.begin() as tx:
             await runs.put_off(tx, run, RunState.WAITING, "its days are not complete yet", try_at)
         return RunState.WAITING

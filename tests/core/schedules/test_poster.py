@@ -490,3 +490,42 @@ async def test_one_that_nobody_wants_says_so(desk: Desk) -> None:
     desk.clock.at(DUE)
     await desk.poster.work()
     assert await desk.runs(made) == [(RunState.SKIPPED, "nobody it goes to wants it any more")]
+
+
+async def test_a_month_that_is_caught_up_late_waits_for_what_is_on_its_way(
+    fresh_database: Database, clock: FakeClock
+) -> None:
+    desk = await opened(
+        fresh_database, clock, company(date(2026, 11, 25), complete=date(2026, 11, 25))
+    )
+    made = await desk.service.add(MONTHLY, by=FINANCE)
+    back = desk.clock.at("2026-12-02T08:00").now + WAITS + timedelta(days=2)
+    desk.clock.now = back
+    await desk.poster.work()
+    assert await desk.poster.work() == 0
+    assert [state for state, _ in await desk.runs(made)] == [RunState.WAITING]
+    await anew(fresh_database, company(date(2026, 12, 5)))
+    await desk.poster.wake()
+    await desk.poster.work()
+    [post, _] = await messages(desk.database)
+    assert (posting(post).waited, posting(post).report.complete) == (False, True)
+
+
+async def test_a_month_that_is_caught_up_late_waits_once(waiting_late: Desk) -> None:
+    desk = waiting_late
+    await desk.poster.work()
+    assert await desk.told() == []
+    desk.clock.advance(hours=1)
+    await desk.poster.work()
+    assert posting((await messages(desk.database))[0]).waited
+
+
+@pytest.fixture
+async def waiting_late(fresh_database: Database, clock: FakeClock) -> Desk:
+    """A month that was due ten days ago, whose data doesn't come."""
+    desk = await opened(
+        fresh_database, clock, company(date(2026, 11, 25), complete=date(2026, 11, 25))
+    )
+    await desk.service.add(MONTHLY, by=FINANCE)
+    desk.clock.now = desk.clock.at("2026-12-02T08:00").now + timedelta(days=10)
+    return desk
