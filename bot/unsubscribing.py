@@ -4,8 +4,10 @@ One names who declines and what. Whoever has it can do no more than that: it sho
 without the signature it is nothing.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 from bot.settings import Settings
@@ -15,8 +17,8 @@ from core.subscriptions.model import Of, Reason
 
 PATH: Final = "/unsubscribe"
 _PURPOSE: Final = "unsubscribe"
-_MOST: Final = 60
-"""Reasons in one address: more would make it longer than some programs take."""
+_MOST: Final = 30
+"""Reasons in one address: a header with it, on one line, may have 998 letters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,18 +31,19 @@ class Declining:
 
 def address(settings: Settings, to: Destination, reasons: Iterable[Reason]) -> str | None:
     """Where a reader declines; None without PUBLIC_URL or a signing key."""
-    signer, named = Signer(settings), [f"{each.of}:{each.id}" for each in reasons][:_MOST]
+    signer, named = Signer(settings), defaultdict[str, list[int]](list)
+    for each in islice(dict.fromkeys(reasons), _MOST):
+        named[each.of].append(each.id)
     if settings.public_url is None or not signer.able or not named:
         return None
-    claims = {"c": to.channel, "a": to.address, "r": " ".join(named)}
+    claims = {"c": to.channel, "a": to.address, "of": named}
     return f"{settings.public_url}{PATH}/{signer.sign(_PURPOSE, claims)}"
 
 
 def read(settings: Settings, token: str) -> Declining | None:
     """What an address is for; None if it wasn't made here."""
-    claims = Signer(settings).read(_PURPOSE, token, "c", "a", "r")
+    claims = Signer(settings).read(_PURPOSE, token, "c", "a", "of")
     if claims is None:
         return None
-    named = (each.split(":") for each in claims["r"].split())
-    reasons = tuple(Reason(Of(of), int(number)) for of, number in named)
+    reasons = tuple(Reason(Of(of), each) for of, some in claims["of"].items() for each in some)
     return Declining(Destination(claims["c"], claims["a"]), reasons)

@@ -2,11 +2,12 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from bot.render.blocks import Message
 from bot.render.enclosed import Attachment, LargeFile, Picture
-from core.outbox.model import Delivery, Outcome
+from core.errors import UnavailableError
+from core.outbox.model import Deferred, Delivery, Outcome, Parked, failure
 
 type Keep = Callable[[Mapping[str, Any]], Awaitable[None]]
 """Keeps notes with a delivery, for a further try."""
@@ -27,6 +28,19 @@ class Letter:
 
 type Write[T] = Callable[[Delivery], Awaitable[T]]
 """Renders what a delivery says."""
+
+_LONGEST: Final = 300
+
+
+def unwritten(delivery: Delivery, error: Exception) -> Deferred | Parked:
+    """What follows where a message couldn't be rendered; nothing was sent by this try.
+
+    What is only away now, the database say, is waited for; anything else would be so each time.
+    """
+    if isinstance(error, UnavailableError):
+        return failure(delivery, str(error), answered=delivery.unanswered_since is None)
+    said = " ".join(f"{type(error).__name__}: {error}".split())
+    return Parked(f"can't be written: {said[:_LONGEST]}")
 
 
 class Channel(Protocol):

@@ -4,9 +4,9 @@ import mimetypes
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from email.headerregistry import Address
+from email.headerregistry import Address, BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
-from email.policy import SMTP, SMTPUTF8
+from email.policy import SMTP, SMTPUTF8, Policy
 from email.utils import format_datetime
 from typing import Final
 
@@ -19,10 +19,30 @@ _TYPES: Final = {
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     ".csv": "text/csv",
 }
+_VERBATIM: Final = ("List-Unsubscribe", "In-Reply-To", "References")
 
 
 class MailAddressError(InvalidError):
     """That is no e-mail address."""
+
+
+class _Verbatim(UnstructuredHeader, BaseHeader):
+    """A header that is one long word, left as it is.
+
+    The library would encode (RFC 2047) what doesn't fit into 78 letters; programs take neither
+    an address of one click (RFC 8058) nor a Message-ID from that. A line may have 998.
+    """
+
+    def fold(self, *, policy: Policy) -> str:
+        """It on a line."""
+        return f"{self.name}: {self}{policy.linesep}"
+
+
+def _headers() -> HeaderRegistry:
+    made = HeaderRegistry()
+    for name in _VERBATIM:
+        made.map_to_type(name, _Verbatim)
+    return made
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +100,7 @@ def enveloped(
     Raises:
         ValueError: a header would have a line of its own.
     """
-    policy = (SMTPUTF8 if to.utf8 else SMTP).clone(cte_type="7bit")
+    policy = (SMTPUTF8 if to.utf8 else SMTP).clone(cte_type="7bit", header_factory=_headers())
     message = EmailMessage(policy)
     message["From"] = sender
     message["To"] = Address(username=to.name, domain=to.domain)

@@ -13,7 +13,7 @@ from typing import Final
 
 from aiosmtplib import SMTP, SMTPConnectError, SMTPException, SMTPResponseException
 
-from bot.notify.channel import Keep, Write
+from bot.notify.channel import Keep, Write, unwritten
 from bot.notify.envelope import MailAddressError, Recipient, enveloped, message_id
 from bot.render.mail import Mail
 from bot.smtp import PATIENCE, Server
@@ -83,8 +83,8 @@ class MailChannel:
             )
         except MailAddressError as error:
             return Parked(error.message)
-        except Exception as error:  # noqa: BLE001 - of whatever kind: it would be so each time
-            return Parked(f"can't be written: {type(error).__name__}: {error}")
+        except Exception as error:  # noqa: BLE001 - of whatever kind
+            return unwritten(delivery, error)
         refused = await self._send(delivery, to, content)
         return refused or Delivered(Receipt(to.spec, number), self._pace)
 

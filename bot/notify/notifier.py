@@ -83,13 +83,18 @@ class Notifier:
     def _done(self, task: asyncio.Task[None]) -> None:
         self._working.discard(task)
         self._room.release()
+        if not task.cancelled() and (error := task.exception()) is not None:
+            # It is held until its lease ends, and then looked for.
+            _log.error("can't record a delivery", exc_info=error)
 
     async def _lease(self) -> Delivery | None:
         try:
             return await self._outbox.lease(self._channels)
         except UnavailableError as error:
             _log.warning("can't look for messages", error=str(error))
-            return None
+        except Exception:  # noqa: BLE001 - it may pass, and nothing is told if nobody looks
+            _log.exception("can't look for messages")
+        return None
 
     async def _deliver(self, delivery: Delivery) -> None:
         """Try once and record what became of it."""

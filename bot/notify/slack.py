@@ -1,8 +1,9 @@
 """Slack as a channel of delivery: posts, updates, replies in threads, files.
 
 A message carries the token of its delivery in its metadata. Where Slack never answered, it is
-looked for by that token before it is posted again; that needs the scopes channels:history and
-groups:history, which are optional. A file is looked for by its id, which is kept.
+looked for by that token before it is posted again; that needs the scopes channels:history,
+groups:history and, to find a person's direct messages, im:write, which are optional. A file is
+looked for by its id, which is kept.
 """
 
 from collections.abc import AsyncIterator, Mapping
@@ -14,7 +15,7 @@ import structlog
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.notify.channel import Keep, Letter, Write
+from bot.notify.channel import Keep, Letter, Write, unwritten
 from bot.notify.pictures import Pictures
 from bot.render.enclosed import Attachment, LargeFile
 from bot.slack_web.client import BUSY, DISCONNECTED, code
@@ -37,18 +38,25 @@ EVENT: Final = "cloud_cost_delivery"
 
 _FILE: Final = "file"
 _CLOCKS_APART: Final = timedelta(minutes=5)
+_NO_FILE: Final = "file_not_found"
 _PAGES: Final = 5
 _PAGE: Final = 200
 _BROKEN: Final = 500
 _TOO_MANY: Final = 429
 _NO_HISTORY: Final = frozenset({"missing_scope", "not_in_channel", "channel_not_found"})
+_PERSON: Final = ("U", "W")
 _GONE: Final = frozenset({"message_not_found", "thread_not_found"})
 _CLOSED: Final = frozenset({"edit_window_closed", "cant_update_message"})
+_MALFORMED: Final = ("invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long")
 _MEND: Final = {
     "not_in_channel": "invite the app there: /invite and its name",
     "channel_not_found": "there is no such channel, or it is private and the app isn't in it",
     "is_archived": "the channel is archived",
     "missing_scope": "update the app with the output of `cost-tracker manifest`",
+    "messages_tab_disabled": "allow messages to the app, in its settings under App Home",
+    "user_disabled": "their account is closed; name somebody else",
+    "msg_too_long": "it is longer than Slack takes: drop it, and report this",
+    **dict.fromkeys(_MALFORMED, "Slack doesn't take its form: drop it, and report this"),
     "restricted_action": "a workspace administrator decides who may post there",
     **dict.fromkeys(DISCONNECTED, "install the app again and set its new SLACK_BOT_TOKEN"),
 }
@@ -78,8 +86,8 @@ class SlackChannel:
         """Try once: look for what may be there, else send it."""
         try:
             letter = await self._write(delivery)
-        except Exception as error:  # noqa: BLE001 - of whatever kind: it would be so each time
-            return Parked(f"can't be written: {type(error).__name__}: {error}")
+        except Exception as error:  # noqa: BLE001 - of whatever kind
+            return unwritten(delivery, error)
         tried = _Try(
             self._client,
             self._session,
@@ -185,11 +193,20 @@ class _Try:
 
     async def _share(self, file: Attachment | LargeFile) -> None:
         """Upload once, whatever happens; then share."""
-        number = self._delivery.notes.get(_FILE)
-        if number is None:
-            content = file.content if isinstance(file, Attachment) else file
-            number = await send(self._client, self._session, content, name=file.name)
-            await self._keep({_FILE: number})
+        kept = self._delivery.notes.get(_FILE)
+        if kept is not None:
+            try:
+                return await self._complete(file, kept)
+            except SlackApiError as error:
+                # What waited for too long to be shared, Slack has thrown away.
+                if code(error) != _NO_FILE:
+                    raise
+        content = file.content if isinstance(file, Attachment) else file
+        number = await send(self._client, self._session, content, name=file.name)
+        await self._keep({_FILE: number})
+        return await self._complete(file, number)
+
+    async def _complete(self, file: Attachment | LargeFile, number: str) -> None:
         begun = self._delivery.begun
         await complete(
             self._client,
@@ -203,8 +220,8 @@ class _Try:
     async def _found(self) -> Receipt | None:
         """The message, if an earlier try succeeded without our knowing and we may look."""
         begun = self._delivery.begun
-        place = begun.place if begun else self._delivery.message.to.address
         try:
+            place = begun.place if begun else await self._place()
             async for message in self._messages_since(place, begun):
                 if self._is_ours(message):
                     return Receipt(place, str(message["ts"]))
@@ -212,6 +229,14 @@ class _Try:
             if code(error) not in _NO_HISTORY | _GONE:
                 raise
         return None
+
+    async def _place(self) -> str:
+        """Where a message is read: one to a person is written to them, and read elsewhere."""
+        address = self._delivery.message.to.address
+        if not address.startswith(_PERSON):
+            return address
+        opened = await self._client.conversations_open(users=address)
+        return str(opened["channel"]["id"])
 
     async def _messages_since(
         self, place: str, begun: Receipt | None

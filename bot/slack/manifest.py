@@ -23,6 +23,7 @@ OPTIONAL_SCOPES: Final[Mapping[str, str]] = {
     "channels:history": "before a message is posted again that Slack never acknowledged, whether "
     "it is there already; in public channels the app was invited to",
     "groups:history": "the same in private channels",
+    "im:write": "the same in direct messages: it says which those with a person are",
 }
 """Scopes that may be declined when the app is installed, and what each is good for.
 

@@ -199,7 +199,8 @@ async def settle(tx: Connection, delivery: Delivery, outcome: Outcome) -> bool:
             if answered:
                 values["unanswered_since"] = null()
             if not counts:
-                values["tries"] = outbox.c.tries - 1
+                # Somebody may have had it tried anew meanwhile, which begins at none.
+                values["tries"] = func.greatest(outbox.c.tries - 1, 0)
             await tx.execute(_row(delivery).where(_QUEUED).values(values))
         case Parked(reason):
             parked = {"state": DeliveryState.PARKED, "reason": reason}

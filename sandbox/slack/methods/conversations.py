@@ -111,6 +111,9 @@ def _readable(slack: Slack, arguments: Json) -> Channel:
 def _heard(slack: Slack, arguments: Json) -> Channel:
     """A channel whose messages the app may read: it is there, and has the scope of its kind."""
     channel = _readable(slack, arguments)
+    if channel.im_with and channel.im_with == arguments.get("channel"):
+        # A person's id is for posting alone.
+        raise SlackError("channel_not_found")
     kinds = {"public_channel": "channels", "private_channel": "groups", "im": "im"}
     needed, granted = f"{kinds[_kind(channel)]}:history", slack.config.scopes
     if granted is not None and needed not in granted:

@@ -1,17 +1,24 @@
 """What the outbox holds reaches people by mail: once, in threads, however a server behaves."""
 
 from collections.abc import AsyncGenerator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
+from bot import unsubscribing
+from bot.notify.envelope import Recipient, enveloped, message_id
 from bot.notify.mail import NoMailChannel
 from bot.notify.notifier import Notifier
+from bot.render.mail import Page, compose
+from bot.settings import Settings
 from bot.smtp import Server, read_sender
 from core.database import Database
-from core.outbox.model import Delivery, DeliveryState, Message, Verb
+from core.outbox.model import Delivery, DeliveryState, Destination, Message, Verb
 from core.outbox.service import OutboxService
+from core.subscriptions.model import Of, Reason
 from sandbox.mail.office import Fault
 from sandbox.mail.server import Config
 from tests.support.mail import ADA, LOGIN, PNG, STOP, Mailbox, certificate, mailbox, mailing
@@ -73,6 +80,34 @@ async def test_programs_can_unsubscribe_by_one_click_and_answer_nothing_by_thems
     assert message["list-unsubscribe"] == f"<{STOP}>"
     assert message["list-unsubscribe-post"] == "List-Unsubscribe=One-Click"
     assert message["auto-submitted"] == "auto-generated"
+
+
+def test_long_headers_that_programs_read_are_sent_as_they_are() -> None:
+    """Gmail and others take no encoded words where an address or a Message-ID is due."""
+    sender = read_sender(f"cost@{'.'.join(['department'] * 8)}.example.com")
+    settings = Settings(
+        public_url="https://cost.finance.department.example.com",
+        jwt_secrets=SecretStr("k1:" + "s" * 40),
+    )
+    reasons = [Reason(Of.SUBSCRIPTION, 9_000_000 + number) for number in range(100)]
+    address = f"{'a' * 60}@{'.'.join(['b' * 60] * 3)}.com"
+    stop = unsubscribing.address(settings, Destination("mail", address), reasons)
+    page = Page("Büdget", "", (), "why", stop)
+    first, second = (message_id(token, sender) for token in ("first", "second"))
+    raw = enveloped(
+        compose(page),
+        sender=sender,
+        to=Recipient.read(address),
+        number=second,
+        thread=first,
+        now=datetime.now(UTC),
+    )
+    lines = raw.decode("ascii").split("\r\n")
+    assert f"List-Unsubscribe: <{stop}>" in lines
+    assert f"In-Reply-To: {first}" in lines
+    assert f"References: {first}" in lines
+    assert f"Message-ID: {second}" in lines
+    assert max(map(len, lines)) <= 998
 
 
 async def test_a_thread_s_mails_stay_together_and_updates_send_none(

@@ -5,11 +5,13 @@ from typing import Any
 
 import pytest
 
+from bot.notify.channel import Letter
 from core.database import Database
-from core.outbox.model import DeliveryState, Verb
+from core.errors import UnavailableError
+from core.outbox.model import Delivery, DeliveryState, Verb
 from core.outbox.service import OutboxService
-from tests.support.outbox import delivering, put, told
-from tests.support.slack import CHECKOUT, FINANCE, Slackbox
+from tests.support.outbox import delivering, plainly, put, told
+from tests.support.slack import ADA, CHECKOUT, FINANCE, Slackbox
 
 NO_HISTORY = frozenset({"chat:write", "files:write"})
 
@@ -142,7 +144,7 @@ async def test_a_message_parked_holds_up_its_own_thread_only(
     assert await said(slackbox) == ["b"]
     assert (await outbox.backlog()).parked == 1
     parked = (await outbox.listed(DeliveryState.PARKED))[0]
-    assert parked.reason == "Slack: msg_too_long"
+    assert (parked.reason or "").startswith("Slack: msg_too_long; ")
     await outbox.retry(parked.id)
     await delivered(fresh_database, slackbox)
     assert await said(slackbox) == ["b", "a", "a2"]
@@ -157,6 +159,9 @@ async def test_a_message_parked_holds_up_its_own_thread_only(
         ("invalid_auth", "SLACK_BOT_TOKEN"),
         ("token_revoked", "SLACK_BOT_TOKEN"),
         ("missing_scope", "cost-tracker manifest"),
+        ("msg_too_long", "longer than Slack takes"),
+        ("invalid_blocks", "report this"),
+        ("messages_tab_disabled", "App Home"),
     ],
 )
 async def test_what_will_not_pass_by_itself_is_parked_with_what_to_do(
@@ -187,6 +192,26 @@ async def test_a_message_that_can_not_be_written_is_parked(
     await put(fresh_database, told("a", text=None), told("b"))
     await delivered(fresh_database, slackbox)
     assert await state(outbox) == [("a", DeliveryState.PARKED), ("b", DeliveryState.DELIVERED)]
+
+
+async def test_what_is_away_while_a_message_is_written_is_waited_for(
+    fresh_database: Database, slackbox: Slackbox, outbox: OutboxService
+) -> None:
+    away = ["PostgreSQL is away."]
+
+    async def write(delivery: Delivery) -> Letter:
+        if away:
+            raise UnavailableError(away.pop())
+        return await plainly(delivery)
+
+    await put(fresh_database, told("a"))
+    await delivered(fresh_database, slackbox, write=write)
+    [waiting] = await outbox.listed()
+    assert waiting.state is DeliveryState.QUEUED
+    assert (waiting.reason, waiting.unanswered_since) == ("PostgreSQL is away.", None)
+    await outbox.retry(waiting.id)
+    await delivered(fresh_database, slackbox, write=write)
+    assert await said(slackbox) == ["a"]
 
 
 async def test_nobody_answers(
@@ -228,6 +253,35 @@ async def test_nobody_answers_a_reply_or_a_file(
         await delivered(fresh_database, slackbox)
         assert await arrived()
     assert {each.state for each in await outbox.listed()} == {DeliveryState.DELIVERED}
+
+
+async def test_nobody_answers_a_direct_message(
+    fresh_database: Database, slackbox: Slackbox, outbox: OutboxService
+) -> None:
+    await slackbox.fail("chat.postMessage", "silent", seconds=1)
+    await put(fresh_database, told("a", to=ADA))
+    await delivered(fresh_database, slackbox, patience=0.3)
+    await outbox.retry((await outbox.listed())[0].id)
+    await delivered(fresh_database, slackbox)
+    opened = await slackbox.client().conversations_open(users=ADA)
+    assert await said(slackbox, opened["channel"]["id"]) == ["a"]
+
+
+async def test_a_file_that_slack_has_thrown_away_is_uploaded_again(
+    fresh_database: Database, slackbox: Slackbox, outbox: OutboxService
+) -> None:
+    await slackbox.fail("files.completeUploadExternal", "not_in_channel")
+    await put(fresh_database, told("a", verb=Verb.FILE))
+    await delivered(fresh_database, slackbox)
+    [parked] = await outbox.listed(DeliveryState.PARKED)
+    slackbox.slack.workspace.files.clear()
+    await outbox.retry(parked.id)
+    await delivered(fresh_database, slackbox)
+
+    async def shared() -> list[Any]:
+        return [each for each in await slackbox.messages(CHECKOUT) if each["files"]]
+
+    assert len(await slackbox.until(shared)) == 1
 
 
 async def test_without_the_scopes_to_look_it_is_told_again_rather_than_not_at_all(

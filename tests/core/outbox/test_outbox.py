@@ -23,6 +23,7 @@ from core.outbox.model import (
     Receipt,
     UnknownDeliveryError,
     Verb,
+    failure,
 )
 from core.outbox.service import OutboxService, enqueue
 from core.outbox.store import drop
@@ -173,6 +174,18 @@ async def waiting(database: Database) -> None:
                 if (await connection.execute(locked)).first() is not None:
                     return
             await asyncio.sleep(0.01)
+
+
+async def test_what_is_put_off_while_somebody_has_it_tried_anew_has_no_tries(
+    fresh_database: Database, outbox: OutboxService
+) -> None:
+    await put(fresh_database, told("a"))
+    delivery = await leased(outbox)
+    await outbox.retry(delivery.id)
+    assert await outbox.settle(delivery, Deferred(AT_ONCE, "wait", answered=True, counts=False))
+    again = await leased(outbox)
+    assert again.tries == 1
+    assert isinstance(failure(again, "no", answered=True), Deferred)
 
 
 async def test_what_is_delivered_is_neither_retried_nor_dropped(
