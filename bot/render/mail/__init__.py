@@ -1,6 +1,6 @@
 """Mail: a page of parts, written as HTML and as text from the same values."""
 
-from bot.render.mail.compose import Mail, compose
+from bot.render.mail.compose import Mail, compose, size
 from bot.render.mail.parts import (
     Buttons,
     Figure,
@@ -27,4 +27,5 @@ __all__ = [
     "Tone",
     "compose",
     "sentence",
+    "size",
 ]

@@ -8,7 +8,7 @@ from markupsafe import Markup, escape
 
 from bot.render.charts import style
 from bot.render.enclosed import Attachment, Picture
-from bot.render.mail.parts import Page, strong, tame
+from bot.render.mail.parts import Page, Part, strong, tame
 from bot.render.mail.text import text
 
 _TEMPLATES: Final = Environment(
@@ -49,6 +49,11 @@ def compose(page: Page, attachments: tuple[Attachment, ...] = ()) -> Mail:
         attachments=attachments,
         unsubscribe=page.unsubscribe,
     )
+
+
+def size(part: Part) -> int:
+    """How much of a mail's HTML a part is, in bytes."""
+    return len(str(_TEMPLATES.get_template("parts.html").module.one(part, style)).encode())  # type: ignore[attr-defined]
 
 
 def _rich(said: str) -> Markup:

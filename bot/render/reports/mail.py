@@ -1,9 +1,11 @@
 """A report as a mail: its figures, its pictures, the same words as in Slack."""
 
 from base64 import b64encode
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
+from bot.render import words
 from bot.render.blocks.spoken import VOICE
 from bot.render.blocks.tables import Table
 from bot.render.enclosed import Attachment, Picture
@@ -17,6 +19,7 @@ from bot.render.mail import (
     Tone,
     compose,
     sentence,
+    size,
 )
 from bot.render.mail import Part as Shown
 from bot.render.reports import said
@@ -25,7 +28,15 @@ from core.money import display
 from core.reports.correcting import Corrections
 from core.reports.model import Report, ReportStatus
 
+MOST_HTML: Final = 92_000
+"""Bytes: Gmail shows 102 kB of a mail and hides the rest; encoding adds an eighth."""
+
 _LEFT_OUT: Final = frozenset({"Before", "Share"})
+_LINES: Final = 20
+_FRAME: Final = 8_000
+"""Bytes around the parts."""
+_MORE: Final = "And {more:,} more, in the report's workbook (xlsx)"
+_SHORTER: Final = "Left out of this mail: {what}. The report's workbook (xlsx) has all of it."
 _WHY: Final = "You get this because this address is to get the report: {scheduled}."
 
 
@@ -48,10 +59,11 @@ def mail(
         attachments: the report as files.
         unsubscribe: where its reader declines such mails; None: there is no such address.
     """
+    above = (*_head(report), *_changed(changes))
     page = Page(
         subject=said.title(report),
         preheader=said.headline(report),
-        parts=tuple(_parts(report, pictures, changes)),
+        parts=(*above, *_fitting(report, pictures, above), _foot(report)),
         why=_WHY.format(scheduled=scheduled),
         unsubscribe=unsubscribe,
         reply=changes is not None,
@@ -64,7 +76,7 @@ def web(report: Report, pictures: Mapping[str, Picture]) -> str:
     page = Page(
         subject=said.title(report),
         preheader=said.headline(report),
-        parts=tuple(_parts(report, pictures, None)),
+        parts=(*_head(report), *_all(report, pictures), _foot(report)),
         why=f"Asked: {report.text}.",
     )
     made = compose(page)
@@ -75,9 +87,7 @@ def web(report: Report, pictures: Mapping[str, Picture]) -> str:
     return html
 
 
-def _parts(
-    report: Report, pictures: Mapping[str, Picture], changes: Corrections | None
-) -> Iterator[Shown]:
+def _head(report: Report) -> Iterator[Shown]:
     totals = [display(sheet.total, sheet.currency) for sheet in report.sheets]
     headline = sentence(lambda mark: said.headline(report, mark))
     final = report.status is ReportStatus.FINAL
@@ -86,12 +96,48 @@ def _parts(
     else:
         yield Paragraph(headline)
     yield Paragraph(f"{said.badge(report)}.")
+
+
+def _changed(changes: Corrections | None) -> Iterator[Shown]:
     if changes is not None:
         yield Heading("What changed")
         yield Notes(tuple(said.corrected(changes, VOICE.name)))
+
+
+def _foot(report: Report) -> Shown:
+    return Notes((foot(report),))
+
+
+def _all(report: Report, pictures: Mapping[str, Picture]) -> Iterator[Shown]:
     for part in content(report, VOICE.name):
         yield from _part(part, pictures)
-    yield Notes((foot(report),))
+
+
+def _fitting(
+    report: Report, pictures: Mapping[str, Picture], above: Iterable[Shown]
+) -> Iterator[Shown]:
+    """As many parts as programs show, in their order; the main ones before all others."""
+    parts = list(content(report, VOICE.name))
+    made: dict[str, list[Shown]] = {}
+    room = MOST_HTML - _FRAME - sum(map(size, above))
+    for part in sorted(parts, key=lambda each: not each.main):
+        shown = list(_part(_short(part), pictures))
+        taken = sum(map(size, shown))
+        if taken <= room:
+            made[part.key] = shown
+            room -= taken
+    for part in parts:
+        yield from made.get(part.key, ())
+    if left_out := [part.title for part in parts if part.key not in made]:
+        yield Notes((_SHORTER.format(what=words.listing(left_out, most=6)),))
+
+
+def _short(part: Part) -> Part:
+    """A part that says of many lines how many more there are."""
+    more = len(part.lines) - _LINES
+    if more <= 0:
+        return part
+    return replace(part, lines=(*part.lines[:_LINES], _MORE.format(more=more)))
 
 
 def _part(part: Part, pictures: Mapping[str, Picture]) -> Iterator[Shown]:
