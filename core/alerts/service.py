@@ -1,6 +1,6 @@
 """The verbs of alerts for those who look at them and do something about them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
@@ -50,6 +50,7 @@ class AlertService:
         viewer: Viewer,
         *,
         budget: int | None = None,
+        budgets: Collection[int] | None = None,
         state: AlertState | None = None,
         before: int | None = None,
         limit: int = 100,
@@ -59,11 +60,14 @@ class AlertService:
         Args:
             viewer: who asks.
             budget: only of this one.
+            budgets: only of these.
             state: only those that stand so; None: any.
             before: the `id` to continue after.
             limit: no more than so many.
         """
-        seen = (await self._budgets.rights(viewer)).keys()
+        seen = set(await self._budgets.rights(viewer))
+        if budgets is not None:
+            seen &= {*budgets}
         async with self._database.read() as connection:
             found = await store.listed(
                 connection,

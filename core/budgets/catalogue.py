@@ -11,7 +11,7 @@ from cachetools import LRUCache
 from core.access.model import OPERATOR
 from core.budgets import store
 from core.budgets.known import Known
-from core.budgets.model import Budget, Change, Terms
+from core.budgets.model import Budget, Change, Terms, was_there
 from core.budgets.rolling import Everything
 from core.costs.model import CostQuery, Vocabulary
 from core.costs.service import CostService
@@ -65,7 +65,7 @@ class Catalogue:
         """Budgets' periods as they were set, together with all budgets as they were set then.
 
         A period that is over is held against the amounts of when it ended, or, of a budget that
-        is younger, the first that it had; one that adds up others', against theirs of that time.
+        is younger, the first that it had; one that adds up others', against those that were there.
 
         Args:
             every: all budgets there are.
@@ -85,7 +85,8 @@ class Catalogue:
             present += [(each, period) for each in then if not each.terms.rolls_up]
             if sums := [(each, period) for each in then if each.terms.rolls_up]:
                 others = await self._at(every.budgets, period)
-                found.append((replace(every, budgets=others), sums))
+                there = [each for each in others if was_there(each, period)]
+                found.append((replace(every, budgets=there or others), sums))
         return found
 
     async def _at(

@@ -98,7 +98,12 @@ class EvaluationService:
         ]
         if not chosen:
             return Raised()
-        return await self._tell(await self._look(every, chosen))
+        looked = await self._look(every, chosen)
+        raised = await self._tell(looked)
+        if numbers is not None and raised.looked_at < len(looked.readings):
+            # Another knew newer data, and maybe not yet what was set.
+            return await self.evaluate(numbers)
+        return raised
 
     async def _tell(self, looked: Round) -> Raised:
         """Remember what was found, and write what is told of it."""

@@ -155,6 +155,11 @@ def _calendar(cycle: Cycle, month: date) -> Period:
     return calendar(start, add_months(start, months))
 
 
+def was_there(budget: Budget, period: Period) -> bool:
+    """Whether there was a budget before a period was over."""
+    return budget.created_at is None or budget.created_at.date() < period.end
+
+
 def plan(terms: Terms, days: Period) -> Fraction | None:
     """What some days may cost, exactly; None where no amount is said of any of them.
 

@@ -9,7 +9,7 @@ from typing import Final
 
 from core.alerts.model import Deed, Figures, Kind, Subject, Threshold
 from core.alerts.reading import Reading, Watched
-from core.budgets.model import Budget, Terms, period_on
+from core.budgets.model import Budget, Terms, period_on, was_there
 from core.budgets.status import Status
 from core.money import ZERO
 from core.outbox.model import Destination
@@ -27,13 +27,8 @@ def periods(budget: Budget, today: date) -> Iterator[Period]:
     over = present if present.end <= today else None
     if over is None and budget.terms.dates is None:
         over = period_on(budget.terms, present.start - timedelta(1))
-    if over is not None and over.end <= today < over.end + CLOSED_FOR and _was_there(budget, over):
+    if over is not None and over.end <= today < over.end + CLOSED_FOR and was_there(budget, over):
         yield over
-
-
-def _was_there(budget: Budget, period: Period) -> bool:
-    """Whether there was the budget before the period was over."""
-    return budget.created_at is None or budget.created_at.date() < period.end
 
 
 def reading(

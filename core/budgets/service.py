@@ -119,7 +119,14 @@ class BudgetService:
         (made,) = await self._put([(number, terms)], by)
         return made
 
-    async def set_amount(self, said: Said, *, by: Viewer, currency: str) -> Budget:
+    async def set_amount(
+        self,
+        said: Said,
+        *,
+        by: Viewer,
+        currency: str,
+        also: Callable[[Terms], Terms] = lambda terms: terms,
+    ) -> Budget:
         """Set how much something may cost: change its budget, else make one.
 
         A new one has its project's owner and channel. Months that are over keep their amounts.
@@ -128,6 +135,7 @@ class BudgetService:
             said: of what, how much, how often.
             by: who does.
             currency: of a new one, unless another is said.
+            also: what else is changed of its terms, at once.
         """
         there = [
             each
@@ -137,7 +145,7 @@ class BudgetService:
             and (said.dates is None or each.terms.dates == said.dates)
         ]
         if there:
-            return await self.change(there[0].id, self._set(there[0].terms, said), by=by)
+            return await self.change(there[0].id, also(self._set(there[0].terms, said)), by=by)
         fresh = Terms(
             subject=write_subject(said.query.where),
             currency=said.currency or currency,
@@ -146,7 +154,7 @@ class BudgetService:
             dates=said.dates,
             measure=said.query.measure,
         )
-        return await self.add(await self.with_people(fresh, said.query, by), by=by)
+        return await self.add(also(await self.with_people(fresh, said.query, by)), by=by)
 
     async def with_people(self, terms: Terms, query: CostQuery, viewer: Viewer) -> Terms:
         """Terms with the owner and the channel of the one project that they are of."""

@@ -233,7 +233,10 @@ async def test_a_teams_month_is_held_against_what_its_projects_had_then(company:
         OPERATOR, on=NOVEMBER, only=lambda each: each.id == number
     )
     assert told.amount == 1000
-    assert (await company.budgets.status(number, OPERATOR)).amount == 300
+    blog = replace(december, subject="blog", amount=Decimal(50))
+    await company.budgets.add(blog, by=OPERATOR)
+    assert (await company.budgets.status(number, OPERATOR, on=NOVEMBER)).amount == 1000
+    assert (await company.budgets.status(number, OPERATOR)).amount == 350
 
 
 async def test_a_team_follows_its_projects_budgets_at_once(company: Company) -> None:

@@ -5,11 +5,14 @@ import signal
 import sys
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from core.access.model import OPERATOR
-from tests.support.evaluating import TERMS, Company, november
+from core.alerts.reading import Round
+from core.data_version import bump
+from tests.support.evaluating import TERMS, Company, evaluation, november
 
 _EVALUATES = """
 import asyncio, os, signal, sys
@@ -89,6 +92,33 @@ async def test_three_at_once_tell_each_crossing_once(company: Company) -> None:
     await asyncio.gather(*(each.communicate(b"go\n") for each in every))
     assert [each.returncode for each in every] == [0, 0, 0]
     assert [each.said for each in await company.sent()] == TOLD_ONCE
+
+
+async def test_what_was_set_isnt_lost_to_one_that_knew_newer_data_alone(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It had read the budgets before, and the data after."""
+    await over(company)
+    await company.evaluation.evaluate()
+    first, *_ = await company.budgets.list(OPERATOR)
+    before = await company.budgets._catalogue.everything()
+    look = company.evaluation._look
+
+    async def overtaken(*asked: Any) -> Round:
+        found = await look(*asked)
+        monkeypatch.undo()
+        async with company.database.begin() as tx:
+            await bump(tx)
+        other = evaluation(company.database, company.clock)
+        await other._tell(await other._look(before, before.budgets))
+        await company.sent()
+        return found
+
+    monkeypatch.setattr(company.evaluation, "_look", overtaken)
+    raised = replace(first.terms, amount=Decimal(9000))
+    await company.budgets.change(first.id, raised, by=OPERATOR)
+    (update,) = await company.sent()
+    assert update.value.alert.figures.amount == Decimal(9000)  # type: ignore[union-attr]
 
 
 async def test_figures_that_were_read_before_a_change_undo_nothing(company: Company) -> None:
