@@ -60,4 +60,8 @@ def run(found: Run) -> dict[str, Any]:
         "version": found.version,
         "corrected_at": json.instant(found.corrected_at),
         "final": found.final,
+        "undelivered": [
+            {"to": each.to.address, "channel": each.to.channel, "reason": each.reason}
+            for each in found.undelivered
+        ],
     }

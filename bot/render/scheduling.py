@@ -116,6 +116,8 @@ def _posted(run: Run) -> Iterator[str]:
         yield f", corrected {words.plural(run.version - 1, 'time')}"
     if run.by:
         yield ", by hand"
+    for each in run.undelivered:
+        yield f"; not delivered to {each.to.address}: {each.reason}"
 
 
 def row(schedule: Schedule) -> tuple[str, ...]:

@@ -44,6 +44,14 @@ class Paused(Closed):
     why: str | None
 
 
+class Undelivered(Closed):
+    """Where a report can't be delivered, and why: `channel` is slack or mail, `to` an id there."""
+
+    to: str
+    channel: Literal["slack", "mail"]
+    reason: str
+
+
 class Run(Closed):
     """One time a schedule was due; `by`: who had it run by hand.
 
@@ -65,6 +73,7 @@ class Run(Closed):
     version: int
     corrected_at: datetime | None
     final: bool
+    undelivered: list[Undelivered]
 
 
 class Schedule(Closed):

@@ -111,6 +111,14 @@ class Delivery:
 
 
 @dataclass(frozen=True, slots=True)
+class Undelivered:
+    """Where messages of a thread can't be delivered, and why."""
+
+    to: Destination
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Delivered:
     """The other side has it; its destination takes nothing more for `pause`."""
 

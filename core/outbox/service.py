@@ -17,6 +17,7 @@ from core.outbox.model import (
     Message,
     Outcome,
     Receipt,
+    Undelivered,
     UnknownDeliveryError,
 )
 
@@ -48,6 +49,13 @@ async def enqueue_all(tx: Connection, messages: Sequence[Message]) -> int:
 async def take_up(tx: Connection, to: Destination, thread: str, begun: Receipt) -> None:
     """Let a thread be one that is there already: begun by a person, or by a surface."""
     await store.take_up(tx, to, thread, begun)
+
+
+async def parked(
+    connection: Connection, threads: Collection[str]
+) -> Mapping[str, Sequence[Undelivered]]:
+    """Of some threads, where what is written to them can't be delivered; of others nothing."""
+    return await store.parked(connection, threads)
 
 
 class OutboxService:

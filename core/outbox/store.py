@@ -24,9 +24,10 @@ from sqlalchemy import (
     true,
     update,
 )
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 
 from core.database import Connection
+from core.many import one_of
 from core.outbox.model import (
     Backlog,
     Deferred,
@@ -38,6 +39,7 @@ from core.outbox.model import (
     Outcome,
     Parked,
     Receipt,
+    Undelivered,
     Verb,
 )
 from core.outbox.tables import destinations, outbox, threads
@@ -255,6 +257,22 @@ async def listed(
     if before is not None:
         statement = statement.where(outbox.c.id < before)
     return tuple(_delivery(row) for row in await connection.execute(statement))
+
+
+async def parked(connection: Connection, keys: Collection[str]) -> Mapping[str, list[Undelivered]]:
+    """By thread, where what is written to it is parked; the first reason of each place."""
+    statement = (
+        select(threads.c.key, destinations.c.channel, destinations.c.address, outbox.c.reason)
+        .join(threads, threads.c.id == outbox.c.thread_id)
+        .join(destinations, destinations.c.id == outbox.c.destination_id)
+        .where(outbox.c.state == DeliveryState.PARKED, one_of(threads.c.key, keys))
+        .ext(distinct_on(threads.c.id))
+        .order_by(threads.c.id, outbox.c.id)
+    )
+    found: dict[str, list[Undelivered]] = {}
+    for key, channel, address, reason in await connection.execute(statement):
+        found.setdefault(key, []).append(Undelivered(Destination(channel, address), reason or ""))
+    return found
 
 
 async def retry(tx: Connection, numbers: Collection[int] | None) -> tuple[int, ...]:

@@ -9,6 +9,7 @@ from core.access.model import Maker
 from core.addresses import is_email
 from core.costs.model import CostQuery
 from core.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError, UnavailableError
+from core.outbox.model import Undelivered
 from core.period import Period
 from core.reports.correcting import Corrections
 from core.reports.model import Report, ReportKind, ReportStatus
@@ -164,6 +165,7 @@ class Run:
         final: the report that it posted last is final.
         data_version: of the data that it was held against last.
         worker: who has it, where it is running; fences off one that lost its lease.
+        undelivered: where what it posted can't be delivered.
     """
 
     id: int
@@ -181,6 +183,7 @@ class Run:
     final: bool = False
     data_version: int = 0
     worker: str = ""
+    undelivered: tuple[Undelivered, ...] = ()
 
     @property
     def kind(self) -> ReportKind:

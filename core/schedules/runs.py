@@ -1,7 +1,7 @@
 """The SQL of runs. Leases are told by the database's clock, the only one replicas share."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -12,10 +12,11 @@ from core.data_version import data_version
 from core.database import Connection
 from core.many import one_of
 from core.outbox.model import Destination
+from core.outbox.service import parked
 from core.period import Period
 from core.schedules.model import Posting, Run, RunState
 from core.schedules.tables import schedule_runs as runs
-from core.schedules.telling import VALUES
+from core.schedules.telling import VALUES, thread_of
 
 _COLUMNS: Final = [
     column for column in runs.c if column.name not in ("lease_until", "places", "posting")
@@ -170,7 +171,7 @@ async def listed(
     if before is not None:
         statement = statement.where(runs.c.id < before)
     rows = await connection.execute(statement.order_by(runs.c.id.desc()).limit(limit))
-    return tuple(map(_run, rows))
+    return await _told(connection, list(map(_run, rows)))
 
 
 async def latest(connection: Connection) -> Mapping[int, Run]:
@@ -180,7 +181,14 @@ async def latest(connection: Connection) -> Mapping[int, Run]:
         .ext(distinct_on(runs.c.schedule_id))
         .order_by(runs.c.schedule_id, runs.c.id.desc())
     )
-    return {run.schedule: run for run in map(_run, await connection.execute(statement))}
+    found = list(map(_run, await connection.execute(statement)))
+    return {run.schedule: run for run in await _told(connection, found)}
+
+
+async def _told(connection: Connection, found: Sequence[Run]) -> tuple[Run, ...]:
+    """Runs with what of them can't be delivered."""
+    lost = await parked(connection, [thread_of(run.id) for run in found])
+    return tuple(replace(run, undelivered=tuple(lost.get(thread_of(run.id), ()))) for run in found)
 
 
 async def outdated(connection: Connection, since: datetime) -> Sequence[int]:

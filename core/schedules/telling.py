@@ -18,6 +18,11 @@ MAIL: Final = "mail"
 SLACK: Final = "slack"
 
 
+def thread_of(run: int) -> str:
+    """What the messages of a run have in common."""
+    return f"report:{run}"
+
+
 def places(terms: Terms) -> tuple[Destination, ...]:
     """Where a schedule posts."""
     channels = (Destination(SLACK, each) for each in terms.channels)
@@ -57,7 +62,7 @@ def _files(posting: Posting, to: Destination) -> Iterator[Message]:
 
 
 def _message(posting: Posting, to: Destination, verb: Verb) -> Message:
-    thread = f"report:{posting.run}"
+    thread = thread_of(posting.run)
     what = verb if posting.file is None else f"{verb}:{posting.file}"
     return Message(
         key=f"{thread}:{posting.version}:{what}:{to.channel}:{to.address}",

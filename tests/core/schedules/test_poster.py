@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from bot.render import scheduling
+from bot.render import schedule_json, scheduling
 from core.access.model import OPERATOR, Member, Role, Viewer
 from core.database import Database, DatabaseUnavailableError
 from core.incidents.service import IncidentService
-from core.outbox.model import Destination
+from core.outbox.model import Destination, Parked, Undelivered
+from core.outbox.service import OutboxService
 from core.projects.model import ProjectChange
 from core.reports.model import Report, ReportKind
 from core.schedules import runs
@@ -529,3 +530,23 @@ async def waiting_late(fresh_database: Database, clock: FakeClock) -> Desk:
     await desk.service.add(MONTHLY, by=FINANCE)
     desk.clock.now = desk.clock.at("2026-12-02T08:00").now + timedelta(days=10)
     return desk
+
+
+async def test_a_run_says_where_it_could_not_be_delivered(desk: Desk) -> None:
+    made = await desk.service.add(WEEKLY, by=FINANCE)
+    desk.clock.at(DUE)
+    await desk.poster.work()
+    outbox = OutboxService(desk.database)
+    delivery = await outbox.lease(["slack"])
+    assert delivery is not None
+    await outbox.settle(delivery, Parked("Slack: not_in_channel"))
+    [run] = await desk.service.runs(made.id, FINANCE)
+    lost = Undelivered(Destination("slack", "C0FINANCE"), "Slack: not_in_channel")
+    assert run.undelivered == (lost,)
+    [listed] = await desk.service.list(FINANCE)
+    assert listed.latest == run
+    assert scheduling.outcome(run).endswith("; not delivered to C0FINANCE: Slack: not_in_channel")
+    told = {"to": "C0FINANCE", "channel": "slack", "reason": "Slack: not_in_channel"}
+    assert schedule_json.run(run)["undelivered"] == [told]
+    await outbox.drop(delivery.id)
+    assert (await desk.service.runs(made.id, FINANCE))[0].undelivered == ()
