@@ -63,10 +63,10 @@ async def raise_alerts(
     found, judgements = await _judged(tx, looked.readings, now, today, locked=True)
     told = [_explained(each, whys) for _, each in judgements]
     told += await _withdrawn(tx, looked, now)
-    present = [Watched.of(each) for each in found if not each.closed]
-    await store.know(tx, present)
+    await store.know(tx, [Watched.of(each) for each in found if not each.closed])
     if looked.whole:
-        await store.forget_others(tx, [each.budget for each in present], looked.data_version)
+        present = [each.subject.budget for each in looked.readings if not each.closed]
+        await store.forget_others(tx, present, looked.data_version)
     await tell(tx, told, digests, now)
     return Raised(len(found), sum(t.occasion is not None for t in told), sum(t.shown for t in told))
 

@@ -137,3 +137,18 @@ async def test_figures_that_were_read_before_a_change_undo_nothing(company: Comp
         each.value.alert.subject.budget != first.id  # type: ignore[union-attr]
         for each in await company.sent()
     )
+
+
+async def test_what_an_evaluation_comes_too_late_for_is_behind_still(company: Company) -> None:
+    """It knew the newer data, and not what was set since: both are evaluated together next."""
+    await over(company)
+    await company.evaluation.evaluate()
+    first, *_ = await company.budgets.list(OPERATOR)
+    before = await company.budgets._catalogue.everything()
+    await company.budgets.change(first.id, replace(first.terms, amount=Decimal(9000)), by=OPERATOR)
+    async with company.database.begin() as tx:
+        await bump(tx)
+    await company.evaluation._tell(await company.evaluation._look(before, before.budgets))
+    assert await company.evaluation.is_behind()
+    await company.evaluation.evaluate()
+    assert not await company.evaluation.is_behind()
