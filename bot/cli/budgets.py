@@ -10,6 +10,7 @@ from bot.cli import console
 from bot.render import budget_json, budgeting, text, words
 from bot.services import Services
 from core.access.model import OPERATOR
+from core.budgets.model import Terms
 from core.budgets.plans import PlanFileError, read_plans
 from core.budgets.said import parse_budget
 
@@ -73,13 +74,8 @@ def change(
 ) -> None:
     """Set how much something may cost: its budget is changed, or made."""
 
-    async def work(services: Services) -> None:
-        names = await services.costs.vocabulary(OPERATOR)
-        said = parse_budget(" ".join(what), today=services.today(), names=names)
-        currency = services.settings.default_currency
-        made = await services.budgets.set_amount(said, by=OPERATOR, currency=currency)
-        terms = made.terms
-        changed = replace(
+    def also(terms: Terms) -> Terms:
+        return replace(
             terms,
             owner=terms.owner if owner is None else owner or None,
             channels=terms.channels if channel is None else tuple(filter(None, channel)),
@@ -87,8 +83,12 @@ def change(
             thresholds=tuple(threshold or terms.thresholds),
             forecast_thresholds=tuple(forecast_threshold or terms.forecast_thresholds),
         )
-        if changed != terms:
-            made = await services.budgets.change(made.id, changed, by=OPERATOR)
+
+    async def work(services: Services) -> None:
+        names = await services.costs.vocabulary(OPERATOR)
+        said = parse_budget(" ".join(what), today=services.today(), names=names)
+        currency = services.settings.default_currency
+        made = await services.budgets.set_amount(said, by=OPERATOR, currency=currency, also=also)
         told = f"{made.id}: {budgeting.subject(made)}: {budgeting.terms(made)}"
         console.out.print(told, markup=False, soft_wrap=True)
 

@@ -64,7 +64,7 @@ def add(
             said.to,
             said.pace or Pace.AT_ONCE,
         )
-        made = await services.subscriptions.add(terms, by=OPERATOR)
+        made = await services.subscriptions.add(terms, by=OPERATOR, paced=said.pace is not None)
         told = f"{made.id}: {subscribing.place(made.terms.to)}, {subscribing.terms(made.terms)}"
         console.out.print(told, markup=False, soft_wrap=True)
 

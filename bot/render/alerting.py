@@ -116,7 +116,7 @@ def _likely(alert: Alert) -> str:
     if figures.lower is None or figures.upper is None:
         return ""
     low, high = (words.rounded(each, currency) for each in (figures.lower, figures.upper))
-    return f", {foresight.LIKELY} {low} to {high}"
+    return "" if low == high else f", {foresight.LIKELY} {low} to {high}"
 
 
 def pace(alert: Alert) -> str:

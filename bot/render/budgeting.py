@@ -65,14 +65,14 @@ def headline(told: Status, mark: Mark = str) -> str:
     if told.state is State.NOT_BEGUN:
         return f"{of} {have} a budget of {amount} {when}, which hasn't begun."
     share = f" ({words.share(told.share)})" if told.share is not None else ""
-    return f"{of} {have} used {_spent(told)} of {amount}{share} {when}{_outcome(told)}."
+    return f"{of} {have} used {_spent(told)} of {amount}{share} {when}{_outcome(told, have)}."
 
 
 def _spent(told: Status) -> str:
     return display(told.used, told.currency)
 
 
-def _outcome(told: Status) -> str:
+def _outcome(told: Status, have: str) -> str:
     """What comes of it."""
     if told.state is State.OVER:
         on = f" since {words.day(told.breach)}" if told.breach else ""
@@ -81,11 +81,11 @@ def _outcome(told: Status) -> str:
         return ", and kept to it"
     if told.expected is None:
         return f": {STATES[told.state]}"
-    expected = words.rounded(told.expected, told.currency)
+    expected, be = words.rounded(told.expected, told.currency), "are" if have == "have" else "is"
     if told.state is State.HEADING_OVER:
         on = f" from {words.day(told.breach)} on" if told.breach else ""
-        return f" and is expected to reach {expected}: over budget{on}"
-    return f" and is expected to end at {expected}: on plan"
+        return f" and {be} expected to reach {expected}: over budget{on}"
+    return f" and {be} expected to end at {expected}: on plan"
 
 
 def is_of(told: Status, period: Period) -> bool:
@@ -121,7 +121,7 @@ def figures(told: Status) -> Iterator[tuple[str, str]]:
         yield f"Used before {last}", f"{display(told.used_complete, currency)}{pace}"
     if told.expected is not None and not told.final:
         yield "Expected at the end", display(told.expected, currency)
-    if told.at80 is not None:
+    if told.at80 is not None and told.at80.lower != told.at80.upper:
         lower, upper = (display(each, currency) for each in told.at80)
         yield f"Likely ({foresight.LIKELY})", f"{lower} to {upper}"
 

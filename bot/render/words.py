@@ -198,7 +198,7 @@ def share(value: Decimal | None) -> str:
     """A part of the whole: `60.9%`; empty where there is no whole to be part of."""
     if value is None:
         return ""
-    return "<0.1%" if 0 < value < _TINY_SHARE else f"{value * 100:.1f}%"
+    return "<0.1%" if 0 < value < _TINY_SHARE else f"{value * 100:,.1f}%"
 
 
 def dimension(value: Dimension) -> str:

@@ -27,6 +27,8 @@ async def list_subscriptions(call: Call) -> Reply:
 async def create(call: Call) -> Reply:
     """Subscribe; an address that is subscribed to the same is told of these kinds, too.
 
+    It keeps its pace unless one is said.
+
     A viewer subscribes itself and the channels of projects that it may see, finance and
     administrators any address.
     """
@@ -37,7 +39,8 @@ async def create(call: Call) -> Reply:
         Destination(body.channel, body.address),
         Pace(body.pace),
     )
-    made = await call.services.subscriptions.add(terms, by=call.viewer)
+    paced = "pace" in body.model_fields_set
+    made = await call.services.subscriptions.add(terms, by=call.viewer, paced=paced)
     response = json_response(
         subscription_json.subscription(made), status=web.HTTPCreated.status_code
     )

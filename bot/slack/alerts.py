@@ -1,6 +1,6 @@
 """Alerts of budgets in Slack: listed, acknowledged, snoozed, shown with their budget."""
 
-from collections.abc import Awaitable, Callable, Generator
+from collections.abc import Awaitable, Callable, Collection, Generator
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Final
@@ -77,11 +77,22 @@ async def details(desk: Desk, asked: Asked) -> None:
         await answers.post(desk, answer, asked.channel or asked.user)
 
 
-async def open_ones(desk: Desk, viewer: Viewer, *, most: int) -> list[Alert]:
-    """The open alerts that somebody may see, the newest first; one more than `most` at most."""
-    service = desk.services.alerts
+async def open_ones(
+    desk: Desk, viewer: Viewer, *, most: int, budgets: Collection[int] | None = None
+) -> list[Alert]:
+    """The open alerts that somebody may see, the newest first; one more than `most` at most.
+
+    Args:
+        desk: what is shared.
+        viewer: who.
+        most: how many are shown.
+        budgets: only of these; None: of all.
+    """
+    service, limit = desk.services.alerts, most + 1
     found = [
-        each for state in OPEN for each in await service.listed(viewer, state=state, limit=most + 1)
+        each
+        for state in OPEN
+        for each in await service.listed(viewer, budgets=budgets, state=state, limit=limit)
     ]
     return sorted(found, key=lambda each: each.id, reverse=True)[: most + 1]
 
@@ -117,11 +128,11 @@ def _theirs() -> Generator[None]:
 
 
 async def _list(desk: Desk, asked: Asked, viewer: Viewer, query: CostQuery | None) -> None:
-    found = await open_ones(desk, viewer, most=1000 if query else shown.SHOWN)
+    chosen = None
     if query is not None and query.where:
         every = await desk.services.budgets.list(viewer)
         chosen = {each.id for each in every if _asked_about(each, query)}
-        found = [each for each in found if each.subject.budget in chosen]
+    found = await open_ones(desk, viewer, most=shown.SHOWN, budgets=chosen)
     message = shown.listed(
         found[: shown.SHOWN],
         asked=write_subject(query.where) if query else "",

@@ -25,7 +25,9 @@ async def subscribe(desk: Desk, asked: Asked, viewer: Viewer, understood: Comman
     subject = write_subject(await _where(desk, viewer, said, asker))
     to, pace = said.to or _here(asked), said.pace or Pace.AT_ONCE
     terms = Terms(subject, said.kinds or EVERY_KIND, to, pace)
-    made = await desk.services.subscriptions.add(terms, by=viewer, here=_channel(asked))
+    made = await desk.services.subscriptions.add(
+        terms, by=viewer, here=_channel(asked), paced=said.pace is not None
+    )
     await _show(desk, asked, viewer, f"Subscribed to {subscribing.terms(made.terms)}.")
 
 

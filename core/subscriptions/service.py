@@ -99,10 +99,18 @@ class SubscriptionService:
             if each.to.address == channel and viewer.may_see(each.project)
         )
 
-    async def add(self, terms: Terms, *, by: Viewer, here: str = "") -> Subscription:
+    async def add(
+        self, terms: Terms, *, by: Viewer, here: str = "", paced: bool = True
+    ) -> Subscription:
         """Subscribe; a place that is subscribed to the same already is told of these kinds, too.
 
         What the place declined of it before, it wants again.
+
+        Args:
+            terms: of what, of which kinds, where, how often.
+            by: who.
+            here: the channel that they write in.
+            paced: whether they said how often; if not, one that is there keeps its pace.
 
         Raises:
             SubscriptionError: it can't be so; its class says what of it.
@@ -120,7 +128,9 @@ class SubscriptionService:
             else:
                 number, done = there.id, "subscription.change"
                 kinds = tuple(k for k in Kind if k in (*there.terms.kinds, *terms.kinds))
-                await store.change(tx, number, replace(terms, kinds=kinds), Maker.of(by))
+                pace = terms.pace if paced else there.terms.pace
+                both = replace(terms, kinds=kinds, pace=pace)
+                await store.change(tx, number, both, Maker.of(by))
             wanted = [Reason(Of.SUBSCRIPTION, number)]
             if Kind.ANOMALIES in terms.kinds:
                 wanted += [each.reason for each in await _own(tx, terms.to, where)]
@@ -211,7 +221,7 @@ class SubscriptionService:
         if not gone:
             raise UnknownSubscriptionError(
                 "There is no such subscription here.",
-                fix="`/cost subscriptions` shows those that there are.",
+                fix="'subscriptions' shows those that there are.",
             )
         return tuple(gone)
 

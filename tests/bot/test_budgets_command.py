@@ -66,3 +66,14 @@ async def test_what_cant_be_is_said(tracker: Run) -> None:
     none = await tracker("budgets", "set", "checkout")
     assert none.status == 2
     assert "has no amount" in none.err
+
+
+async def test_all_of_it_is_set_or_nothing(tracker: Run) -> None:
+    """A wrong address doesn't leave the amount behind; nor is it changed twice."""
+    assert (await tracker("budgets", "set", "checkout", "5k", "monthly")).status == 0
+    wrong = await tracker("budgets", "set", "checkout", "9k", "--email", "nobody")
+    assert "is no e-mail address" in wrong.err
+    both = await tracker("budgets", "set", "checkout", "6k", "--email", "ada@example.com")
+    assert both.status == 0, both.err
+    changes = json.loads((await tracker("budgets", "history", "1", "--json")).out)
+    assert [each["after"]["amount"] for each in changes] == ["6000", "5000"]

@@ -67,6 +67,8 @@ def test_one_and_many_are_told_apart(
 ) -> None:
     told = status(where=where)
     assert budgeting.headline(told).startswith(begins)
+    be = "are" if " have used" in begins else "is"
+    assert f" and {be} expected to end at $4,900: on plan." in budgeting.headline(told)
     ahead = budgeting.headline(replace(told, state=State.NOT_BEGUN))
     assert (" have a budget of " in ahead) == (" have used" in begins)
 

@@ -39,6 +39,14 @@ async def test_a_token_subscribes_itself_and_what_is_said_stays(product: Product
     assert (await call(product, "GET", one))[0] == 404
 
 
+async def test_a_pace_is_what_it_was_unless_it_is_said(product: Product) -> None:
+    await call(product, "POST", json=NEW | {"kinds": ["alerts"], "pace": "digest"})
+    _, more = await call(product, "POST", json=NEW | {"kinds": ["anomalies"]})
+    assert (more["kinds"], more["pace"]) == (["alerts", "anomalies"], "digest")
+    _, said = await call(product, "POST", json=NEW | {"pace": "at_once"})
+    assert said["pace"] == "at_once"
+
+
 async def test_who_may_subscribe_whom(product: Product) -> None:
     elsewhere = {"subject": "checkout", "address": "C0ELSEWHERE"}
     by_mail = {"subject": "all", "channel": "mail", "address": "ada@example.com"}

@@ -134,6 +134,19 @@ async def test_a_changed_budget_changes_the_message(product: Product, alert: Ale
     assert back["ts"] == message["ts"]
 
 
+async def test_an_alert_is_found_behind_any_number_of_others(
+    product: Product, alert: Alert, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is asked about is looked for in all of them, not in the newest."""
+    monkeypatch.setattr("bot.slack.alerts.shown.SHOWN", 1)
+    for other in ("search", "all"):
+        await raised(product.services, Terms(other, "USD", amount=Decimal(5)))
+    asked = await ask(product, "alerts checkout")
+    assert asked["text"].startswith("1 open alert of checkout, 1 over budget.")
+    service, budget = product.services.alerts, alert.subject.budget
+    assert [a.id for a in await service.listed(OPERATOR, budgets=[budget], limit=1)] == [alert.id]
+
+
 async def test_open_alerts_are_listed(product: Product, alert: Alert) -> None:
     """Those that the asker may see; what is done about one shows in the list at once."""
     await raised(product.services, Terms("all", "USD", amount=Decimal(5000)))

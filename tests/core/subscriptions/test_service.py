@@ -238,3 +238,12 @@ async def test_a_place_wants_one_message_a_day_where_all_its_subscriptions_say_s
     await service.add(terms("all", MAIL, Kind.ALERTS), by=OPERATOR)
     async with database.read() as connection:
         assert await service.digests(connection) == {HERE}
+
+
+async def test_a_pace_that_is_not_said_stays(service: SubscriptionService) -> None:
+    """Who has one message a day and adds a kind still has one; said, it changes."""
+    await service.add(terms("shop", HERE, Kind.ALERTS, pace=Pace.DIGEST), by=FINANCE)
+    more = await service.add(terms("shop", HERE, Kind.ANOMALIES), by=FINANCE, paced=False)
+    assert (more.terms.kinds, more.terms.pace) == (BOTH, Pace.DIGEST)
+    said = await service.add(terms("shop", HERE, Kind.ANOMALIES), by=FINANCE)
+    assert said.terms.pace is Pace.AT_ONCE
