@@ -5,6 +5,7 @@ is sent again under the same, and programs show it once. What changes a message 
 channel already sends no mail; replies go to the thread of the first.
 """
 
+import asyncio
 import ssl
 from contextlib import suppress
 from datetime import timedelta
@@ -73,7 +74,9 @@ class MailChannel:
         number = message_id(delivery.token, self._sender)
         try:
             to = Recipient.read(delivery.message.to.address)
-            content = enveloped(
+            # Files take a while to encode; the event loop doesn't wait for them.
+            content = await asyncio.to_thread(
+                enveloped,
                 await self._write(delivery),
                 sender=self._sender,
                 to=to,

@@ -4,9 +4,12 @@ One transaction decides and writes: any number of processes may post at once, an
 killed, and each destination is told of each anomaly once. What was told is kept for good.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from functools import partial
+from types import MappingProxyType
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -14,11 +17,12 @@ from core.anomalies import posted, store
 from core.anomalies.found import Anomaly
 from core.anomalies.hearing import Heard, Hearers
 from core.anomalies.messages import ANOMALIES, ANOMALY, digest, message
-from core.anomalies.telling import GONE, Post, telling, version
+from core.anomalies.telling import GONE, Post, telling, version, weight
 from core.clock import Clock
+from core.costs.reading.worth import worth as worth_of
 from core.database import Connection, Database
 from core.outbox.model import Destination, Message, Verb
-from core.outbox.service import enqueue
+from core.outbox.service import enqueue_all
 from core.subscriptions.model import MAIL, Kind, Pace
 from core.subscriptions.service import SubscriptionService
 
@@ -28,6 +32,7 @@ DIGEST_AT: Final = time(9)
 _KEPT: Final = timedelta(days=100)
 """So long messages follow what screenings find; days before aren't screened any more."""
 _WAITS: Final = timedelta(days=35)
+_AS_IT_IS: Final[Mapping[str, Decimal]] = MappingProxyType({})
 _LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
 
 
@@ -57,6 +62,7 @@ def decide(
     *,
     now: datetime,
     zone: ZoneInfo,
+    worth: Mapping[str, Decimal] = _AS_IT_IS,
 ) -> Decided:
     """Decide what a destination is told.
 
@@ -66,12 +72,13 @@ def decide(
         known: of that, all that is still out of the ordinary.
         now: the instant.
         zone: of the digests' time.
+        worth: what a currency's unit is in a common one; 1 if unknown.
     """
     news = {each.anomaly.id: each for each in heard}
     slow = {number for number, each in news.items() if each.pace is Pace.DIGEST}
     there = {each.id: each for each in known}
     there |= {n: each.anomaly for n, each in news.items() if n not in slow}
-    plan = telling([*there.values()], told, since=_LONG_AGO, now=now)
+    plan = telling([*there.values()], told, since=_LONG_AGO, now=now, worth=worth)
     before = {post.anomaly for post in told}
     daily, weekly = last_digest(now, zone), last_digest(now, zone, weekly=True)
     late = [news[a.id] for a in plan.waiting if a.found_at < weekly]
@@ -80,7 +87,7 @@ def decide(
         for n in slow - before
         if not news[n].anomaly.verdict and news[n].anomaly.found_at < daily
     ]
-    late.sort(key=lambda h: (-abs(h.anomaly.incident.impact), h.anomaly.id))
+    late.sort(key=lambda h: (-weight(h.anomaly, worth), h.anomaly.id))
     return Decided(
         tuple(news[each.id] for each in plan.posts), tuple(late), plan.updates, plan.gone
     )
@@ -139,11 +146,10 @@ class AnomalyPoster:
                 _Wanted(to, heard.get(to, ()), told.get(to, ()))
                 for to in sorted({*heard, *told}, key=lambda to: (to.channel, to.address))
             ]
-            written = [w.written(known, gone, now=now, zone=self._zone) for w in wanted]
+            decided = partial(decide, now=now, zone=self._zone, worth=await worth_of(tx))
+            written = [each.written(known, gone, decided, now) for each in wanted]
             await posted.put(tx, [post for each in written for post in each.posts])
-            for each in written:
-                for message_ in each.messages:
-                    await enqueue(tx, message_)
+            await enqueue_all(tx, [sent for each in written for sent in each.messages])
         return _counted(written)
 
 
@@ -167,12 +173,11 @@ class _Wanted:
         self,
         known: Mapping[int, Anomaly],
         gone: Mapping[int, Anomaly],
-        *,
+        decided: Callable[[Sequence[Heard], Sequence[Post], Sequence[Anomaly]], Decided],
         now: datetime,
-        zone: ZoneInfo,
     ) -> _Written:
         there = [known[post.anomaly] for post in self.told if post.anomaly in known]
-        plan = decide(self.heard, self.told, there, now=now, zone=zone)
+        plan = decided(self.heard, self.told, there)
         done = _Written([], [])
         for each in plan.posts:
             post = _new(self.to, each, now)
@@ -215,8 +220,7 @@ async def retell(tx: Connection, anomaly: Anomaly) -> None:
         if not post.digest and post.said != version(anomaly):
             _retell(done, post, anomaly)
     await posted.put(tx, done.posts)
-    for each in done.messages:
-        await enqueue(tx, each)
+    await enqueue_all(tx, done.messages)
 
 
 def _counted(written: Iterable[_Written]) -> Posted:

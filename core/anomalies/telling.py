@@ -79,7 +79,7 @@ def telling(
     """
     before = {post.anomaly: post for post in told}
     news = [a for a in found if a.id not in before and a.found_at >= since and not a.verdict]
-    news.sort(key=lambda a: (-_impact(a, worth), a.id))
+    news.sort(key=lambda a: (-weight(a, worth), a.id))
     lately = sum(not post.digest and post.at > now - WEEK for post in told)
     room = max(MOST - lately, 0)
     changing = {number: post for number, post in before.items() if not post.digest}
@@ -92,6 +92,7 @@ def telling(
     )
 
 
-def _impact(anomaly: Anomaly, worth: Mapping[str, Decimal]) -> Decimal:
+def weight(anomaly: Anomaly, worth: Mapping[str, Decimal] = _AS_IT_IS) -> Decimal:
+    """How much it came to, up or down, in the currency that `worth` is in."""
     found = anomaly.incident
     return abs(found.impact) * worth.get(found.currency, _ONE)

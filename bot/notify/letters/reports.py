@@ -31,7 +31,9 @@ async def slack(delivery: Delivery, services: Services) -> Letter:
     if delivery.message.verb is Verb.REPLY and told.corrections is not None:
         return Letter(post.correction(report, told.corrections))
     pictures = await _pictures(services, report)
-    message = post.post(
+    # Large reports take a while to write; the event loop doesn't wait for them.
+    message = await asyncio.to_thread(
+        post.post,
         report,
         {each.name: shown(each) for each in pictures},
         scheduled=told.said,
@@ -47,7 +49,8 @@ async def mail(delivery: Delivery, services: Services) -> Mail:
     told: Posting = VALUES.validate_python(delivery.message.values)
     pictures = await _pictures(services, told.report)
     attachments = [await _file(services, told.report, form) for form in told.formats]
-    return mailed.mail(
+    return await asyncio.to_thread(
+        mailed.mail,
         told.report,
         {each.name: each for each in pictures},
         scheduled=told.said,
@@ -64,5 +67,4 @@ async def _pictures(services: Services, report: Report) -> tuple[Picture, ...]:
 
 async def _file(services: Services, report: Report, form: Format) -> Attachment:
     picture = await services.charts.draw(page(report)) if form is Format.PNG else None
-    # Workbooks take a while; the event loop doesn't wait for them.
     return await asyncio.to_thread(files.file, report, form, picture)

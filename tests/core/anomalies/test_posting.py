@@ -29,6 +29,7 @@ from core.anomalies.telling import MOST, WEEK, Post, version
 from core.cache import Cache
 from core.costs.drivers.service import DriverService
 from core.costs.service import CostService
+from core.costs.writing.rates import ConfiguredRate, keep
 from core.database import Database
 from core.outbox.model import Delivery, Destination, Verb
 from core.outbox.service import OutboxService
@@ -181,6 +182,21 @@ async def test_a_projects_channel_is_told_of_its_own_the_most_costly_first(
     assert await company.poster.post() == Posted()
 
 
+async def test_amounts_of_several_currencies_compare_by_the_latest_rates(company: Company) -> None:
+    rates = [("2026-09-01", 15000), ("2026-10-01", 150)]
+    await keep(
+        company.database,
+        [ConfiguredRate(date.fromisoformat(day), "JPY", Decimal(n), "us") for day, n in rates],
+    )
+    yen = replace(incident(3000), currency="JPY")
+    cheap, *dear = await company.found(yen, *(incident(i) for i in (21, 22, 23)))
+    await company.poster.post()
+    assert await company.said() == [("post", [each]) for each in reversed(dear)]
+    company.clock.now = MONDAY
+    await company.poster.post()
+    assert (await company.said())[3:] == [("digest", [cheap])]
+
+
 async def test_what_is_old_when_it_is_found_is_no_news(company: Company) -> None:
     """Years of data that are taken in at once: what was odd long ago isn't told any more."""
     await company.found(incident(500, day=date(2026, 11, 10)), incident(500, day=date(2025, 3, 1)))
@@ -322,22 +338,18 @@ from tests.core.anomalies.test_posting import Company
 from tests.support.clock import FakeClock
 
 url, now, point = sys.argv[1:]
-left = 2
 
 def dying(name, work):
     async def worked(*given):
-        global left
         done = await work(*given)
         if name == point:
-            left -= 1
-            if not left or name != "enqueue":
-                os.kill(os.getpid(), signal.SIGKILL)
+            os.kill(os.getpid(), signal.SIGKILL)
         return done
     return worked
 
 posted.lock = dying("lock", posted.lock)
 posted.put = dying("put", posted.put)
-posting.enqueue = dying("enqueue", posting.enqueue)
+posting.enqueue_all = dying("enqueue_all", posting.enqueue_all)
 
 async def main():
     database = await Database.connect(url)
@@ -355,13 +367,13 @@ async def test_workers_killed_anywhere_lose_nothing_and_tell_nothing_twice(
 ) -> None:
     company = await company_of(fresh_database, clock)
     numbers = await company.found(*(incident(n) for n in range(1, 6)))
-    for point in ("lock", "put", "enqueue", "after", ""):
+    for point in ("lock", "put", "enqueue_all", "after", ""):
         worker = await asyncio.create_subprocess_exec(
             *(sys.executable, "-c", _WORKER, fresh_database.url, clock().isoformat(), point)
         )
         assert await worker.wait() == (-signal.SIGKILL if point else 0)
         told = [number for _, some in await company.said() for number in some]
-        assert told == ([] if point in ("lock", "put", "enqueue") else numbers[:1:-1])
+        assert told == ([] if point in ("lock", "put", "enqueue_all") else numbers[:1:-1])
     clock.now = MONDAY
     await company.poster.post()
     assert sorted(n for _, some in await company.said() for n in some) == numbers
