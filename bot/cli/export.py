@@ -11,8 +11,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemaining
 
 from bot import asking, exporting
 from bot.cli import console, files
+from bot.render import charges, words
 from bot.render import focus as render
-from bot.render import words
 from bot.render.charges import Format as Rows
 from bot.render.focus import Format
 from bot.services import Services
@@ -96,12 +96,13 @@ def costs(
                 return
             rows = await services.costs.count_rows(query, OPERATOR)
             with progress_of(rows) as progress:
-                async with aclosing(
-                    exporting.written(services, query, OPERATOR, kind, progress=progress)
-                ) as parts:
+                async with (
+                    services.costs.export_rows(query, OPERATOR) as export,
+                    aclosing(charges.written(export, kind, progress=progress)) as parts,
+                ):
                     async for part in parts:
                         file.write(part)
-        console.err.print(f"{words.plural(rows, 'row')} written.")
+        console.err.print(f"{words.plural(export.rows, 'row')} written.")
 
     console.with_services(work)
 

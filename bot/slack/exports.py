@@ -1,11 +1,12 @@
 """Exports asked for in Slack: a file, at once where there is little in it."""
 
+from contextlib import aclosing
 from dataclasses import replace
 from typing import Final
 
 from bot import exporting
 from bot.asking import ASKED
-from bot.render import blocks, words
+from bot.render import blocks, charges, words
 from bot.render.blocks import exports as shown
 from bot.render.charges import Format
 from bot.render.figures import charges_name
@@ -32,10 +33,13 @@ async def ask(desk: Desk, asked: Asked, viewer: Viewer, query: CostQuery, said: 
     if rows > AT_ONCE:
         await _later(desk, asked, query, form, rows)
         return
-    parts = exporting.written(desk.services, query, viewer, form)
-    content = b"".join([part async for part in parts])
+    async with (
+        desk.services.costs.export_rows(query, viewer) as export,
+        aclosing(charges.written(export, form)) as parts,
+    ):
+        content = b"".join([part async for part in parts])
     name = f"{charges_name(query)}.{form}"
-    about = f"The charges of: {_asked(query)}, {words.plural(rows, 'row')}"
+    about = f"The charges of: {_asked(query)}, {words.plural(export.rows, 'row')}"
     await answers.send_file(desk, asked, about, name, content)
 
 

@@ -72,6 +72,17 @@ async def test_a_command_s_file_comes_to_a_direct_message(
     assert summed(rows) == Decimal("6223.25")
 
 
+async def test_it_says_how_many_rows_there_are_not_about_how_many(
+    product: Product, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def about(*_: object) -> int:
+        return 49
+
+    monkeypatch.setattr(type(product.services.costs), "count_rows", about)
+    await ask(product, "export checkout 2026-10")
+    assert await sees(product, "The charges of: checkout 2026-10, 62 rows", channel=DIRECT)
+
+
 async def test_a_mention_s_file_comes_into_its_thread(product: Product, notifier: Notifier) -> None:
     asked = await product.slack.say("<@U0CLOUDCOST> export checkout 2026-10", channel=CHECKOUT)
     told = await sees(product, "about 62 rows. I'll send the file here.")
