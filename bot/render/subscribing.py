@@ -5,7 +5,7 @@ from typing import Final
 
 from bot.render import words
 from core.outbox.model import Destination
-from core.subscriptions.model import Kind, Pace, Subscription, Terms
+from core.subscriptions.model import MAIL, Kind, Pace, Subscription, Terms
 
 KINDS: Final = {Kind.ALERTS: "alerts of budgets", Kind.ANOMALIES: "anomalies"}
 PACES: Final = {
@@ -46,6 +46,13 @@ def row(found: Subscription) -> tuple[str, ...]:
 def place(to: Destination) -> str:
     """An address, as it is."""
     return to.address
+
+
+def invitation(to: Destination, bot: str) -> str:
+    """What a channel takes besides: the app posts only where it is; empty for others."""
+    if to.channel == MAIL or to.address.startswith(("U", "W")):
+        return ""
+    return f"I post only where I am: /invite @{bot} there, if I am not."
 
 
 def ended(subjects: Iterable[str]) -> str:

@@ -28,7 +28,8 @@ async def subscribe(desk: Desk, asked: Asked, viewer: Viewer, understood: Comman
     made = await desk.services.subscriptions.add(
         terms, by=viewer, here=_channel(asked), paced=said.pace is not None
     )
-    await _show(desk, asked, viewer, f"Subscribed to {subscribing.terms(made.terms)}.")
+    hint = subscribing.invitation(made.terms.to, desk.name)
+    await _show(desk, asked, viewer, f"Subscribed to {subscribing.terms(made.terms)}.", hint)
 
 
 async def unsubscribe(desk: Desk, asked: Asked, viewer: Viewer, understood: Command) -> None:
@@ -91,10 +92,11 @@ async def save(desk: Desk, body: dict[str, Any]) -> forms.Errors | str:
         return {subscription_form.WHERE: desk.regret(error, asked)}
     except Exception as error:  # noqa: BLE001 - the last resort: logged, and owned up to
         return {subscription_form.at_field(error, said.terms): desk.regret(error, asked)}
-    return f"Subscribed to {subscribing.terms(made.terms)}."
+    hint = subscribing.invitation(made.terms.to, desk.name)
+    return f"Subscribed to {subscribing.terms(made.terms)}. {hint}".strip()
 
 
-async def _show(desk: Desk, asked: Asked, viewer: Viewer, done: str = "") -> None:
+async def _show(desk: Desk, asked: Asked, viewer: Viewer, done: str = "", hint: str = "") -> None:
     service, here = desk.services.subscriptions, _here(asked)
     told = shown.subscriptions(
         await service.list(viewer, here=_channel(asked)),
@@ -102,6 +104,7 @@ async def _show(desk: Desk, asked: Asked, viewer: Viewer, done: str = "") -> Non
         here=here,
         command=desk.command,
         done=done,
+        hint=hint,
     )
     await desk.answer(asked, told, replace=asked.private)
 

@@ -1,6 +1,7 @@
 """Subscriptions as a Slack message: what a place is told, what else is set, and how that ends."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Final
 
@@ -12,6 +13,7 @@ from bot.render.blocks.message import (
     Message,
     code,
     context,
+    cut,
     escape,
     message,
     section,
@@ -27,6 +29,7 @@ EDIT: Final = "subscription.edit"
 REMOVE: Final = "subscription.remove"
 """End one: the value is its number."""
 SHOWN: Final = 15
+_SUBJECT: Final = 300
 
 
 def subscriptions(
@@ -36,6 +39,7 @@ def subscriptions(
     here: Destination,
     command: str,
     done: str = "",
+    hint: str = "",
 ) -> Message:
     """What this place is told, and what else the asker may see.
 
@@ -45,10 +49,12 @@ def subscriptions(
         here: where it was asked.
         command: the slash command.
         done: what was just done, in a sentence.
+        hint: what it takes besides.
     """
     ordered = sorted(found, key=lambda each: (each.terms.to != here, each.id))
     head = " ".join(filter(None, (done, _summary(found, own, command))))
     page: list[Block] = [section(escape(head), "subscriptions")]
+    page += [context(escape(hint), "hint")] if hint else []
     for each in ordered[:SHOWN]:
         page += _one(each, here)
     if len(ordered) > SHOWN:
@@ -63,7 +69,7 @@ def subscriptions(
             )
         )
     page += actions.row([actions.button("Subscribe", NEW, "new")], "actions")
-    said = [sentence(partial(subscribing.terms, each.terms)) for each in ordered[:SHOWN]]
+    said = [_told(each) for each in ordered[:SHOWN]]
     return message("\n".join([escape(head), *said]), page)
 
 
@@ -79,7 +85,7 @@ def _summary(found: Sequence[Subscription], own: Sequence[str], command: str) ->
 
 def _one(found: Subscription, here: Destination) -> Iterator[Block]:
     number = found.id
-    told = sentence(partial(subscribing.terms, found.terms))
+    told = _told(found)
     unread = "" if found.query else " There is no such thing any more."
     declined = " Its reader declined it." if found.declined else ""
     place = _place(found.terms.to, here)
@@ -89,6 +95,12 @@ def _one(found: Subscription, here: Destination) -> Iterator[Block]:
         actions.button("Unsubscribe", f"{REMOVE}.{number}", str(number)),
     ]
     yield from actions.row(buttons, f"actions.{number}")
+
+
+def _told(found: Subscription) -> str:
+    """What is told; however long subjects are, fifteen fit."""
+    short = replace(found.terms, subject=cut(found.terms.subject, _SUBJECT))
+    return sentence(partial(subscribing.terms, short))
 
 
 def _place(to: Destination, here: Destination) -> str:

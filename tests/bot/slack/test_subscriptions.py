@@ -2,8 +2,10 @@
 
 import pytest
 
+from bot.render.blocks import subscriptions as shown
+from bot.render.blocks.message import MOST_TEXT, size
 from bot.slack import subscription_form
-from core.access.model import OPERATOR
+from core.access.model import OPERATOR, Maker
 from core.anomalies.model import Verdict
 from core.outbox.model import Destination
 from core.projects.model import ProjectChange
@@ -61,6 +63,8 @@ async def test_a_subscription_is_made_in_words(
     channel = "mail" if "@" in to else "slack"
     assert await kept(product) == [Terms(subject, kinds, Destination(channel, to), pace)]
     assert answer["text"].startswith("Subscribed to ")
+    invited = "I post only where I am: /invite @" in words(answer)
+    assert invited == (to in (CHECKOUT, FINANCE))
     assert message_problems(answer["blocks"]) == []
 
 
@@ -214,3 +218,14 @@ async def test_a_digest_lists_what_had_no_message(product: Product) -> None:
         post = await sees(product, "the most costly first")
     assert post["text"].splitlines()[0] == "1 anomaly, the most costly first."
     assert message_problems(post["blocks"]) == []
+
+
+def test_long_subjects_fit() -> None:
+    """Slack refuses a message that is too long as a whole."""
+    found = [
+        Subscription(n, Terms(f"{n} {'ü' * 900}", BOTH, HERE), Maker(ADA, "T0SANDBOX"))
+        for n in range(30)
+    ]
+    told = shown.subscriptions(found, [], here=HERE, command="/cost")
+    assert message_problems(told.blocks) == []
+    assert size(told.blocks) <= MOST_TEXT
