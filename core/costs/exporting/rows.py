@@ -4,6 +4,7 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing, asynccontextmanager
 from typing import Any, Final
 
+from core.costs.exporting import guard
 from core.costs.exporting.copying import Copy
 from core.costs.exporting.instant import days_of, instant
 from core.costs.model import CostQuery
@@ -28,8 +29,6 @@ COLUMNS: Final = (
 """What a row has, in this order, for as long as there are exports: further ones come last."""
 
 _DATE, *_TEXTS, _AMOUNT = COLUMNS
-_GUARDED: Final = "=+-@''\\t\\r\\n\\uff1d\\uff0b\\uff0d\\uff20"
-"""What a formula may begin with, wide signs too; written for PostgreSQL."""
 _JSON_QUOTE: Final = "\x01"
 _JSON_DELIMITER: Final = "\x02"
 """Nothing that JSON holds as it is, so the text of a row is copied as it is."""
@@ -57,7 +56,7 @@ class RowsExport:
         Returns:
             Parts of about a megabyte; each ends with the end of a row.
         """
-        texts = (f"{_guard(name) if guarded else name} AS {name}" for name in _TEXTS)
+        texts = (f"{guard.guarded(name) if guarded else name} AS {name}" for name in _TEXTS)
         day = f"to_char({_DATE}, 'YYYY-MM-DD') AS {_DATE}"  # whatever the server's DateStyle
         columns = f"{day}, {', '.join(texts)}, trim_scale({_AMOUNT}) AS {_AMOUNT}"
         async with aclosing(self._copied(columns, header=True)) as parts:
@@ -85,12 +84,6 @@ class RowsExport:
             async for part in parts:
                 yield part
         self.rows = copy.rows
-
-
-def _guard(name: str) -> str:
-    return (
-        f"CASE WHEN strpos(E'{_GUARDED}', left({name}, 1)) > 0 THEN '''' || {name} ELSE {name} END"
-    )
 
 
 @asynccontextmanager

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from sqlalchemy import Date, bindparam, select
 
+from core.costs.exporting import guard
 from core.costs.exporting.columns import COLUMNS, Column, Holds
 from core.costs.model import Basis, CostQuery
 from core.costs.reading.compare import on_basis
@@ -31,7 +32,6 @@ PROVIDERS: Final = {
 _AMOUNTS: Final = ("billed", "effective", "list", "contracted", "quantity")
 _PROVIDER: Final = " ".join(f"WHEN '{ours}' THEN '{theirs}'" for ours, theirs in PROVIDERS.items())
 _CORRECTION: Final = "'(^| )Correction$'"
-_FORMULA: Final = "('=', '+', '-', '@', E'\\t', E'\\r')"
 
 type _Told = Callable[[str], str]
 
@@ -117,7 +117,7 @@ def _plain(text: str) -> str:
 
 def _guarded(text: str) -> str:
     """The same, with an apostrophe before what a spreadsheet takes for a formula."""
-    return f"CASE WHEN left({text}, 1) IN {_FORMULA} THEN '''' || {text} ELSE {_plain(text)} END"
+    return guard.guarded(_plain(text))
 
 
 def _value(column: Column, told: _Told) -> str:

@@ -294,11 +294,16 @@ async def test_nothing_to_export_is_a_file_without_rows(writer: Writer, form: Fo
 
 
 async def test_csv_is_safe_in_a_spreadsheet_and_parquet_is_as_it_is(writer: Writer) -> None:
-    told = {"account_name": "=1+1", "unit": "@x", "sku_name": "-5 % off", "service": "\tx"}
+    told = {
+        "account_name": "=1+1",
+        "unit": "@x",
+        "sku_name": "-5 % off",
+        "service": "\N{FULLWIDTH EQUALS SIGN}x",
+    }
     await writer.write("a", [charge(amount="-3", quantity="1", **told)])
     row = await only(writer.database)
     assert (row["SubAccountName"], row["ConsumedUnit"]) == ("'=1+1", "'@x")
-    assert (row["SkuMeter"], row["ServiceName"]) == ("'-5 % off", "'\tx")
+    assert (row["SkuMeter"], row["ServiceName"]) == ("'-5 % off", "'\N{FULLWIDTH EQUALS SIGN}x")
     assert row["BilledCost"] == "-3"
     (other,) = parquet(await export(writer.database, Format.PARQUET)).to_pylist()
     assert (other["SubAccountName"], other["ConsumedUnit"]) == ("=1+1", "@x")
