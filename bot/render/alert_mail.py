@@ -26,6 +26,7 @@ from core.alerts.model import Alert, AlertState, Roundup, Telling
 from core.money import display
 
 _SLACK_ID: Final = re.compile("[UW][A-Z0-9]{2,}")
+_COLUMNS = ("Budget of", "Budget", "Spent", "Expected")
 _WHY = "You get this because this address is to be told of the budget of {of}."
 _WHY_SEVERAL = "You get this because this address is to be told of these budgets."
 
@@ -59,14 +60,19 @@ def alert(
     return compose(page)
 
 
-def roundup(told: Roundup, *, unsubscribe: str | None = None) -> Mail:
-    """Several alerts in one mail, as a table."""
+def roundup(told: Roundup, *, command: str = "/cost", unsubscribe: str | None = None) -> Mail:
+    """Several alerts in one mail, as a table that a telephone has room for; else as `alert`."""
     said = alerting.roundup(told)
-    rows = tuple(alerting.row(each.alert) for each in told.tellings)
-    more = words.plural(told.more, "more budget")
-    parts: list[Part] = [Heading(said), Table(alerting.COLUMNS, rows, (), 2)]
-    parts += [Notes((f"and {more}",))] if told.more else []
+    rows = tuple(_row(each.alert) for each in told.tellings)
+    more = f"And {words.plural(told.more, 'more budget')}: in Slack {command} alerts lists them."
+    parts: list[Part] = [Heading(said), Table(_COLUMNS, rows, (), 1)]
+    parts += [Notes((more,))] if told.more else []
     return compose(Page(said.rstrip("."), said, tuple(parts), _WHY_SEVERAL, unsubscribe))
+
+
+def _row(found: Alert) -> tuple[str, ...]:
+    of, period, amount, used, _, expected, state = alerting.row(found)
+    return f"{of}, {period}: {state}", amount, used, expected
 
 
 def _subject(found: Alert) -> str:

@@ -10,15 +10,19 @@ from core.anomalies.messages import Digest, Told
 from core.money import display
 
 _WHY = "You get this because this address is subscribed to anomalies."
-_JUDGED = "Say in Slack whether it was expected: it bears on what is found from then on."
+_JUDGED = (
+    "In Slack {command} anomalies lets you say whether it was expected: that bears on what is "
+    "found from then on."
+)
 _COLUMNS = ("What", "Days", "Cost", "Expected", "Difference")
 
 
-def anomaly(told: Told, *, unsubscribe: str | None = None) -> Mail:
+def anomaly(told: Told, *, command: str = "/cost", unsubscribe: str | None = None) -> Mail:
     """One anomaly: the difference, what it was of, what made it.
 
     Args:
         told: the anomaly.
+        command: the slash command as installed.
         unsubscribe: where its reader declines such mails; None: there is no such address.
     """
     found = told.anomaly
@@ -34,14 +38,14 @@ def anomaly(told: Told, *, unsubscribe: str | None = None) -> Mail:
         Figure(difference, marked(partial(oddities.headline, found)), tone),
         *(Paragraph(each) for each in oddities.details(found)),
         Table((words.days(found.days, year=True), "Amount"), rows, (), 1),
-        Notes((_JUDGED,)),
+        Notes((_JUDGED.format(command=command),)),
     ]
     subject = f"Anomaly: {oddities.subject(incident.subject)}, {words.days(found.days)}"
     return compose(Page(subject, oddities.headline(found), tuple(parts), _WHY, unsubscribe))
 
 
-def digest(told: Digest, *, unsubscribe: str | None = None) -> Mail:
-    """Several anomalies as a table, what came to most first; `unsubscribe` as of one."""
+def digest(told: Digest, *, command: str = "/cost", unsubscribe: str | None = None) -> Mail:
+    """Several anomalies as a table, what came to most first; else as one."""
     said = oddities.digest(told)
     rows = tuple(
         (
@@ -54,5 +58,6 @@ def digest(told: Digest, *, unsubscribe: str | None = None) -> Mail:
         for each in told.anomalies
     )
     parts: list[Part] = [Heading(said), Table(_COLUMNS, rows, (), 2)]
-    parts += [Notes((f"And {told.more:,} more.",))] if told.more else []
+    more = f"And {told.more:,} more: in Slack {command} anomalies lists them."
+    parts += [Notes((more,))] if told.more else []
     return compose(Page(said.rstrip("."), said, tuple(parts), _WHY, unsubscribe))

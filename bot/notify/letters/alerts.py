@@ -52,7 +52,8 @@ async def several_mail(delivery: Delivery, services: Services) -> Mail:
     """Several alerts in one mail."""
     told = ROUNDUP.validate_python(delivery.message.values)
     reasons = [_reason(each.alert) for each in told.tellings]
-    return alert_mail.roundup(told, unsubscribe=leaving(delivery, services, reasons))
+    stop, command = leaving(delivery, services, reasons), services.settings.slack_command
+    return alert_mail.roundup(told, command=command, unsubscribe=stop)
 
 
 def _reason(alert: Alert) -> Reason:

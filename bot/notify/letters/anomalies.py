@@ -26,10 +26,12 @@ async def mail(delivery: Delivery, services: Services) -> Mail:
     """One anomaly."""
     told = TOLD.validate_python(delivery.message.values)
     reasons = [told.reason] if told.reason else []
-    return oddity_mail.anomaly(told, unsubscribe=leaving(delivery, services, reasons))
+    stop, command = leaving(delivery, services, reasons), services.settings.slack_command
+    return oddity_mail.anomaly(told, command=command, unsubscribe=stop)
 
 
 async def several_mail(delivery: Delivery, services: Services) -> Mail:
     """Several in one mail."""
     told = DIGEST.validate_python(delivery.message.values)
-    return oddity_mail.digest(told, unsubscribe=leaving(delivery, services, told.reasons))
+    stop, command = leaving(delivery, services, told.reasons), services.settings.slack_command
+    return oddity_mail.digest(told, command=command, unsubscribe=stop)

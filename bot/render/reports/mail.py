@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
-from bot.render import words
 from bot.render.blocks.spoken import VOICE
 from bot.render.blocks.tables import Table
 from bot.render.enclosed import Attachment, Picture
@@ -129,7 +128,7 @@ def _fitting(
     for part in parts:
         yield from made.get(part.key, ())
     if left_out := [part.title for part in parts if part.key not in made]:
-        yield Notes((_SHORTER.format(what=words.listing(left_out, most=6)),))
+        yield Notes((_SHORTER.format(what="; ".join(left_out)),))
 
 
 def _short(part: Part) -> Part:

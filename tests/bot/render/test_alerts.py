@@ -223,5 +223,5 @@ def test_several_in_one_mail() -> None:
     told = Roundup(Occasion.LATE, (CROSSED, Telling(Occasion.LATE, alert(HEADING, of="search"))), 1)
     made = alert_mail.roundup(told)
     for form in (made.html, made.text):
-        for text in ("search", "$6,600.00", "open", "and 1 more budget"):
+        for text in ("search", "$6,600.00", "open", "And 1 more budget: in Slack /cost alerts"):
             assert text in form

@@ -99,7 +99,7 @@ def test_a_mail_has_the_figures_of_the_message() -> None:
 def test_a_digest_by_mail_is_a_table() -> None:
     mail = oddity_mail.digest(Digest((FOUND, NASTY), 3))
     assert mail.subject == "5 anomalies, the most costly first"
-    assert "And 3 more." in mail.text
+    assert "And 3 more: in Slack /cost anomalies lists them." in mail.text
     assert "checkout" in mail.text
     assert "<!channel>" not in mail.html
 
