@@ -21,6 +21,7 @@ from core.schedules.model import (
     UnknownScheduleError,
 )
 from core.schedules.parts import Parts
+from core.schedules.planning import plan
 from core.schedules.timing import upcoming, zone_of
 
 
@@ -161,8 +162,11 @@ class ScheduleService:
             await store.lock(tx)
             made = known.check(terms, number or 0, Schedule(0, terms, Maker.of(by)))
             rights.require(made, by, owned)
-            if number is not None:
-                rights.require(known.read(await store.one(tx, number)), by, owned)
+            there = None if number is None else await store.one(tx, number)
+            if there is not None:
+                rights.require(known.read(there), by, owned)
+                # What was due when it was changed isn't lost by that.
+                await plan(tx, there, now)
             refuse_taken(made, map(known.read, await store.read(tx)))
             next_at = upcoming(made.terms.when, now)
             if number is None:

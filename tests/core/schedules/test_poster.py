@@ -550,3 +550,14 @@ async def test_a_run_says_where_it_could_not_be_delivered(desk: Desk) -> None:
     assert schedule_json.run(run)["undelivered"] == [told]
     await outbox.drop(delivery.id)
     assert (await desk.service.runs(made.id, FINANCE))[0].undelivered == ()
+
+
+async def test_what_was_due_when_it_was_changed_is_not_lost(desk: Desk) -> None:
+    made = await desk.service.add(WEEKLY, by=FINANCE)
+    desk.clock.at(DUE)  # and nobody has looked yet
+    friday = replace(WEEKLY, when=replace(MONDAYS, weekdays=(4,)))
+    changed = await desk.service.change(made.id, friday, by=FINANCE)
+    assert changed.next_at == datetime(2026, 11, 27, 8, tzinfo=UTC)
+    await desk.poster.work()
+    assert await desk.told() == FINANCE_POSTS
+    assert await desk.runs(made) == [(RunState.POSTED, "")]
