@@ -24,6 +24,7 @@ from core.reports.sections import (
     Month,
     Mover,
     Row,
+    less,
 )
 
 
@@ -119,7 +120,7 @@ def _row(row: Row) -> dict[str, Any]:
         "amount": plain(row.amount),
         "share": json.amount(row.share),
         "previous": json.amount(row.before),
-        "change": None if both is None else plain(both.now - both.then),
+        "change": None if both is None else plain(less(both.now, both.then)),
         "others": row.of,
     }
 

@@ -9,7 +9,7 @@ from core.money import ZERO
 from core.reports.accruing import TooFewMonthsError, accrual
 from core.reports.model import Section, Untold
 from core.reports.reading import Answers, Found
-from core.reports.sections import Accrual, Bridge, Invoiced, Month
+from core.reports.sections import Accrual, Bridge, Invoiced, Month, less
 
 
 def total_of(answer: CostAnswer, currency: str) -> Total | None:
@@ -26,7 +26,7 @@ def bridge(answers: Answers, total: Total) -> Bridge:
     return Bridge(
         cost=total.amount,
         gross=before_credits,
-        credits=exact((billed, -before_credits, -promotions)),
+        credits=less(billed, before_credits, promotions),
         promotions=promotions,
         tax=_noted(answers.services, NoteKind.TAX_EXCLUDED, total.currency),
         net=billed,
@@ -74,7 +74,7 @@ def _with_crossings(both: Invoiced, proofs: Sequence[Reconciliation]) -> Invoice
     """With what crossed the month's ends, if the last proofs are still of these figures."""
     came = exact(each.billed for proof in proofs for each in proof.used_elsewhere)
     went = exact(each.billed for proof in proofs for each in proof.invoiced_elsewhere)
-    if not proofs or came - went != both.difference:
+    if not proofs or less(came, went) != both.difference:
         return both
     return Invoiced(both.invoiced, both.used, both.previous, came, went, both.agrees)
 

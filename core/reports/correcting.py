@@ -107,18 +107,32 @@ def _parts(before: Report, after: Report) -> Iterator[Corrected]:
     for currency in _currencies(before, after):
         one, other = before.sheet(currency), after.sheet(currency)
         for figure, rows in ((Figure.PROJECT, "projects"), (Figure.SERVICE, "services")):
-            told = _amounts(getattr(one, rows, ()))
-            now = _amounts(getattr(other, rows, ()))
-            for key in told.keys() & now.keys():
-                name = now[key].name
-                found = Corrected(figure, currency, told[key].amount, now[key].amount, name)
+            for name, told, now in _both(getattr(one, rows, ()), getattr(other, rows, ())):
+                found = Corrected(figure, currency, told, now, name)
                 if _matters(found):
                     yield found
 
 
-def _amounts(rows: Sequence[Row]) -> dict[str | None, Row]:
-    """Listed rows; what is not listed can't be told apart."""
+def _both(before: Sequence[Row], after: Sequence[Row]) -> Iterator[tuple[str, Decimal, Decimal]]:
+    """What was told of each row, and what is now, by name.
+
+    Of what isn't listed in one of them nothing was told apart, unless that one lists all: then
+    it was nothing.
+    """
+    told, now = _listed(before), _listed(after)
+    for key in dict.fromkeys((*now, *told)):
+        if (key in told or _lists_all(before)) and (key in now or _lists_all(after)):
+            one, other = told.get(key), now.get(key)
+            name = next(row.name for row in (other, one) if row is not None)
+            yield name, one.amount if one else ZERO, other.amount if other else ZERO
+
+
+def _listed(rows: Sequence[Row]) -> dict[str | None, Row]:
     return {row.value: row for row in rows if not row.other}
+
+
+def _lists_all(rows: Sequence[Row]) -> bool:
+    return bool(rows) and not any(row.other for row in rows)
 
 
 def _matters(each: Corrected) -> bool:

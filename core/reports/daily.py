@@ -72,6 +72,21 @@ def _amounts(period: Period, lines: Sequence[Line]) -> tuple[Decimal, ...]:
     return tuple(found.get(day, ZERO) for day in _every(period))
 
 
+def _first(answer: CostAnswer) -> date | None:
+    return min((line.start for line in answer.lines if line.start is not None), default=None)
+
+
+def first_whole(answer: CostAnswer) -> date | None:
+    """The first month of which all is known; None where nothing is.
+
+    The first that has charges may have begun in its midst, unless all before it was looked at.
+    """
+    first = _first(answer)
+    if first is None or first <= answer.query.period.start:
+        return first
+    return add_months(first, 1)
+
+
 def months(answer: CostAnswer, currency: str) -> tuple[Month, ...]:
     """The last twelve months, each beside that of a year before.
 
@@ -79,16 +94,15 @@ def months(answer: CostAnswer, currency: str) -> tuple[Month, ...]:
     so nothing is compared with it.
     """
     amounts = by_day([line for line in answer.lines if line.currency == currency])
-    first = min((line.start for line in answer.lines if line.start is not None), default=None)
-    if first is None:
+    first, whole_from = _first(answer), first_whole(answer)
+    if first is None or whole_from is None:
         return ()
     until = answer.freshness.complete_until
     last = month_of(answer.query.period.last_day)
-    partial = first if first > answer.query.period.start else None
 
     def told(month: date) -> Month:
         before = add_months(month, -12)
-        known = before >= first and before != partial
+        known = before >= whole_from
         whole = until is not None and add_months(month, 1) <= until
         past = amounts.get(before, ZERO) if known else None
         return Month(month, amounts.get(month, ZERO), past, whole)

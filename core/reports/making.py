@@ -1,14 +1,17 @@
 """From what was read to a report: pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from core.costs.model import Freshness, Note, NoteKind, Total
 from core.money import ZERO
-from core.reports.asking import subject, words
+from core.period import add_months
+from core.reports.asking import HISTORY, subject, words
+from core.reports.daily import first_whole
 from core.reports.model import Reason, Report, ReportStatus, Section, Untold
 from core.reports.reading import Found
 from core.reports.scope import anomaly_lines, budget_lines
+from core.reports.sections import BudgetLine
 from core.reports.sheets import made as sheet_of
 
 _OF_INVOICES = frozenset({NoteKind.INVOICE_MATCHES, NoteKind.INVOICE_DIFFERS})
@@ -22,6 +25,8 @@ def made(found: Found) -> Report:
     reason = _reason(found, fresh, complete=complete)
     totals = sorted(answers.services.totals, key=_weight)
     sheets = [sheet_of(found, total) for total in totals]
+    budgets = budget_lines(found.statuses, period)
+    unsaid = (each for _, left in sheets for each in left)
     return Report(
         kind=found.kind,
         subject=subject(found.asked),
@@ -32,9 +37,9 @@ def made(found: Found) -> Report:
         reason=reason,
         complete=complete,
         sheets=tuple(sheet for sheet, _ in sheets),
-        budgets=budget_lines(found.statuses, period),
+        budgets=budgets,
         anomalies=anomaly_lines(found.anomalies, answers.scope),
-        untold=_untold((*found.untold, *(each for _, left in sheets for each in left))),
+        untold=_untold((*found.untold, *unsaid, *_unset(budgets), *_unheld(found))),
         notes=tuple(_notes(found)),
         freshness=fresh,
         partial=any(each.kind is NoteKind.PARTIAL_ACCESS for each in answers.services.notes),
@@ -46,6 +51,23 @@ def _untold(every: Iterable[Untold]) -> tuple[Untold, ...]:
     """Each once, in the order of their sections, whichever was found out first."""
     order = list(Section)
     return tuple(sorted(dict.fromkeys(every), key=lambda each: order.index(each.section)))
+
+
+def _unset(budgets: Sequence[BudgetLine]) -> list[Untold]:
+    """That nothing is planned of it."""
+    if budgets:
+        return []
+    return [Untold(Section.BUDGETS, "No budget is set for what this report is of.")]
+
+
+def _unheld(found: Found) -> list[Untold]:
+    """Since when there are months, where that is less than two years."""
+    history = found.answers.history
+    since = None if history is None else first_whole(history)
+    wanted = add_months(found.asked.period.start, 1 - 2 * HISTORY)
+    if since is None or since <= wanted:
+        return []
+    return [Untold(Section.HISTORY, f"Whole months are known from {since:%B %Y} on.")]
 
 
 def _weight(total: Total) -> tuple[Decimal, str]:

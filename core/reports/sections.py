@@ -8,9 +8,15 @@ from core.anomalies.model import Verdict
 from core.budgets.model import Cycle
 from core.budgets.status import State
 from core.costs.model import Comparable, Dimension, Measure
+from core.costs.proving.model import exact
 from core.forecasts.model import Band
 from core.money import ZERO
 from core.period import Period
+
+
+def less(amount: Decimal, *others: Decimal) -> Decimal:
+    """An amount less others, exact however many digits they have."""
+    return exact((amount, *(each.copy_negate() for each in others)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +38,7 @@ class Against:
     @property
     def change(self) -> Decimal | None:
         """How much more it cost than the other, on comparable days."""
-        return None if self.comparable is None else self.comparable.now - self.comparable.then
+        return None if self.comparable is None else less(self.comparable.now, self.comparable.then)
 
     @property
     def share(self) -> Decimal | None:
@@ -84,7 +90,7 @@ class Mover:
     @property
     def change(self) -> Decimal:
         """How much more it cost."""
-        return self.now - self.then
+        return less(self.now, self.then)
 
     @property
     def share(self) -> Decimal | None:
@@ -135,7 +141,7 @@ class Explained:
     @property
     def change(self) -> Decimal:
         """How much more it cost."""
-        return self.after - self.before
+        return less(self.after, self.before)
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +185,7 @@ class Bridge:
     @property
     def timing(self) -> Decimal:
         """What is left between cost, tax and promotions on one side and net on the other."""
-        return self.net - self.cost - self.tax - self.promotions
+        return less(self.net, self.cost, self.tax, self.promotions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,7 +257,7 @@ class Invoiced:
     @property
     def difference(self) -> Decimal:
         """What is on the invoice more than was used in the month."""
-        return self.invoiced - self.used
+        return less(self.invoiced, self.used)
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,7 +279,7 @@ class Accrual:
     @property
     def late(self) -> Decimal:
         """What is still expected to come."""
-        return self.expected - self.known
+        return less(self.expected, self.known)
 
     @property
     def holds(self) -> Decimal:
@@ -331,4 +337,4 @@ class AnomalyLine:
     @property
     def impact(self) -> Decimal:
         """How much more it cost than expected."""
-        return self.actual - self.expected
+        return less(self.actual, self.expected)

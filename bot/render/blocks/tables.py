@@ -117,6 +117,7 @@ def _by_time(layout: Grid) -> Table:
             _slot(layout, i),
             *(_cell(layout, i, group.amounts[i]) for group in layout.groups),
             _cell(layout, i, totals[i]),
+            *_smooth(layout, i),
         )
         for i in range(len(layout.slots))
     ]
@@ -124,7 +125,17 @@ def _by_time(layout: Grid) -> Table:
     last = ("Total", *(display(each, layout.currency) for each in sums))
     names = (cut(group.name, _COLUMN) for group in layout.groups)
     header = (_UNITS[layout.granularity], *names, "Total")
+    if layout.averaged:
+        header, last = (*header, words.average(layout.granularity)), (*last, "")
     return Table(header, tuple(rows), (last,), 1, by_time=True)
+
+
+def _smooth(layout: Grid, i: int) -> Row:
+    """The moving average of the total, in a column of its own where there are some."""
+    if not layout.averaged:
+        return ()
+    average = layout.averages[i]
+    return ("" if average is None else display(average, layout.currency),)
 
 
 def _one_by_time(answer: CostAnswer, layout: Grid) -> Table:
@@ -140,14 +151,8 @@ def _one_by_time(answer: CostAnswer, layout: Grid) -> Table:
         both = None if i in layout.incomplete else Comparable(amount, previous)
         return (display(previous, layout.currency), words.change(both, layout.currency))
 
-    def smooth(i: int) -> Row:
-        if not layout.averaged:
-            return ()
-        average = layout.averages[i]
-        return ("" if average is None else display(average, layout.currency),)
-
     rows = [
-        (_slot(layout, i), _cell(layout, i, amount), *beside(i, amount), *smooth(i))
+        (_slot(layout, i), _cell(layout, i, amount), *beside(i, amount), *_smooth(layout, i))
         for i, amount in enumerate(layout.totals)
     ]
     header = (_UNITS[layout.granularity], "Amount", *(("Before", "Change") if before else ()))

@@ -5,11 +5,13 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final, NamedTuple
 
+from bot.render.reports.said import badge, notes
+from bot.render.sentences import fresh
 from bot.render.xlsx import Amount, Cell, Share
 from core.forecasts.model import Band
 from core.period import Period, add_months
 from core.reports.model import Report, Sheet
-from core.reports.sections import Against, Mover, Row
+from core.reports.sections import Against, Mover, Row, less
 
 COLUMNS: Final = (
     "section",
@@ -58,7 +60,7 @@ def cells(figure: Figure) -> tuple[Cell, ...]:
     code, days = figure.currency, figure.days
     return (
         figure.section,
-        code,
+        code or None,
         days.start if days else None,
         days.last_day if days else None,
         figure.dimension or None,
@@ -80,7 +82,10 @@ def money(amount: Decimal | None, currency: str) -> Amount | None:
 
 
 def figures(report: Report) -> Iterator[Figure]:
-    """Every figure of a report, section by section."""
+    """Every figure of a report, section by section; before them whether they may change."""
+    yield Figure("status", "", report.period, None, name=report.status.value, note=badge(report))
+    yield Figure("data", "", report.period, None, note=fresh(report.freshness))
+    yield from (Figure("note", "", None, None, note=each) for each in notes(report))
     yield from summary(report)
     for sheet in report.sheets:
         yield from parts(report, sheet)
@@ -124,6 +129,7 @@ def _billed(report: Report, sheet: Sheet) -> Iterator[Figure]:
         yield Figure("invoiced_elsewhere", code, of, invoice.invoiced_elsewhere)
     if (accrual := sheet.accrual) is not None:
         yield Figure("known", code, of, accrual.known)
+        yield Figure("still_to_come", code, of, accrual.late)
         expected = Figure("expected_in_the_end", code, of, accrual.expected)
         yield _between(expected, accrual.at)
 
@@ -152,7 +158,7 @@ def _part(report: Report, sheet: Sheet, dimension: str, row: Row) -> Figure:
         report.period,
         row.amount,
         row.before,
-        None if both is None else both.now - both.then,
+        None if both is None else less(both.now, both.then),
         row.share,
         dimension=dimension,
         value="(other)" if row.other else row.value,

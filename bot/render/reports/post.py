@@ -39,7 +39,6 @@ _BLOCKS: Final = 46
 _SPARE: Final = 300
 _FIELDS: Final = 10
 _LINE: Final = 400
-_LINES: Final = 10
 _NAME: Final = 60
 _LISTED: Final = 2700
 
@@ -171,7 +170,7 @@ def _part(part: Part, pictures: Mapping[str, Block], *, table: bool) -> Iterator
     elif table:
         yield tables.block(_short(part.table))
     elif not part.key.startswith("year."):
-        yield section(_listed(part.title, map(_row, part.table.rows[:_LINES])), part.key)
+        yield section(_listed(part.title, map(_row, part.table.rows)), part.key)
 
 
 def _figures(part: Part, table: Table) -> Iterator[Block]:

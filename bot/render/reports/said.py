@@ -15,6 +15,7 @@ from core.money import display
 from core.period import Period
 from core.reports.correcting import Corrected, Corrections, Figure
 from core.reports.model import Reason, Report, ReportKind, ReportStatus, Section, Sheet
+from core.reports.rounding import rounded_parts
 from core.reports.sections import (
     Against,
     AnomalyLine,
@@ -142,9 +143,10 @@ def figures(report: Report, sheet: Sheet) -> Iterator[tuple[str, str]]:
     if sheet.invoice is not None:
         yield from _invoiced(sheet.invoice, currency)
     if sheet.accrual is not None:
-        yield "Expected in the end", display(sheet.accrual.expected, currency)
+        yield "Expected final cost", display(sheet.accrual.expected, currency)
+        yield "Accrual, still to come", words.signed(sheet.accrual.late, currency)
         yield (
-            f"Between ({words.share(sheet.accrual.holds)} of the time)",
+            f"Final cost between ({words.share(sheet.accrual.holds)} of the time)",
             span(sheet.accrual.at, currency),
         )
 
@@ -187,13 +189,14 @@ def paid(sheet: Sheet) -> Iterator[tuple[str, str]]:
     bridge, currency = sheet.bridge, sheet.currency
     if bridge.credits:
         yield "Discounts in it", display(bridge.credits, currency)
-    for name, amount in (
+    steps = (
         ("Promotional credits", bridge.promotions),
         ("Tax", bridge.tax),
         ("Billed in other days than used", bridge.timing),
-    ):
-        if amount:
-            yield name, display(amount, currency)
+    )
+    yield from ((name, display(amount, currency)) for name, amount in steps if amount)
+    if rounding := rounded_parts((bridge.cost, *(by for _, by in steps)), currency).rounding:
+        yield "Rounding", words.signed(rounding, currency)
     if bridge.net != bridge.cost:
         yield "Net, as billed", display(bridge.net, currency)
 

@@ -32,7 +32,8 @@ _FACTS: Final = {
     "used_elsewhere": "Invoiced for other months' use",
     "invoiced_elsewhere": "Used, on other invoices",
     "known": "Known by now",
-    "expected_in_the_end": "Expected in the end",
+    "still_to_come": "Accrual, still to come",
+    "expected_in_the_end": "Expected final cost",
 }
 _MOVED: Final = {
     "mover": "moved most",

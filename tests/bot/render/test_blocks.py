@@ -220,6 +220,19 @@ def test_days_have_their_moving_average_beside_them() -> None:
     assert "7-day average" not in week[0]
 
 
+def test_days_of_services_have_the_average_of_their_total() -> None:
+    weeks = Period(date(2026, 11, 8), date(2026, 11, 22), "last-14d")
+    days = [
+        line(name, "2", start=weeks.start + timedelta(days=i))
+        for i in range(14)
+        for name in ("A", "B")
+    ]
+    told = answer(days, granularity=Granularity.DAILY, period=weeks)
+    rows = table(cost_answer(told, chart=None))
+    assert rows[0] == ["Day", "A", "B", "Total", "7-day average"]
+    assert rows[-2][-1] == "$4.00"
+
+
 def test_days_not_in_yet_are_not_zero() -> None:
     early = Freshness(datetime(2026, 11, 21, tzinfo=UTC), date(2026, 11, 17), matches_export=True)
     rows = table(cost_answer(daily("1", "2", "3", freshness=early)))

@@ -130,3 +130,19 @@ def test_rounded_parts_and_their_rounding_are_the_rounded_total(amounts: list[De
         unit = {"USD": Decimal("0.01"), "JPY": Decimal(1), "KWD": Decimal("0.001")}[currency]
         assert abs(shown.total - sum(amounts)) <= unit / 2
         assert abs(shown.rounding) <= unit / 2 * (len(amounts) + 1)
+
+
+def test_a_project_that_was_not_there_is_told_where_all_were() -> None:
+    """Two rows that were all of it; a third one since."""
+
+    def of(*named: tuple[str, str]) -> Report:
+        rows = tuple(Row(name, name, Decimal(amount)) for name, amount in named)
+        total = sum((row.amount for row in rows), Decimal(0))
+        return report(replace(sheet(str(total)), services=rows))
+
+    found = corrections(of(("a", "100")), of(("a", "100"), ("b", "40")))
+    assert found is not None
+    assert [str(each.change) for each in found.figures if each.name == "b"] == ["40"]
+    gone = corrections(of(("a", "100"), ("b", "40")), of(("a", "100")))
+    assert gone is not None
+    assert [str(each.change) for each in gone.figures if each.name == "b"] == ["-40"]

@@ -17,7 +17,7 @@ from core.costs.tables import retention
 from core.database import Database
 from core.forecasts.model import Band
 from core.period import Period
-from core.reports.model import Reason, ReportStatus, Section
+from core.reports.model import Reason, Report, ReportStatus, Section
 from tests.support.clock import FakeClock
 from tests.support.facts import Charge, store
 from tests.support.reporting import company, daily, figures, month, only, restate, seen
@@ -106,6 +106,35 @@ async def test_what_came_late_is_of_the_scope(fresh_database: Database, clock: F
         await late(Filter(label("env"), ("prod",)))
 
 
+def reasons(report: Report, section: Section) -> list[str]:
+    return [each.reason for each in report.untold if each.section is section]
+
+
+async def test_why_a_label_has_no_accrual_is_said(
+    fresh_database: Database, clock: FakeClock
+) -> None:
+    await store(fresh_database, company())
+    report = await month(fresh_database, clock, Filter(label("env"), (None,)))
+    assert only(report).accrual is None
+    (said,) = reasons(report, Section.ACCRUAL)
+    assert "by label:env" in said
+
+
+async def test_since_when_there_are_months_is_said(
+    fresh_database: Database, clock: FakeClock
+) -> None:
+    """The first charge is of 1 October 2025: whether there were more before isn't known."""
+    await store(fresh_database, company())
+    report = await month(fresh_database, clock)
+    assert reasons(report, Section.HISTORY) == ["Whole months are known from November 2025 on."]
+
+
+async def test_that_nothing_is_planned_is_said(fresh_database: Database, clock: FakeClock) -> None:
+    await store(fresh_database, company())
+    report = await month(fresh_database, clock)
+    assert reasons(report, Section.BUDGETS) == ["No budget is set for what this report is of."]
+
+
 async def test_what_is_no_longer_kept_is_left_out(
     fresh_database: Database, clock: FakeClock
 ) -> None:
@@ -121,9 +150,11 @@ async def test_what_is_no_longer_kept_is_left_out(
         kept = {"facts_from": first, "dropped_until": first, "days_from": first}
         await tx.execute(update(retention).values(kept))
         await data_version.bump(tx)
-    sheet = only(await month(fresh_database, clock, prod))
+    report = await month(fresh_database, clock, prod)
+    sheet = only(report)
     assert sheet.total == 31 * 7
     assert figures(sheet.history, "month", "amount") == [(date(2026, 10, 1), 31 * 7)]
     assert [day.amount for day in sheet.days_before] == [None] * 9 + [7] * 21
     assert sheet.previous.amount is None
     assert sheet.invoice is None
+    assert "Whole months are known from October 2026 on." in reasons(report, Section.HISTORY)

@@ -10,7 +10,9 @@ from bot.render.charts.spec import Listed, Row
 _ROW: Final = 64
 _HEAD: Final = 58
 _SPARK: Final = 190.0
-_NAME: Final = 0.42
+NAME: Final = 200.0
+"""Pixels that names have at least; figures are written smaller to leave them."""
+_SIZES: Final = (style.TEXT, style.SMALL, 10.0, 8.0, 6.0)
 
 
 def height(listed: Listed) -> float:
@@ -20,7 +22,7 @@ def height(listed: Listed) -> float:
 
 def draw(sheet: Canvas, listed: Listed, top: float) -> None:
     """Draw it below `top`."""
-    rights = _rights(sheet, listed)
+    size, rights = columns(sheet, listed)
     left = sheet.width - MARGIN - _SPARK
     middle = top + GAP / 2 + _HEAD / 2
     for at, (right, words) in enumerate(zip(rights, listed.header, strict=True)):
@@ -32,14 +34,22 @@ def draw(sheet: Canvas, listed: Listed, top: float) -> None:
     for n, row in enumerate(listed.rows):
         middle = top + (n + 0.5) * _ROW
         for at, (right, words) in enumerate(zip(rights, row.cells, strict=True)):
-            room = rights[0] - MARGIN if at == 0 else right
-            shown = sheet.fit(words, room, bold=row.bold)
-            _cell(sheet, (MARGIN, right), middle, shown, first=at == 0, bold=row.bold)
+            fits = sheet.fit(words, right - MARGIN, size=size, bold=row.bold)
+            _cell(sheet, (MARGIN, right), middle, fits, first=at == 0, bold=row.bold, size=size)
         if row.spark:
             _spark(sheet, row, left, middle)
 
 
-def _rights(sheet: Canvas, listed: Listed) -> list[float]:
+def columns(sheet: Canvas, listed: Listed) -> tuple[float, list[float]]:
+    """How large figures are written, so that names have room; and where each column ends."""
+    for size in _SIZES:
+        rights = _rights(sheet, listed, size)
+        if rights[0] >= MARGIN + NAME:
+            break
+    return size, [max(rights[0], MARGIN + NAME), *rights[1:]]
+
+
+def _rights(sheet: Canvas, listed: Listed, size: float) -> list[float]:
     """Where each column ends: figures as wide as they are, names what is left."""
     rows = listed.rows
     right = float(sheet.width - MARGIN - (_SPARK + GAP if listed.spark else 0))
@@ -49,11 +59,11 @@ def _rights(sheet: Canvas, listed: Listed) -> list[float]:
         widest = max(
             [
                 sheet.measure(listed.header[at], size=style.SMALL),
-                *(sheet.measure(row.cells[at], bold=row.bold) for row in rows),
+                *(sheet.measure(row.cells[at], size=size, bold=row.bold) for row in rows),
             ]
         )
         right -= widest + 1.5 * GAP
-    return [max(right, MARGIN + 200.0), *reversed(ends)]
+    return [right, *reversed(ends)]
 
 
 def _cell(
@@ -65,8 +75,9 @@ def _cell(
     first: bool,
     head: bool = False,
     bold: bool = False,
+    size: float = style.SMALL,
 ) -> None:
-    size, color = (style.SMALL, style.SOFT) if head else (style.TEXT, style.INK)
+    color = style.SOFT if head else style.INK
     if first:
         sheet.text(sides[0], middle, words, size=size, color=color, bold=bold)
     else:

@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 from typing import Any
 
 import orjson
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from openpyxl import load_workbook
 from rich.console import Console
 
@@ -19,16 +19,24 @@ from bot.render.charts.draw import draw
 from bot.render.charts.spec import Listed, Page
 from bot.render.enclosed import Picture
 from bot.render.reports import files, mail, post, text
+from bot.render.reports import said as said_
 from bot.render.reports.charts import charts, name
 from bot.render.reports.content import content
 from bot.render.reports.page import page
+from bot.render.reports.said import figures
 from core.costs.proving.model import exact
 from core.money import display, plain
 from core.reports.model import Report
 from core.schedules.model import Format
 from tests.support.reports import reports
 
-some = settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+some = settings(
+    max_examples=20,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    # A report that fails is large: to make it smaller takes longer than to read it.
+    phases=(Phase.explicit, Phase.reuse, Phase.generate),
+)
 Block = dict[str, Any]
 
 
@@ -81,6 +89,9 @@ def test_every_rendering_has_the_same_totals_and_lines(report: Report) -> None:
     html = "".join(Words(mailed.html).said)
     slack = json.dumps(posted(report)[1], ensure_ascii=False)
     terminal, picture = printed(report), lines(page(report))
+    # A mail that would be too long names what it leaves out.
+    shortened = "Left out of this mail" in html
+    whole = (terminal, picture, *(() if shortened else (html, mailed.text)))
     for sheet, of in zip(report.sheets, read["currencies"], strict=True):
         code = sheet.currency
         total = display(sheet.total, code)
@@ -99,8 +110,11 @@ def test_every_rendering_has_the_same_totals_and_lines(report: Report) -> None:
             assert [plain(each) for each in listed] == amounts
             for row in rows:
                 amount = display(row.amount, code)
-                for said in (html, mailed.text, terminal, picture):
+                for said in whole:
                     assert amount in said
+        for _, figure in figures(report, sheet):
+            for said in (html, mailed.text, terminal, picture):
+                assert figure in said
         assert exact(in_book(book["Projects"], code) or [sheet.total]) == sheet.total
 
 
@@ -157,6 +171,35 @@ def test_any_report_can_be_drawn(report: Report) -> None:
     for chart in charts(report).values():
         assert draw(chart).startswith(b"\x89PNG")
         assert len(chart.alt) <= 2000
+
+
+@some
+@given(reports())
+def test_descriptions_of_pictures_have_the_same_figures(report: Report) -> None:
+    """As many as there is room for, in the same words as tables."""
+    for name_, chart in charts(report).items():
+        shown_, (sheet, *_) = chart.alt, report.sheets
+        assert len(shown_) <= 1300
+        if name_ in ("projects", "services"):
+            rows = [row for row in getattr(sheet, name_) if row.amount]
+            if "more." not in shown_:
+                assert all(display(row.amount, sheet.currency) in shown_ for row in rows)
+        elif name_ == "change" and sheet.explained and "more." not in shown_:
+            assert display(sheet.explained.before, sheet.currency) in shown_
+            assert display(sheet.explained.after, sheet.currency) in shown_
+
+
+@some
+@given(reports())
+def test_what_leads_from_cost_to_net_adds_up(report: Report) -> None:
+    for sheet in report.sheets:
+        paid = dict(said_.paid(sheet))
+        net = paid.pop("Net, as billed", None)
+        paid.pop("Discounts in it", None)
+        shown_ = [display(sheet.total, sheet.currency), *paid.values(), net or ""]
+        if net is not None and not any("<" in each for each in shown_):
+            parts = exact(map(number, shown_[:-1]))
+            assert parts == number(net)
 
 
 @some

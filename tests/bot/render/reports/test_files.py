@@ -61,6 +61,14 @@ def test_amounts_are_exact_and_days_are_days() -> None:
     assert sum(days) == Decimal("8412.733")
 
 
+def test_figures_say_whether_they_may_change() -> None:
+    first, second, third, *_ = table(report())
+    assert (first["section"], first["name"]) == ("status", "provisional")
+    assert first["note"] == "Provisional: later charges may still come"
+    assert (second["section"], second["note"].startswith("Data through 16 Nov")) == ("data", True)
+    assert third["note"].startswith("Promotional credits of $50.00")
+
+
 def test_a_name_is_no_formula() -> None:
     odd = rows(("=HYPERLINK(1)", "5", "4"), ("+1", "6", "4"))
     made = report(ReportKind.WEEKLY, sheet(WEEK, total=Decimal(11), projects=odd))
@@ -125,5 +133,5 @@ def test_json_is_what_the_api_says() -> None:
 
 def test_a_report_of_nothing_has_files() -> None:
     nothing = report(sheets=(), budgets=(), anomalies=())
-    assert table(nothing) == []
+    assert [row["section"] for row in table(nothing)] == ["status", "data", "note"]
     assert book(nothing)["Projects"].max_row == 1

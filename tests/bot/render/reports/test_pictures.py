@@ -2,8 +2,11 @@
 
 import pytest
 
+from bot.render.charts import style
+from bot.render.charts.canvas import Canvas
 from bot.render.charts.draw import draw
-from bot.render.charts.spec import Lines, Listed, Ranked, Stacks, Steps
+from bot.render.charts.shapes.listed import NAME, columns
+from bot.render.charts.spec import Lines, Listed, Ranked, Row, Stacks, Steps
 from bot.render.reports.charts import charts
 from bot.render.reports.page import page
 from core.money import ZERO
@@ -70,6 +73,17 @@ def test_small_lines_stand_in_the_tables_of_the_page() -> None:
     assert services.spark == "By day"
     assert all(len(row.spark) == 7 for row in services.rows)
     assert services.rows[-1].bold
+
+
+def test_long_figures_leave_room_for_names() -> None:
+    """They are written smaller, never over each other."""
+    wide = ("$123,456,789,012,345.67", "+$123,456,789,012,345.67", "-$99,999,999,999.99")
+    head = ("Project", "Amount", "Before", "Change")
+    listed = Listed(head, (Row(("a-name-that-is-long", *wide)),), "")
+    size, rights = columns(Canvas(1), listed)
+    assert size < style.TEXT
+    assert rights == sorted(rights)
+    assert rights[0] >= NAME
 
 
 @pytest.mark.parametrize("name", ["days", "change", "projects"])

@@ -1,6 +1,7 @@
 """A report in Slack, as its readers see it."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -16,6 +17,7 @@ from core.costs.model import PROJECT, CostQuery, Filter, Freshness, Vocabulary
 from core.costs.question import parse_command
 from core.reports.correcting import Corrections, corrections
 from core.reports.model import Reason, Report, ReportKind, ReportStatus
+from core.reports.sections import Bridge
 from tests.support.reports import FRESH, WEEK, monthly, report, rows, sheet
 
 FINAL = {"status": ReportStatus.FINAL, "reason": Reason.SETTLED}
@@ -138,8 +140,9 @@ def test_a_months_invoice_and_what_is_still_to_come_are_figures() -> None:
         "*On its invoice, net*\n$8,437.73",
         "*Recorded invoices*\nagree",
         "*By day of use, net*\n$8,412.73",
-        "*Expected in the end*\n$8,472.73",
-        "*Between (83.3% of the time)*\n$8,432.73 to $8,502.73",
+        "*Expected final cost*\n$8,472.73",
+        "*Accrual, still to come*\n+$60.00",
+        "*Final cost between (83.3% of the time)*\n$8,432.73 to $8,502.73",
     ):
         assert line in words
 
@@ -155,6 +158,25 @@ def test_rounded_parts_that_do_not_add_up_have_a_line() -> None:
         ["c", "$1.11"],
         ["rounding", "+$0.01"],
     ]
+
+
+def test_services_that_are_added_up_have_their_line() -> None:
+    """Lines of a post come to the total, too."""
+    listed = rows(*((f"service-{n}", "10", "8") for n in range(10)))
+    others = replace(listed[0], value=None, name="others", of=5)
+    of = sheet(WEEK, total=Decimal(110), services=(*listed, others))
+    assert "• others (5) $10.00" in said(posted(report(ReportKind.WEEKLY, of)))
+
+
+def test_what_leads_from_cost_to_net_adds_up_as_it_is_shown() -> None:
+    """1.004 + 1.004 + 1.004 = 3.012: 1.00 + 1.00 + 1.00, and a cent of rounding."""
+    part = Decimal("1.004")
+    bridge = Bridge(part, part, Decimal(0), part, part, 3 * part)
+    of = sheet(WEEK, total=part, bridge=bridge)
+    words = said(posted(report(ReportKind.WEEKLY, of)))
+    assert "*Rounding*\n+$0.01" in words
+    assert "*Net, as billed*\n$3.01" in words
+    assert "*Rounding*" not in said(posted(report()))
 
 
 def test_a_private_answer_has_slacks_own_chart() -> None:
