@@ -16,7 +16,7 @@ from bot.slack.schedule_form import Filled
 from core.access.model import RoleNeededError, Viewer
 from core.costs.question import Command
 from core.reports.model import ReportKind
-from core.schedules.model import Schedule, Terms
+from core.schedules.model import Schedule, Terms, UnknownScheduleError
 from core.schedules.said import NINE, Said, changed, parse_schedule, terms_of, usual
 from core.schedules.timing import When
 
@@ -32,7 +32,7 @@ _DOUBLE_CLICK: Final = timedelta(minutes=1)
 async def typed(desk: Desk, asked: Asked, viewer: Viewer, understood: Command) -> None:
     """What follows `schedule`: nothing lists them, `pause 3` does that, anything else sets one."""
     rest = understood.rest.strip()
-    if not rest:
+    if rest.lower() in ("", "list"):
         await _show(desk, asked, viewer)
         return
     if (verb := _VERB.fullmatch(rest)) and (
@@ -40,6 +40,11 @@ async def typed(desk: Desk, asked: Asked, viewer: Viewer, understood: Command) -
     ):
         await _do(desk, asked.saying(verb["number"]), viewer, verb)
         return
+    if rest.lower() in _VERBS:
+        raise UnknownScheduleError(
+            f"{rest!r} says no schedule's number.",
+            fix=f"Write {rest.lower()} 3; {desk.command} schedule lists them.",
+        )
     said = await _read(desk, asked, viewer, rest)
     zone = desk.services.settings.report_timezone.key
     terms = terms_of(said, zone=zone, here=_here(asked))

@@ -232,6 +232,8 @@ async def test_what_buttons_do_is_done_in_words(product: Product) -> None:
     assert "under way" in words(await ask(product, "schedule run 1"))
     assert "1 run, the latest to be made" in words(await ask(product, "schedule history 1"))
     assert "There is no schedule 7." in words(await ask(product, "schedule pause 7"))
+    assert "Write pause 3; /cost schedule lists them" in words(await ask(product, "schedule pause"))
+    assert "1 scheduled report" in words(await ask(product, "schedule list"))
     refused = await ask(product, "schedule pause 1", user=BEN)
     assert "are scheduled by finance and administrators" in words(refused)
     assert "Removed: Weekly report" in words(await ask(product, "schedule remove 1"))
