@@ -11,6 +11,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from statistics import quantiles
 from typing import Final
@@ -49,10 +50,10 @@ _DAYS: Final = """
 """
 _OF_EACH: Final = """
     INSERT INTO budgets (subject, currency, cycle, amount, months, measure, thresholds,
-            forecast_thresholds, channels, emails, created_by)
+            forecast_thresholds, channels, emails, created_by, created_at, changed_at)
         SELECT subject, 'USD', 'monthly', round((usual * 400 * (0.85 + (n * 7919 % 1000) / 666.0))
             ::numeric, 2), '{}', 'cost', '[80, 100, 120, 150]', '[100]',
-            jsonb_build_array('C' || n % 400), '[]', 'bench'
+            jsonb_build_array('C' || n % 400), '[]', 'bench', '2026-01-05', '2026-01-05'
         FROM (SELECT row_number() OVER () AS n, * FROM (
             SELECT 'project-' || p AS subject, 20 AS usual FROM generate_series(1, 500) p
             UNION ALL SELECT 'team=team-' || t, 500 FROM generate_series(0, 19) t
@@ -102,18 +103,19 @@ async def _evaluations(database: Database) -> AsyncIterator[Figure]:
     await _synced(database, now)
     foreseen = [await _took(evaluation.foresee)]
     yield Figure(f"{BUDGETS:,} new budgets evaluated", [await _took(evaluation.evaluate)], unit="s")
-    took, again, used, told, lags = [], [], [], [], list[Lag]()
+    took, again, over, used, told, lags = [], [], [], [], [], list[Lag]()
     for _ in range(_SYNCS):
         now += timedelta(days=1)
         await _synced(database, now)
         sampling = asyncio.create_task(sample(lags))
         began, cpu = time.perf_counter(), time.process_time()
-        raised: Raised = await evaluation.evaluate()
+        raised: Raised = await evaluation.evaluate(over=False)
         took.append(time.perf_counter() - began)
         used.append(time.process_time() - cpu)
         told.append(float(raised.told))
         foreseen.append(await _took(evaluation.foresee))
-        again.append(await _took(evaluation.evaluate))
+        again.append(await _took(partial(evaluation.evaluate, over=False)))
+        over.append(await _took(partial(evaluation.evaluate, over=True)))
         sampling.cancel()
         with suppress(asyncio.CancelledError):
             await sampling
@@ -122,6 +124,7 @@ async def _evaluations(database: Database) -> AsyncIterator[Figure]:
     yield Figure("  alerts told", told, unit="")
     yield Figure("their forecasts made anew, a day later", foreseen, unit="s")
     yield Figure("  evaluated by those", again, unit="s")
+    yield Figure("  in the month before, for the record", over, unit="s")
     most = process.memory_info().rss - idle
     yield Figure("  memory beyond an idle process", [most / _MEGABYTE], unit="MB", limit=300)
     late = [by_cpu for _, by_cpu in lags]

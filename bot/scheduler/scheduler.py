@@ -265,10 +265,17 @@ class Scheduler:
     async def _evaluate(self, _: Job) -> None:
         """Hold budgets against what is spent now, and tell of what is crossed."""
         evaluation = self._services.evaluation
-        raised = await evaluation.evaluate()
+        found = [await evaluation.evaluate(over=False)]
         if await evaluation.foresee():
-            raised = await evaluation.evaluate()
-        _log.info("budgets", looked_at=raised.looked_at, told=raised.told, changed=raised.changed)
+            found.append(await evaluation.evaluate(over=False))
+        # What is over can wait: it is told for the record.
+        found.append(await evaluation.evaluate(over=True))
+        _log.info(
+            "budgets",
+            looked_at=sum(each.looked_at for each in found),
+            told=sum(each.told for each in found),
+            changed=sum(each.changed for each in found),
+        )
 
     async def _tend(self, job: Job) -> None:
         """End snoozes, remind owners, post what channels want once a day; see what was synced."""

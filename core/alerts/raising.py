@@ -62,9 +62,9 @@ async def raise_alerts(
     """
     found, judgements = await _judged(tx, looked.readings, now, today, locked=True)
     told = [_explained(each, whys) for _, each in judgements]
-    told += await _withdrawn(tx, looked, now)
+    told += await _withdrawn(tx, looked, now, today)
     await store.know(tx, [Watched.of(each) for each in found if not each.closed])
-    if looked.whole:
+    if looked.whole and not looked.over:
         present = [each.subject.budget for each in looked.readings if not each.closed]
         await store.forget_others(tx, present, looked.data_version)
     await tell(tx, told, digests, now)
@@ -142,10 +142,14 @@ async def _judged(
     return found, told
 
 
-async def _withdrawn(tx: Connection, looked: Round, now: datetime) -> list[Told]:
+async def _withdrawn(tx: Connection, looked: Round, now: datetime, today: date) -> list[Told]:
     """What becomes of alerts that go on, and of whose days there was no reading."""
     keys = [_key(each) for each in looked.readings]
-    others = await store.others(tx, looked.budgets.keys(), keys)
+    others = [
+        each
+        for each in await store.others(tx, looked.budgets.keys(), keys)
+        if looked.over is None or looked.over is (each.subject.period.end <= today)
+    ]
     known = await store.known(tx, {each.subject.budget for each in others})
     return [
         Told(each, ended(each, replace(each, withdrawn=True), now))

@@ -45,12 +45,14 @@ class Round:
 
     readings: what it found. budgets: when each budget was set last, those too that nothing is
     held against. data_version: of all figures. whole: no budget was left out.
+    over: whether it looked at periods that are over alone, or at all others alone; None: at both.
     """
 
     readings: Sequence[Reading]
     budgets: Mapping[int, datetime]
     data_version: int
     whole: bool = True
+    over: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

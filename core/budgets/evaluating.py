@@ -84,11 +84,14 @@ class EvaluationService:
         self._zone = zone
         self._zones = zones
 
-    async def evaluate(self, numbers: Collection[int] | None = None) -> Raised:
+    async def evaluate(
+        self, numbers: Collection[int] | None = None, *, over: bool | None = None
+    ) -> Raised:
         """Look at budgets, and tell of what is crossed.
 
         Args:
             numbers: only at these, and at those that add up others' amounts; None: at all.
+            over: only in periods that are over, or only in the others; None: in both.
         """
         every = await self._catalogue.everything()
         chosen = [
@@ -98,11 +101,11 @@ class EvaluationService:
         ]
         if not chosen:
             return Raised()
-        looked = await self._look(every, chosen)
+        looked = await self._look(every, chosen, over=over)
         raised = await self._tell(looked)
         if numbers is not None and raised.looked_at < len(looked.readings):
             # Another knew newer data, and maybe not yet what was set.
-            return await self.evaluate(numbers)
+            return await self.evaluate(numbers, over=over)
         return raised
 
     async def _tell(self, looked: Round) -> Raised:
@@ -160,7 +163,9 @@ class EvaluationService:
     async def _digests(self, connection: Connection) -> Collection[Destination]:
         return await self._listeners.digests(connection) if self._listeners else ()
 
-    async def _look(self, every: Everything, chosen: Sequence[Budget]) -> Round:
+    async def _look(
+        self, every: Everything, chosen: Sequence[Budget], *, over: bool | None = None
+    ) -> Round:
         """What the budgets' periods cost, and are expected to."""
         from core.budgets.batches import statuses  # noqa: PLC0415  # on use: numpy
 
@@ -169,7 +174,13 @@ class EvaluationService:
             watched = await raising.watched(connection, [each.id for each in chosen])
             by = await store.changed_by(connection, [*_changed(chosen, watched)])
         to = await self._destinations(chosen)
-        asked = [(each, period) for each in chosen if each.query for period in periods(each, today)]
+        asked = [
+            (each, period)
+            for each in chosen
+            if each.query is not None
+            for period in periods(each, today)
+            if over is None or over is (period.end <= today)
+        ]
         readings = []
         kept = await self._foresight.known(chosen)
         need = partial(may_matter, today=today)
@@ -187,7 +198,8 @@ class EvaluationService:
                 )
                 if found is not None:
                     readings.append(found)
-        return Round(readings, changed, version, whole=len(chosen) == len(every.budgets))
+        whole = len(chosen) == len(every.budgets)
+        return Round(readings, changed, version, whole, over)
 
     async def _destinations(self, chosen: Sequence[Budget]) -> Mapping[int, Sequence[Destination]]:
         """Who is told of each: whom it says itself, and who subscribed."""

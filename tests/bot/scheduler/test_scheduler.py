@@ -98,8 +98,8 @@ class FakeEvaluation:
         self.asked: list[str] = []
         self.forgotten: list[date] = []
 
-    async def evaluate(self) -> Raised:
-        self.asked.append("evaluate")
+    async def evaluate(self, *, over: bool) -> Raised:
+        self.asked.append("evaluate what is over" if over else "evaluate")
         return Raised()
 
     async def is_behind(self) -> bool:
@@ -519,4 +519,4 @@ async def test_what_was_synced_by_hand_is_seen_within_minutes(
     evaluation = FakeEvaluation(behind=True)
     replica = scheduler(fresh_database, clock, FakeIngest(), evaluation=evaluation)
     await tried(replica)
-    assert evaluation.asked == ["evaluate", "foresee", "tend"]
+    assert evaluation.asked == ["evaluate", "foresee", "evaluate what is over", "tend"]

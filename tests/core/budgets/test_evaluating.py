@@ -308,6 +308,24 @@ async def test_what_comes_late_of_a_month_that_is_over_is_told_quietly(company: 
     assert update.value.alert.state is AlertState.CLOSED
 
 
+async def test_what_is_over_can_be_looked_at_apart(company: Company) -> None:
+    """Neither step withdraws what is the other's, or forgets what that one knew."""
+    await company.sync(november(20))
+    await company.budgets.add(replace(TERMS, emails=()), by=OPERATOR)
+    company.spend("acc-1", {november(29): 900, date(2026, 12, 9): 1100})
+    await company.sync(date(2026, 12, 10), complete=november(28))
+    await company.evaluation.evaluate(over=False)
+    assert [each.said for each in await company.sent()] == [("C-shop", "post", "crossed")]
+    assert not await company.evaluation.is_behind()
+    await company.evaluation.evaluate(over=True)
+    assert [each.said for each in await company.sent()] == [("C-shop", "post", "record")]
+    for over in (False, True, None):
+        await company.evaluation.evaluate(over=over)
+    assert await company.sent() == []
+    states = [each.state for each in await company.alerts.listed(OPERATOR)]
+    assert states == [AlertState.RAISED, AlertState.RAISED]
+
+
 async def test_a_removed_budget_says_so_and_raises_nothing(company: Company) -> None:
     company.spend("acc-1", {november(9): 850})
     await company.sync(november(10))

@@ -104,8 +104,8 @@ async def test_what_was_set_isnt_lost_to_one_that_knew_newer_data_alone(
     before = await company.budgets._catalogue.everything()
     look = company.evaluation._look
 
-    async def overtaken(*asked: Any) -> Round:
-        found = await look(*asked)
+    async def overtaken(*asked: Any, **named: Any) -> Round:
+        found = await look(*asked, **named)
         monkeypatch.undo()
         async with company.database.begin() as tx:
             await bump(tx)
