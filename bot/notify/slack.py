@@ -6,9 +6,8 @@ groups:history and, to find a person's direct messages, im:write, which are opti
 looked for by its id, which is kept.
 """
 
-from collections.abc import AsyncIterator, Mapping
 from datetime import timedelta
-from typing import Any, Final
+from typing import Final
 
 import aiohttp
 import structlog
@@ -16,6 +15,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.notify.channel import Keep, Letter, Write, unwritten
+from bot.notify.looking import FILE, GONE, look
 from bot.notify.pictures import Pictures
 from bot.render.enclosed import Attachment, LargeFile
 from bot.slack_web.client import BUSY, DISCONNECTED, code
@@ -36,16 +36,9 @@ PACE: Final = timedelta(seconds=1)
 EVENT: Final = "cloud_cost_delivery"
 """The type of a message's metadata."""
 
-_FILE: Final = "file"
-_CLOCKS_APART: Final = timedelta(minutes=5)
 _NO_FILE: Final = "file_not_found"
-_PAGES: Final = 5
-_PAGE: Final = 200
 _BROKEN: Final = 500
 _TOO_MANY: Final = 429
-_NO_HISTORY: Final = frozenset({"missing_scope", "not_in_channel", "channel_not_found"})
-_PERSON: Final = ("U", "W")
-_GONE: Final = frozenset({"message_not_found", "thread_not_found"})
 _CLOSED: Final = frozenset({"edit_window_closed", "cant_update_message"})
 _MALFORMED: Final = ("invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long")
 _MEND: Final = {
@@ -136,7 +129,7 @@ class _Try:
             return failure(self._delivery, reason, answered=False)
 
     async def _make(self, letter: Letter) -> Outcome:
-        if not self._certain and (found := await self._found()) is not None:
+        if not self._certain and (found := await look(self._client, self._delivery)) is not None:
             _log.info("found what Slack never acknowledged", key=self._delivery.message.key)
             return Delivered(found, self._pace)
         self._certain = True
@@ -163,7 +156,7 @@ class _Try:
                 channel=begun.place, ts=begun.id, text=message.text, blocks=message.blocks
             )
         except SlackApiError as error:
-            if code(error) in _GONE:
+            if code(error) in GONE:
                 return await self._post(letter, begun.place)
             if code(error) in _CLOSED:
                 await self._post(letter, begun.place, thread=begun.id)
@@ -175,7 +168,7 @@ class _Try:
         try:
             return await self._post(letter, begun.place, thread=begun.id)
         except SlackApiError as error:
-            if code(error) in _GONE:
+            if code(error) in GONE:
                 return await self._post(letter, begun.place)
             raise
 
@@ -193,7 +186,7 @@ class _Try:
 
     async def _share(self, file: Attachment | LargeFile) -> None:
         """Upload once, whatever happens; then share."""
-        kept = self._delivery.notes.get(_FILE)
+        kept = self._delivery.notes.get(FILE)
         if kept is not None:
             try:
                 return await self._complete(file, kept)
@@ -203,7 +196,7 @@ class _Try:
                     raise
         content = file.content if isinstance(file, Attachment) else file
         number = await send(self._client, self._session, content, name=file.name)
-        await self._keep({_FILE: number})
+        await self._keep({FILE: number})
         return await self._complete(file, number)
 
     async def _complete(self, file: Attachment | LargeFile, number: str) -> None:
@@ -216,57 +209,6 @@ class _Try:
             thread=begun.id if begun else None,
             comment=file.comment if isinstance(file, LargeFile) else "",
         )
-
-    async def _found(self) -> Receipt | None:
-        """The message, if an earlier try succeeded without our knowing and we may look."""
-        begun = self._delivery.begun
-        try:
-            place = begun.place if begun else await self._place()
-            async for message in self._messages_since(place, begun):
-                if self._is_ours(message):
-                    return Receipt(place, str(message["ts"]))
-        except SlackApiError as error:
-            if code(error) not in _NO_HISTORY | _GONE:
-                raise
-        return None
-
-    async def _place(self) -> str:
-        """Where a message is read: one to a person is written to them, and read elsewhere."""
-        address = self._delivery.message.to.address
-        if not address.startswith(_PERSON):
-            return address
-        opened = await self._client.conversations_open(users=address)
-        return str(opened["channel"]["id"])
-
-    async def _messages_since(
-        self, place: str, begun: Receipt | None
-    ) -> AsyncIterator[Mapping[str, Any]]:
-        """What has been said since the first try without an answer: in the thread, or outside."""
-        since = self._delivery.unanswered_since
-        assert since is not None  # noqa: S101 - or there were nothing to look for
-        asked: dict[str, Any] = {
-            "channel": place,
-            "oldest": f"{(since - _CLOCKS_APART).timestamp():.6f}",
-            "include_all_metadata": True,
-            "limit": _PAGE,
-        }
-        threaded = begun is not None and self._delivery.message.verb in (Verb.REPLY, Verb.FILE)
-        method = "conversations.replies" if threaded else "conversations.history"
-        if threaded and begun is not None:
-            asked["ts"] = begun.id
-        for _ in range(_PAGES):
-            page = await self._client.api_call(method, params=asked)
-            for message in page["messages"]:
-                yield message
-            asked["cursor"] = (page.get("response_metadata") or {}).get("next_cursor")
-            if not asked["cursor"]:
-                return
-
-    def _is_ours(self, message: Mapping[str, Any]) -> bool:
-        payload = (message.get("metadata") or {}).get("event_payload") or {}
-        number = self._delivery.notes.get(_FILE)
-        files = [file.get("id") for file in message.get("files") or ()]
-        return payload.get("id") == self._delivery.token or (number is not None and number in files)
 
     def _refused(self, error: SlackApiError) -> Outcome:
         """What follows when Slack says no, or nothing that makes sense."""

@@ -267,6 +267,36 @@ async def test_nobody_answers_a_direct_message(
     assert await said(slackbox, opened["channel"]["id"]) == ["a"]
 
 
+@pytest.mark.parametrize(
+    ("verb", "method", "refused"),
+    [
+        (Verb.REPLY, "chat.postMessage", "thread_not_found"),
+        (Verb.UPDATE, "chat.update", "edit_window_closed"),
+    ],
+)
+async def test_nobody_answers_what_went_elsewhere_than_it_should(
+    fresh_database: Database,
+    slackbox: Slackbox,
+    verb: Verb,
+    method: str,
+    refused: str,
+) -> None:
+    outbox = OutboxService(fresh_database)
+    await put(fresh_database, told("a"))
+    await delivered(fresh_database, slackbox)
+    await slackbox.fail(method, refused)
+    await slackbox.fail("chat.postMessage", "silent", seconds=1)
+    await put(fresh_database, told("b", verb=verb, thread="a"))
+    await delivered(fresh_database, slackbox, patience=0.3)
+    assert await said(slackbox) == ["a", "b"]
+    await outbox.retry((await outbox.listed())[0].id)
+    await slackbox.fail("chat.update", refused)
+    await put(fresh_database, told("c", verb=Verb.REPLY, thread="a"))
+    await delivered(fresh_database, slackbox)
+    parent, _, last = await slackbox.messages(CHECKOUT)
+    assert (await said(slackbox), last["thread_ts"]) == (["a", "b", "c"], parent["ts"])
+
+
 async def test_a_file_that_slack_has_thrown_away_is_uploaded_again(
     fresh_database: Database, slackbox: Slackbox, outbox: OutboxService
 ) -> None:
