@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Protocol
+from typing import Final, Protocol
 
 from core.access.model import RoleNeededError, Viewer
 from core.access.service import record
@@ -27,6 +27,15 @@ from core.database import Connection, Database
 __all__ = ["ROUNDUP", "TELLING", "AlertService", "Budgets"]
 
 type _Change = Callable[[Kept], Kept]
+
+_UNSEEN: Final = frozenset({AlertState.RAISED})
+_OPEN: Final = _UNSEEN | {AlertState.ACKNOWLEDGED, AlertState.SNOOZED}
+_OVER: Final = {
+    AlertState.REMOVED: "There is no such budget any more.",
+    AlertState.WITHDRAWN: "Its budget is held against its days no more.",
+    AlertState.CLOSED: "Its period is over.",
+    AlertState.BACK: "It is back under every threshold.",
+}
 
 
 class Budgets(Protocol):
@@ -112,7 +121,7 @@ class AlertService:
             return replace(kept, memory=replace(kept.memory, acknowledged=deed))
 
         async with self._database.begin() as tx:
-            alert = await self._change(tx, number, version, acknowledged)
+            alert = await self._change(tx, number, version, acknowledged, _UNSEEN)
             await record(tx, by, "alert.acknowledge", str(number), of=alert.subject.subject)
         return alert
 
@@ -147,7 +156,7 @@ class AlertService:
             return replace(kept, memory=replace(kept.memory, snoozed=said))
 
         async with self._database.begin() as tx:
-            alert = await self._change(tx, number, version, snoozed)
+            alert = await self._change(tx, number, version, snoozed, _OPEN)
             detail = {"of": alert.subject.subject, "until": until.isoformat()}
             await record(tx, by, "alert.snooze", str(number), **detail)
         return alert
@@ -163,10 +172,20 @@ class AlertService:
             raise UnknownAlertError(f"There is no alert {alert.id}.")
         return found
 
-    async def _change(self, tx: Connection, number: int, version: int, change: _Change) -> Alert:
-        """Change an alert that is as it was when somebody decided to; tell all who were told."""
+    async def _change(
+        self,
+        tx: Connection,
+        number: int,
+        version: int,
+        change: _Change,
+        asked_of: Collection[AlertState],
+    ) -> Alert:
+        """Change an alert that is as it was when somebody decided to; tell all who were told.
+
+        One that stands otherwise than `asked_of` isn't for that any more, whatever its version.
+        """
         before, now = await store.one(tx, number, locked=True), self._clock()
-        if before.version != version:
+        if before.version != version or before.alert().state not in asked_of:
             raise AlertChangedError(_meanwhile(before.alert()), fix="Look at it again.")
         after = changed(before, replace(change(before), version=version + 1), now)
         (told,) = await tell(tx, [Told(before, after)], (), now)
@@ -175,10 +194,8 @@ class AlertService:
 
 def _meanwhile(alert: Alert) -> str:
     """What has been done about an alert already."""
-    if alert.removed:
-        return "There is no such budget any more."
-    if alert.withdrawn:
-        return "Its budget is held against its days no more."
+    if alert.state in _OVER:
+        return _OVER[alert.state]
     snoozed, deed = alert.snoozed, alert.acknowledged
     if snoozed is not None:
         return f"{snoozed.by} has snoozed it until {snoozed.until:%Y-%m-%d %H:%M} UTC."

@@ -61,6 +61,8 @@ async def test_it_is_acknowledged_once(product: Product, alert: Alert) -> None:
     status, late = await post(product, alert, "acknowledge", version=alert.version)
     assert status == 409
     assert "acknowledged it at" in late["detail"]
+    status, again = await post(product, alert, "acknowledge")
+    assert (status, again["detail"][:4]) == (409, "test")
 
 
 async def test_it_is_snoozed_by_who_may(product: Product, alert: Alert) -> None:

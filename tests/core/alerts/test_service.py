@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
@@ -65,6 +66,33 @@ async def test_who_decided_by_what_it_was_before_is_told_who_did_what(company: C
         await company.alerts.snooze(
             alert.id, company.clock() + timedelta(1), alert.version, by=FINANCE
         )
+
+
+async def test_what_is_acknowledged_stays_so_by_whoever_did_it(company: Company) -> None:
+    """Also for who knows its newest version: there is nothing left to acknowledge."""
+    alert = await raised(company)
+    done = await company.alerts.acknowledge(alert.id, alert.version, by=BEN)
+    await company.sent()
+    with pytest.raises(AlertChangedError, match="U-ben acknowledged it"):
+        await company.alerts.acknowledge(alert.id, done.version, by=FINANCE)
+    assert await company.sent() == []
+    assert await company.alerts.get(alert.id, BEN) == done
+
+
+async def test_what_is_over_is_neither_acknowledged_nor_snoozed(company: Company) -> None:
+    """Its budget was raised, say."""
+    alert = await raised(company)
+    budget = await company.budgets.get(alert.subject.budget, OPERATOR)
+    more = replace(budget.terms, amount=Decimal(10**9))
+    await company.budgets.change(budget.id, more, by=OPERATOR)
+    await company.sent()
+    (gone,) = await company.alerts.listed(OPERATOR)
+    tomorrow = company.clock() + timedelta(1)
+    with pytest.raises(AlertChangedError, match="back under every threshold"):
+        await company.alerts.acknowledge(gone.id, gone.version, by=OPERATOR)
+    with pytest.raises(AlertChangedError, match="back under every threshold"):
+        await company.alerts.snooze(gone.id, tomorrow, gone.version, by=OPERATOR)
+    assert await company.sent() == []
 
 
 async def test_others_see_nothing_of_it(company: Company) -> None:
