@@ -5,7 +5,8 @@ one place (`bot/slack/desk.py`, `bot/rest/problems.py`, `bot/cli/console.py`), s
 error needs a class here or in its noun, and nothing else.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Self
 
 
 class CostTrackerError(Exception):
@@ -28,6 +29,11 @@ class CostTrackerError(Exception):
 
     def __str__(self) -> str:
         return f"{self.message} {self.fix}" if self.fix else self.message
+
+    def suggesting(self, say: Callable[[str], str]) -> Self:
+        """Return the same with each suggestion put as a part of something longer."""
+        longer = [say(each) for each in self.suggestions]
+        return type(self)(self.message, fix=self.fix, suggestions=longer)
 
 
 class InvalidError(CostTrackerError):

@@ -17,9 +17,10 @@ from babel.numbers import list_currencies
 
 from core.budgets.model import BudgetAmountError, BudgetDatesError, BudgetSubjectError, Cycle
 from core.costs.language.text import clean, quote
-from core.costs.model import Asker, CostQuery, Vocabulary
-from core.costs.question import FORECAST, RESERVED, parse_command
-from core.money import read_amount
+from core.costs.model import Asker, CostQuery, Granularity, Vocabulary
+from core.costs.question import BUDGET, FORECAST, RESERVED, parse_command
+from core.errors import CostTrackerError
+from core.money import plain, read_amount
 from core.period import Period
 
 _NOBODY: Final = Asker()
@@ -69,24 +70,43 @@ def parse_budget(text: str, *, today: date, names: Vocabulary, asker: Asker = _N
 
     Raises:
         BudgetAmountError, AmountError: an amount can't be read, or two are said.
-        BudgetDatesError: both a cycle and dates are said.
+        BudgetDatesError: both a cycle and dates are said, or an amount by the day or week.
         CostTrackerError: the rest is no question.
     """
-    rest = clean(text)
-    rest, amount, currency = _amount(rest)
+    rest, amount, currency = _amount(clean(text))
     rest, cycle = _cycle(rest)
     if amount is not None:
         rest = _SET.sub(" ", rest)
-    read = parse_command(f"{FORECAST} {rest}", today=today, names=names, asker=asker)
-    if read.query is None:
-        raise read.problem or BudgetSubjectError
-    query = read.query
+    try:
+        query = _query(rest, today=today, names=names, asker=asker)
+    except CostTrackerError as error:
+        raise error.suggesting(lambda near: _again(near, amount, currency, cycle)) from error
+    if amount is not None and query.granularity in (Granularity.DAILY, Granularity.WEEKLY):
+        raise BudgetDatesError(
+            f"There are no {query.granularity} budgets.",
+            fix="A budget is monthly, quarterly, yearly or for dates, as 2026-10-01..2026-12-31.",
+        )
     dates = None if query.period.name == "mtd" else query.period
     if dates is not None and cycle not in (None, Cycle.CUSTOM):
         raise BudgetDatesError(
             f"A budget is {cycle} or for {quote(str(dates))}, not both.", fix="Leave one out."
         )
-    return Said(query, amount, currency, Cycle.CUSTOM if dates else cycle, dates)
+    return Said(query, amount, currency or query.currency, Cycle.CUSTOM if dates else cycle, dates)
+
+
+def _query(rest: str, *, today: date, names: Vocabulary, asker: Asker) -> CostQuery:
+    """What a budget is of: a forecast's question, whose days may be to come."""
+    read = parse_command(f"{FORECAST} {rest}", today=today, names=names, asker=asker)
+    if read.query is None:
+        raise read.problem or BudgetSubjectError
+    return read.query
+
+
+def _again(near: str, amount: Decimal | None, currency: str | None, cycle: Cycle | None) -> str:
+    """A question that could be meant, as a whole command with what else was said."""
+    said = (plain(amount) if amount is not None else None, currency, cycle)
+    of = near.removeprefix(f"{FORECAST} ")
+    return " ".join([BUDGET, of, *(str(each) for each in said if each)])
 
 
 def read_money(text: str) -> tuple[Decimal, str | None]:

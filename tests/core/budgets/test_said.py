@@ -97,3 +97,32 @@ def test_money_by_itself() -> None:
     assert read_money("8k EUR") == (Decimal(8000), "EUR")
     with pytest.raises(BudgetAmountError):
         read_money("a lot")
+
+
+@pytest.mark.parametrize(
+    ("text", "near"),
+    [
+        ("chekout 9000", "budget checkout 9000"),
+        ("chekout $8.5k EUR a month", "budget checkout 8500 EUR monthly"),
+        ("checkout 8000 montly", "budget checkout monthly 8000"),
+        ("chekout", "budget checkout"),
+    ],
+)
+def test_a_suggestion_is_the_whole_command(text: str, near: str) -> None:
+    """Who presses it sets what they meant to set, and is not told a forecast."""
+    with pytest.raises(CostTrackerError) as caught:
+        parse_budget(text, today=TODAY, names=NAMES)
+    assert caught.value.suggestions[0] == near
+
+
+@pytest.mark.parametrize("often", ["daily", "weekly"])
+def test_a_budget_by_the_day_or_week_is_refused(often: str) -> None:
+    """It isn't set by the month instead."""
+    with pytest.raises(BudgetDatesError, match=f"no {often} budgets"):
+        parse_budget(f"checkout 8000 {often}", today=TODAY, names=NAMES)
+
+
+def test_a_currency_after_in_is_the_budgets() -> None:
+    """`in EUR` isn't passed over."""
+    said = parse_budget("checkout 8000 in EUR", today=TODAY, names=NAMES)
+    assert (said.amount, said.currency) == (Decimal(8000), "EUR")
