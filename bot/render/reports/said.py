@@ -153,6 +153,7 @@ def figures(report: Report, sheet: Sheet) -> Iterator[tuple[str, str]]:
 
 def _against(against: Against, name: str, currency: str) -> Iterator[tuple[str, str]]:
     if against.amount is None and against.comparable is None:
+        yield name, "not known"
         return
     both, days = against.comparable, ""
     if both is not None and against.cut and against.days is not None:
@@ -281,7 +282,8 @@ def anomaly(each: AnomalyLine, mark: Mark = str) -> str:
 
 def notes(report: Report) -> Iterator[str]:
     """What must be said beside the figures, and what can't be told."""
-    yield from map(sentences.note, report.notes)
+    # Among figures a measure is a word as any other.
+    yield from (sentences.note(each).replace("`net`", "net") for each in report.notes)
     for each in report.untold:
         code = f" in {each.currency}" if each.currency and len(report.sheets) > 1 else ""
         yield f"{SECTIONS[each.section]}{code}: {each.reason}"

@@ -17,7 +17,7 @@ from core.costs.model import PROJECT, CostQuery, Filter, Freshness, Vocabulary
 from core.costs.question import parse_command
 from core.reports.correcting import Corrections, corrections
 from core.reports.model import Reason, Report, ReportKind, ReportStatus
-from core.reports.sections import Bridge
+from core.reports.sections import Against, Bridge
 from tests.support.reports import FRESH, WEEK, monthly, report, rows, sheet
 
 FINAL = {"status": ReportStatus.FINAL, "reason": Reason.SETTLED}
@@ -158,6 +158,18 @@ def test_rounded_parts_that_do_not_add_up_have_a_line() -> None:
         ["c", "$1.11"],
         ["rounding", "+$0.01"],
     ]
+
+
+def test_what_there_is_nothing_to_compare_with_says_so() -> None:
+    """No percentage of nothing, and no gap that is left to the reader."""
+    of = sheet(WEEK)
+    unknown = replace(
+        of, previous=Against(of.previous.period), last_year=Against(of.last_year.period)
+    )
+    made = posted(report(ReportKind.WEEKLY, unknown))
+    assert "*The week before*\nnot known" in said(made)
+    assert "*The same week a year before*\nnot known" in said(made)
+    assert "∞" not in made.text
 
 
 def test_services_that_are_added_up_have_their_line() -> None:
