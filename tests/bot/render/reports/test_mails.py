@@ -17,8 +17,8 @@ def large(*currencies: str, times: int = 1) -> Report:
         replace(report.sheets[0], currency=code, projects=named, services=named)
         for code in currencies
     )
-    many = {"budgets": report.budgets * times, "anomalies": report.anomalies * times}
-    return replace(report, sheets=sheets, **many)
+    budgets, anomalies = report.budgets * times, report.anomalies * times
+    return replace(report, sheets=sheets, budgets=budgets, anomalies=anomalies)
 
 
 def test_the_largest_is_not_cut_by_gmail_and_says_what_it_leaves_out() -> None:
