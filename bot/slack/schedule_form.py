@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from bot.slack.modals import View, channels, choice, field, plain_text, text_input, values_of
+from bot.slack.modals import View, channels, choice, field, form, text_input, values_of
 from core.reports.model import ReportKind
 from core.schedules.model import SchedulePlaceError, Terms
 from core.schedules.timing import ScheduleTimeError
@@ -46,44 +46,37 @@ def view(terms: Terms, number: int) -> View:
     people = [each for each in terms.channels if _is_person(each)]
     places = [each for each in terms.channels if not _is_person(each)]
     of = f"{terms.subject} in {terms.currency}" if terms.currency else terms.subject
-    return {
-        "type": "modal",
-        "callback_id": FORM,
-        "title": plain_text(TITLE),
-        "submit": plain_text("Save"),
-        "close": plain_text("Cancel"),
-        "private_metadata": str(number),
-        "blocks": [
-            field(SUBJECT, "Of what: all, checkout, team=payments", text_input(of, 1000)),
-            field(KIND, "Which report", choice(_KINDS, terms.kind.value)),
-            field(
-                DAYS,
-                "Days: mon,thu; for a month 1st, last-day or 2nd-business-day",
-                text_input(write_days(terms.when), 200),
-            ),
-            field(TIME, "Time, as 09:00", text_input(f"{terms.when.at:%H:%M}", 10)),
-            field(ZONE, "Time zone, as Europe/Berlin", text_input(terms.when.zone, 64)),
-            field(
-                CHANNELS,
-                "Channels; invite me to those that I am not in",
-                channels(places),
-                optional=True,
-            ),
-            field(PEOPLE, "People, in direct messages", _people(people), optional=True),
-            field(
-                EMAILS,
-                "E-mail addresses: ada@example.com, ben@example.com",
-                text_input(", ".join(terms.emails), 1000),
-                optional=True,
-            ),
-            field(
-                FILES,
-                "Attached as files: csv, xlsx, png, json",
-                text_input(", ".join(terms.formats), 40),
-                optional=True,
-            ),
-        ],
-    }
+    fields = [
+        field(SUBJECT, "Of what: all, checkout, team=payments", text_input(of, 1000)),
+        field(KIND, "Which report", choice(_KINDS, terms.kind.value)),
+        field(
+            DAYS,
+            "Days: mon,thu; for a month 1st, last-day or 2nd-business-day",
+            text_input(write_days(terms.when), 200),
+        ),
+        field(TIME, "Time, as 09:00", text_input(f"{terms.when.at:%H:%M}", 10)),
+        field(ZONE, "Time zone, as Europe/Berlin", text_input(terms.when.zone, 64)),
+        field(
+            CHANNELS,
+            "Channels; invite me to those that I am not in",
+            channels(places),
+            optional=True,
+        ),
+        field(PEOPLE, "People, in direct messages", _people(people), optional=True),
+        field(
+            EMAILS,
+            "E-mail addresses: ada@example.com, ben@example.com",
+            text_input(", ".join(terms.emails), 1000),
+            optional=True,
+        ),
+        field(
+            FILES,
+            "Attached as files: csv, xlsx, png, json",
+            text_input(", ".join(terms.formats), 40),
+            optional=True,
+        ),
+    ]
+    return form(FORM, TITLE, fields, about=str(number))
 
 
 def read(submitted: Mapping[str, Any]) -> Filled:
