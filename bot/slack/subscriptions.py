@@ -9,7 +9,14 @@ from bot.slack.asked import Asked
 from bot.slack.desk import Desk
 from core.access.model import RoleNeededError, Viewer
 from core.costs.model import Asker, Filter
-from core.costs.question import Command, parse_cost_query, write_subject
+from core.costs.question import (
+    SUBSCRIBE,
+    UNSUBSCRIBE,
+    Command,
+    parse_cost_query,
+    write_subject,
+)
+from core.errors import CostTrackerError
 from core.outbox.model import Destination
 from core.subscriptions.model import SLACK, Pace, Terms
 from core.subscriptions.said import Said, parse_subscription
@@ -21,7 +28,7 @@ async def subscribe(desk: Desk, asked: Asked, viewer: Viewer, understood: Comman
     if not understood.rest.strip() and asked.trigger:
         await open_form(desk, asked)
         return
-    said, asker = await _read(desk, asked, viewer, understood.rest)
+    said, asker = await _read(desk, asked, viewer, understood.rest, SUBSCRIBE)
     subject = write_subject(await _where(desk, viewer, said, asker))
     to, pace = said.to or _here(asked), said.pace or Pace.AT_ONCE
     terms = Terms(subject, said.kinds or EVERY_KIND, to, pace)
@@ -34,7 +41,7 @@ async def subscribe(desk: Desk, asked: Asked, viewer: Viewer, understood: Comman
 
 async def unsubscribe(desk: Desk, asked: Asked, viewer: Viewer, understood: Command) -> None:
     """What follows `unsubscribe`; nothing ends all that is told here."""
-    said, _ = await _read(desk, asked, viewer, understood.rest)
+    said, _ = await _read(desk, asked, viewer, understood.rest, UNSUBSCRIBE)
     ended = await desk.services.subscriptions.unsubscribe(
         said.to or _here(asked),
         said.where,
@@ -109,15 +116,20 @@ async def _show(desk: Desk, asked: Asked, viewer: Viewer, done: str = "", hint: 
     await desk.answer(asked, told, replace=asked.private)
 
 
-async def _read(desk: Desk, asked: Asked, viewer: Viewer, text: str) -> tuple[Said, Asker]:
+async def _read(
+    desk: Desk, asked: Asked, viewer: Viewer, text: str, verb: str
+) -> tuple[Said, Asker]:
     names, asker = await desk.names(asked, viewer)
-    said = parse_subscription(
-        text,
-        today=desk.services.today(),
-        names=names,
-        here=_here(asked),
-        me=Destination(SLACK, asked.user),
-    )
+    try:
+        said = parse_subscription(
+            text,
+            today=desk.services.today(),
+            names=names,
+            here=_here(asked),
+            me=Destination(SLACK, asked.user),
+        )
+    except CostTrackerError as error:
+        raise error.suggesting(lambda near: f"{verb} {near}") from error
     return said, asker
 
 

@@ -15,6 +15,7 @@ from typing import Final
 from core.costs.language.text import apart, clean, quote
 from core.costs.model import Filter, Vocabulary
 from core.costs.question import parse_cost_query
+from core.errors import CostTrackerError
 from core.outbox.model import Destination
 from core.subscriptions.model import (
     MAIL,
@@ -79,7 +80,13 @@ def parse_subscription(
     left = _KIND.sub(" ", left)
     paces = [Pace.DIGEST if found["digest"] else Pace.AT_ONCE for found in _PACE.finditer(left)]
     left = _STRAY.sub(" ", _PACE.sub(" ", left)).strip(" ,;")
-    query = parse_cost_query(left, today=today, names=names) if left else None
+    try:
+        query = parse_cost_query(left, today=today, names=names) if left else None
+    except CostTrackerError as error:
+        whole = clean(text)
+        if left not in whole:  # said in two places: what is near has no one place in it
+            raise type(error)(error.message, fix=error.fix) from error
+        raise error.suggesting(lambda near: whole.replace(left, near, 1)) from error
     if query is not None and query.period.name != "mtd":
         raise SubscriptionSubjectError(
             f"{quote(left)} has days of its own; a subscription tells what is new.",

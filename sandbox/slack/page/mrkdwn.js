@@ -31,6 +31,8 @@ const EMOJI = {
   arrow_up: "⬆️",
   arrow_down: "⬇️",
   arrow_right: "➡️",
+  arrow_upper_right: "↗️",
+  arrow_lower_right: "↘️",
   small_red_triangle: "🔺",
   small_red_triangle_down: "🔻",
   red_circle: "🔴",

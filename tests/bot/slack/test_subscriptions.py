@@ -68,6 +68,14 @@ async def test_a_subscription_is_made_in_words(
     assert message_problems(answer["blocks"]) == []
 
 
+@pytest.mark.parametrize("verb", ["subscribe", "unsubscribe"])
+async def test_a_misspelt_subscription_is_one_press_from_the_one_meant(
+    product: Product, verb: str
+) -> None:
+    answer = await ask(product, f"{verb} checkuot alerts")
+    assert f"{verb} checkout alerts" in buttons(answer)
+
+
 async def test_what_is_told_is_listed_and_ended_by_a_button(product: Product) -> None:
     await ask(product, "subscribe checkout alerts anomalies")
     await ask(product, "subscribe search anomalies daily")
