@@ -35,6 +35,14 @@ class CostTrackerError(Exception):
         longer = [say(each) for each in self.suggestions]
         return type(self)(self.message, fix=self.fix, suggestions=longer)
 
+    def within(self, whole: str, part: str) -> Self:
+        """Return the same about all that was said, of which a part was read.
+
+        Where that part isn't in one place, nothing is suggested.
+        """
+        longer = [whole.replace(part, each, 1) for each in self.suggestions if part in whole]
+        return type(self)(self.message, fix=self.fix, suggestions=longer)
+
 
 class InvalidError(CostTrackerError):
     """The input can't be read."""

@@ -33,6 +33,7 @@ from core.costs.question import (
     BUDGETS,
     COST,
     EXPORT,
+    SCHEDULE,
     SCHEDULES,
     SUBSCRIBE,
     SUBSCRIPTIONS,
@@ -58,7 +59,8 @@ _COMMANDS: Final[Mapping[str, Obey]] = {
     SUBSCRIBE: subscriptions.subscribe,
     UNSUBSCRIBE: subscriptions.unsubscribe,
     SUBSCRIPTIONS: subscriptions.listed,
-    **dict.fromkeys(SCHEDULES, schedules.typed),
+    SCHEDULE: schedules.typed,
+    SCHEDULES: schedules.typed,
 }
 _MENTION: Final = re.compile(r"<@[UW][A-Z0-9]+(?:\|[^>]*)?>")
 

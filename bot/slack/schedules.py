@@ -14,7 +14,8 @@ from bot.slack.asked import Asked
 from bot.slack.desk import Desk
 from bot.slack.schedule_form import Filled
 from core.access.model import RoleNeededError, Viewer
-from core.costs.question import Command
+from core.costs.question import SCHEDULE, Command
+from core.errors import CostTrackerError
 from core.reports.model import ReportKind
 from core.schedules.model import Schedule, Terms, UnknownScheduleError
 from core.schedules.said import NINE, Said, changed, parse_schedule, terms_of, usual
@@ -57,23 +58,27 @@ async def _do(desk: Desk, asked: Asked, viewer: Viewer, verb: re.Match[str]) -> 
     if verb["words"] is not None:
         service = desk.services.schedules
         found = await service.get(int(asked.text), viewer)
-        said = await _read(desk, asked, viewer, verb["words"])
+        before = f"{SCHEDULE} change {found.id}"
+        said = await _read(desk, asked, viewer, verb["words"], before)
         made = await service.change(found.id, changed(found.terms, said), by=viewer)
         await _show(desk, asked, viewer, f"Changed, number {made.id}.", only=made)
         return
     await _VERBS[verb["verb"].lower()](desk, asked)
 
 
-async def _read(desk: Desk, asked: Asked, viewer: Viewer, words: str) -> Said:
+async def _read(desk: Desk, asked: Asked, viewer: Viewer, words: str, said: str = SCHEDULE) -> Said:
     names, asker = await desk.names(asked, viewer)
-    return parse_schedule(
-        words,
-        today=desk.services.today(),
-        names=names,
-        asker=asker,
-        here=_here(asked),
-        me=asked.user,
-    )
+    try:
+        return parse_schedule(
+            words,
+            today=desk.services.today(),
+            names=names,
+            asker=asker,
+            here=_here(asked),
+            me=asked.user,
+        )
+    except CostTrackerError as error:
+        raise error.suggesting(lambda near: f"{said} {near}") from error
 
 
 def _here(asked: Asked) -> str:

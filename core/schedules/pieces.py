@@ -12,6 +12,8 @@ from core.schedules.model import Format, SchedulePlaceError, ScheduleSubjectErro
 from core.schedules.timing import LAST, ScheduleTimeError, zones
 from core.schedules.written import DAYS
 
+_WEEK: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_NEARLY: Final = 0.75
 _ORDINALS: Final = {
     name: number
     for number, name in enumerate(
@@ -177,6 +179,12 @@ def business_days(left: Text) -> tuple[int, ...]:
 def month_days(left: Text) -> tuple[int, ...]:
     """1 and on, or `LAST`. After the time: `at 9` and `9am` are none."""
     return tuple(_nth(each) for each in left.take(_MONTH_DAY))
+
+
+def misspelt_day(word: str) -> str | None:
+    """The day of the week that a word is nearly, but isn't; else None."""
+    near = get_close_matches(word.lower(), _WEEK, 1, _NEARLY)
+    return near[0] if near else None
 
 
 def weekdays(left: Text) -> tuple[int, ...]:

@@ -16,13 +16,14 @@ from dataclasses import dataclass, replace
 from datetime import date, time
 from typing import Final
 
-from core.costs.language.text import quote
+from core.costs.language.text import clean, quote
 from core.costs.model import Asker, CostQuery, Vocabulary
 from core.costs.question import parse_cost_query, write_subject
+from core.errors import CostTrackerError
 from core.reports.model import ReportKind
 from core.schedules import pieces
 from core.schedules.model import Format, ScheduleSubjectError, Terms
-from core.schedules.timing import When
+from core.schedules.timing import ScheduleTimeError, When
 
 NINE: Final = time(9)
 """When a schedule is due that says no time."""
@@ -88,14 +89,18 @@ def parse_schedule(
     kind = pieces.kind(left)
     weekdays = pieces.weekdays(left)
     pieces.drop_stray(left)
-    query = parse_cost_query(left.left, today=today, names=names, asker=asker)
-    plain = parse_cost_query(left.left, today=today, names=names)
+    asks = left.left.strip()
+    try:
+        query = parse_cost_query(asks, today=today, names=names, asker=asker)
+    except CostTrackerError as error:
+        raise _meant(asks, error).within(clean(text), asks) from error
+    plain = parse_cost_query(asks, today=today, names=names)
     if query.period.name != "mtd":
         raise ScheduleSubjectError(
             f"{quote(str(query.period))}: a schedule reports on the last whole week or month.",
             fix="Leave the days out; /cost report shows any week or month.",
         )
-    said = bool(plain.where) or bool(re.search(r"\b(?:all|everything)\b", left.left.lower()))
+    said = bool(plain.where) or bool(re.search(r"\b(?:all|everything)\b", asks.lower()))
     return Said(
         query,
         write_subject(query.where) if said else None,
@@ -109,6 +114,14 @@ def parse_schedule(
         emails,
         formats,
     )
+
+
+def _meant(left: str, error: CostTrackerError) -> CostTrackerError:
+    """What to say of words that are no question: they could be a day, misspelt."""
+    day = pieces.misspelt_day(left)
+    if day is None:
+        return error
+    return ScheduleTimeError(f"{quote(left)} is no day of the week.", suggestions=[day])
 
 
 def terms_of(said: Said, *, zone: str, here: str | None = None) -> Terms:

@@ -83,10 +83,7 @@ def parse_subscription(
     try:
         query = parse_cost_query(left, today=today, names=names) if left else None
     except CostTrackerError as error:
-        whole = clean(text)
-        if left not in whole:  # said in two places: what is near has no one place in it
-            raise type(error)(error.message, fix=error.fix) from error
-        raise error.suggesting(lambda near: whole.replace(left, near, 1)) from error
+        raise error.within(clean(text), left) from error
     if query is not None and query.period.name != "mtd":
         raise SubscriptionSubjectError(
             f"{quote(left)} has days of its own; a subscription tells what is new.",

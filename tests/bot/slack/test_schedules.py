@@ -67,6 +67,15 @@ async def test_what_can_not_be_read_is_quoted_with_what_can(product: Product) ->
     assert await every(product) == ()
 
 
+async def test_what_is_misspelt_is_offered_as_the_whole_command(product: Product) -> None:
+    answer = await ask(product, "schedule weekly chekout fri 17:00")
+    assert "schedule weekly checkout fri 17:00" in buttons(answer)
+    answer = await ask(product, "schedule weekly tuseday")
+    assert "'tuseday' is no day of the week." in words(answer)
+    assert "schedule weekly tuesday" in buttons(answer)
+    assert await every(product) == ()
+
+
 async def test_viewers_see_and_preview_but_set_nothing(product: Product) -> None:
     await ask(product, "schedule weekly checkout <#C0FINANCE|finance>")
     answer = await ask(product, "schedule", user=BEN)

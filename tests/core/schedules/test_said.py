@@ -186,7 +186,7 @@ def test_places() -> None:
         ("mon 1st", ScheduleTimeError, "one of them", "mon, or 1st"),
         ("monthly 32nd", ScheduleTimeError, "32 is no day", "1st to 31st"),
         ("monthly 21st business day", ScheduleTimeError, "21 is no business day", "1 to 20"),
-        ("weekly chekout", UnknownNameError, "chekout", "checkout"),
+        ("weekly chekout", UnknownNameError, "chekout", "weekly checkout"),
     ],
 )
 def test_what_can_not_be_read_is_quoted_with_what_can(
