@@ -4,7 +4,7 @@ from dataclasses import replace
 from hashlib import blake2b
 from typing import Any
 
-from bot.asking import ASKED, Answered, budget_of
+from bot.asking import ASKED, Answered, NoBudgetError, budget_of
 from bot.render import blocks, budgeting
 from bot.render.blocks import budgets as shown
 from bot.slack import answers, budget_form, forms, modals
@@ -14,6 +14,7 @@ from bot.slack.desk import Desk
 from core.access.model import RoleNeededError, Viewer
 from core.budgets.model import Budget, Cycle, Terms, UnknownBudgetError
 from core.budgets.said import Said, parse_budget, read_money
+from core.costs.model import CostQuery
 from core.costs.question import BUDGET, parse_cost_query, write_subject
 from core.errors import ConflictError
 from core.named_period import parse_period
@@ -35,12 +36,30 @@ async def listed(desk: Desk, asked: Asked) -> None:
     )
 
 
+async def _of_channel(desk: Desk, asked: Asked, viewer: Viewer, query: CostQuery) -> bool:
+    """Show those of single projects of the channel; whether there are any."""
+    found = [
+        each
+        for each in await desk.services.budgets.statuses(viewer)
+        if each.budget.projects and set(each.budget.projects) <= set(query.projects)
+    ]
+    if found:
+        told = shown.budgets(found, (), command=desk.command)
+        await desk.answer(asked, told, replace=asked.private)
+    return bool(found)
+
+
 async def typed(desk: Desk, asked: Asked, viewer: Viewer, rest: str) -> None:
     """What follows `budget`: shown or, where there is an amount in it, set."""
     names, asker = await desk.names(asked, viewer)
     said = parse_budget(rest, today=desk.services.today(), names=names, asker=asker)
     if said.amount is None:
-        answer = await ASKED[BUDGET](desk.services, said.query, viewer)
+        try:
+            answer = await ASKED[BUDGET](desk.services, said.query, viewer)
+        except NoBudgetError:
+            if rest.strip() or not await _of_channel(desk, asked, viewer, said.query):
+                raise
+            return
     else:
         answer = await _set(desk, viewer, said)
     if asked.response is not None:

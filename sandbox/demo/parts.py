@@ -53,7 +53,10 @@ def processes(home: Home) -> tuple[Process, ...]:
 
 def commands(home: Home) -> dict[str, Process]:
     """Return, by name, the commands that a start runs."""
-    return {name: Process(name, home.folder) for name in ("manifest", "sync", "token", "posts")}
+    return {
+        name: Process(name, home.folder)
+        for name in ("manifest", "sync", "token", "members", "posts")
+    }
 
 
 def stop(home: Home, which: Iterable[Process]) -> list[str]:

@@ -7,7 +7,8 @@ month arrive, and the product reads them.
 import os
 import sys
 import time
-from typing import Any, Final
+from collections.abc import Callable
+from typing import Final
 
 from rich.console import Console
 
@@ -31,13 +32,15 @@ _PAUSE: Final = 0.5
 
 
 def main() -> int:
-    """Schedule both, have them posted now, then have the month's late rows arrive."""
+    """Once anomalies are found, schedule both, have them posted, then have late rows arrive."""
     home = Home.of(os.environ)
     ports = home.ports()
     if ports is None:
         return 1
     headers = {"Authorization": f"Bearer {(home.folder / 'token').read_text().strip()}"}
-    schedules = f"http://127.0.0.1:{ports.product}/v1/schedules"
+    product = f"http://127.0.0.1:{ports.product}/v1"
+    _until(lambda: bool(call("GET", f"{product}/anomalies?limit=1", headers)["items"]))
+    schedules = f"{product}/schedules"
     numbers = [call("POST", schedules, headers, body)["id"] for body in (_WEEKLY, _MONTHLY)]
     for number in numbers:
         call("POST", f"{schedules}/{number}/run", headers)
@@ -49,13 +52,21 @@ def main() -> int:
 
 def _posted(runs: str, headers: dict[str, str]) -> bool:
     """Wait for the end of a run; whether it was posted."""
+
+    def state() -> str:
+        return str(call("GET", runs, headers)["items"][0]["state"])
+
+    return _until(lambda: state() in _ENDED) and state() == "posted"
+
+
+def _until(there: Callable[[], bool]) -> bool:
+    """Wait for something; whether it came."""
     deadline = time.monotonic() + _PATIENCE
-    while time.monotonic() < deadline:
-        latest: dict[str, Any] = call("GET", runs, headers)["items"][0]
-        if latest["state"] in _ENDED:
-            return bool(latest["state"] == "posted")
+    while not there():
+        if time.monotonic() > deadline:
+            return False
         time.sleep(_PAUSE)
-    return False
+    return True
 
 
 def _late(home: Home, ports: Ports) -> None:

@@ -114,10 +114,14 @@ def _start(home: Home, before: frozenset[str], steps: Steps) -> Running:
         _ready(part, steps)
     _have(product, environment)
     _ready(product, steps)
+    new = not (home.folder / "token").exists()
     token = _token(home, product, environment)
+    joining = _begin(home, environment, "members", "set", *welcome.CONTROLLER) if new else None
     if syncing is not None:
         _synced(home, syncing)
         steps.done("sync", "the product has read the sample")
+    if joining is not None:
+        commands(home)["members"].ended(joining)
     welcome.settle(product.address, token)
     budgets.make(product.address, token)
     welcome.greet(slack.address)

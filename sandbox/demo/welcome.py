@@ -19,6 +19,8 @@ _HELD: Final = {
     "staging": {"owner": _ADA, "channel": _PLATFORM},
 }
 """The projects whose owner and channel are in the local Slack."""
+CONTROLLER: Final = ("T0SANDBOX", _CHLOE, "finance")
+"""Who is of finance; everybody else is a viewer, or an administrator of the workspace."""
 
 _SHARED: Final = (_FINANCE, _CHLOE, "/cost all last-month by team")
 _ASKED: Final = (_GENERAL, _ADA, "@cloud-cost all last-30d daily")

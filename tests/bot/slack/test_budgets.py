@@ -44,6 +44,18 @@ async def test_a_budget_is_shown(product: Product) -> None:
 
 
 @pytest.mark.usefixtures("budget")
+async def test_in_the_channel_of_several_projects_theirs_are_shown(product: Product) -> None:
+    change = ProjectChange(channel=CHECKOUT)
+    for slug in ("checkout", "search"):
+        await product.services.projects.change(slug, change, by=OPERATOR)
+    await product.services.budgets.add(Terms("all", "USD", amount=Decimal(90000)), by=OPERATOR)
+    answer = await ask(product, "budget")
+    assert answer["text"] == "1 budget: 1 heading over."
+    assert "checkout" in words(answer)
+    assert "There is no budget" in words(await ask(product, "budget checkout search"))
+
+
+@pytest.mark.usefixtures("budget")
 async def test_budgets_are_listed(product: Product) -> None:
     """Those that the asker may see, with their state."""
     everything = Terms("all", "USD", Cycle.YEARLY, Decimal(90000))
