@@ -226,7 +226,7 @@ class _Reader:
 
     def _or_forecast(self, error: PeriodError) -> PeriodError:
         """The same, with the forecast to ask for where the days are yet to come."""
-        if not isinstance(error, FuturePeriodError):
+        if not isinstance(error, FuturePeriodError) or self._verbs:
             return error
         ahead = f"{words.FORECAST} {self._scan.text}"
         suggestions = [ahead, *error.suggestions]

@@ -143,3 +143,6 @@ def test_only_a_forecast_looks_ahead() -> None:
     assert told.value.suggestions[0] == "forecast what will checkout cost next month"
     with pytest.raises(FuturePeriodError):
         parse_command("project=forecast next-30d", today=TODAY, names=NAMES)
+    with pytest.raises(FuturePeriodError) as other:
+        parse_command("report weekly 2030-01-01", today=TODAY, names=NAMES)
+    assert not any("forecast" in each for each in other.value.suggestions)
