@@ -1,7 +1,7 @@
 """The demo's reports: last week's in #finance, and last month's with a correction in its thread.
 
-Runs in the background after the start: once the month's report is posted, late rows of that
-month arrive, and the product reads them.
+Runs in the background after the start, with what else can come later: finance gets its role;
+once the month's report is posted, late rows of that month arrive, and the product reads them.
 """
 
 import os
@@ -14,9 +14,9 @@ from rich.console import Console
 
 from sandbox.bigquery import Warehouse
 from sandbox.demo.home import Home, Ports
-from sandbox.demo.run import sync
+from sandbox.demo.run import set_role, sync
 from sandbox.demo.sample import SampleFiles
-from sandbox.demo.welcome import call
+from sandbox.demo.welcome import CONTROLLER, call
 
 _FINANCE: Final = "C0FINANCE"
 _WEEKLY: Final = {"kind": "weekly", "weekdays": ["mon"], "channels": [_FINANCE]}
@@ -38,6 +38,7 @@ def main() -> int:
     if ports is None:
         return 1
     headers = {"Authorization": f"Bearer {(home.folder / 'token').read_text().strip()}"}
+    set_role(home, home.environment(ports), *CONTROLLER)
     product = f"http://127.0.0.1:{ports.product}/v1"
     _until(lambda: bool(call("GET", f"{product}/anomalies?limit=1", headers)["items"]))
     schedules = f"{product}/schedules"

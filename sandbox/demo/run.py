@@ -114,14 +114,10 @@ def _start(home: Home, before: frozenset[str], steps: Steps) -> Running:
         _ready(part, steps)
     _have(product, environment)
     _ready(product, steps)
-    new = not (home.folder / "token").exists()
     token = _token(home, product, environment)
-    joining = _begin(home, environment, "members", "set", *welcome.CONTROLLER) if new else None
     if syncing is not None:
         _synced(home, syncing)
         steps.done("sync", "the product has read the sample")
-    if joining is not None:
-        commands(home)["members"].ended(joining)
     welcome.settle(product.address, token)
     budgets.make(product.address, token)
     welcome.greet(slack.address)
@@ -147,6 +143,15 @@ def _post_reports(home: Home, product: str, token: str) -> None:
     if process.pid() or welcome.call("GET", f"{product}/v1/schedules", headers)["items"]:
         return
     process.start((sys.executable, "-m", "sandbox.demo.posts"), os.environ)
+
+
+def set_role(home: Home, environment: Mapping[str, str], *who: str) -> None:
+    """Give somebody a role.
+
+    Raises:
+        SandboxError: it fails, with the end of its log.
+    """
+    commands(home)["members"].ended(_begin(home, environment, "members", "set", *who))
 
 
 def _have(part: Part, environment: Mapping[str, str]) -> None:
