@@ -40,7 +40,9 @@ class CostTrackerError(Exception):
 
         Where that part isn't in one place, nothing is suggested.
         """
-        longer = [whole.replace(part, each, 1) for each in self.suggestions if part in whole]
+        before, found, after = f" {whole} ".partition(f" {part} ")
+        one_place = part and found and f" {part} " not in f" {after}"
+        longer = [f"{before} {each} {after}".strip() for each in self.suggestions if one_place]
         return type(self)(self.message, fix=self.fix, suggestions=longer)
 
 

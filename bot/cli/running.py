@@ -27,7 +27,7 @@ def run(
     ] = None,
 ) -> None:
     """Run the product: Slack, REST, the scheduler and delivery."""
-    from bot.app import serve  # noqa: PLC0415  # on use: half a second
+    from bot.app import serve  # noqa: PLC0415  # on use: 0.2 s
 
     asyncio.run(serve(console.read_settings(), frozenset(role or RunRole)))
 

@@ -26,7 +26,7 @@ def manifest() -> None:
 @app.command()
 def openapi() -> None:
     """Print the OpenAPI 3.1 document of the REST API."""
-    from bot.rest import openapi as document  # noqa: PLC0415  # on use: half a second
+    from bot.rest import openapi as document  # noqa: PLC0415  # on use: 0.2 s
 
     console.print_json(document.document())
 
@@ -54,6 +54,6 @@ async def _found() -> Sequence[Finding]:
         settings = console.read_settings()
     except ConfigurationError as error:
         return (failure("settings", "", error.message, error.fix or "See docs/settings.md."),)
-    from bot.doctor import examine  # noqa: PLC0415  # on use: half a second
+    from bot.doctor import examine  # noqa: PLC0415  # on use: 0.2 s
 
     return await examine(settings)

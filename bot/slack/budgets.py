@@ -37,12 +37,11 @@ async def listed(desk: Desk, asked: Asked) -> None:
 
 
 async def _of_channel(desk: Desk, asked: Asked, viewer: Viewer, query: CostQuery) -> bool:
-    """Show those of single projects of the channel; whether there are any."""
-    found = [
-        each
-        for each in await desk.services.budgets.statuses(viewer)
-        if each.budget.projects and set(each.budget.projects) <= set(query.projects)
-    ]
+    """Show those of some of the channel's projects; whether there are any."""
+    here = set(query.projects)
+    found = await desk.services.budgets.statuses(
+        viewer, only=lambda each: bool(each.projects) and here.issuperset(each.projects)
+    )
     if found:
         told = shown.budgets(found, (), command=desk.command)
         await desk.answer(asked, told, replace=asked.private)
