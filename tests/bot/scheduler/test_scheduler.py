@@ -1,174 +1,32 @@
 """The scheduler: what is due happens once, however many look, fail, die or come late."""
 
 import asyncio
-import signal
-import sys
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from typing import Any, cast
 
 from sqlalchemy import text
 
-from bot.scheduler import Scheduler
-from bot.services import Services
-from bot.settings import Settings
 from core.access.model import OPERATOR
-from core.alerts.raising import Raised
-from core.alerts.tending import Tended
-from core.anomalies.posting import Posted
-from core.anomalies.service import Screened
-from core.clock import Clock, utc_now
-from core.costs.assigning.service import RuleService
-from core.costs.keeping.model import Keep
-from core.costs.keeping.service import RetentionService
+from core.clock import utc_now
 from core.costs.proving.service import ProofService
-from core.costs.service import PACIFIC
 from core.costs.writing.sources import register
 from core.database import Database, DatabaseUnavailableError
-from core.exports.service import ExportService
-from core.incidents.service import IncidentService
-from core.ingest.model import SyncReport
 from core.ingest.service import IngestService
-from core.jobs.model import Job, JobState
+from core.jobs.model import JobState
 from core.jobs.service import JobService
-from core.outbox.service import OutboxService
 from core.projects.service import ProjectService
+from tests.bot.scheduler.replica import (
+    FakeEvaluation,
+    FakeForesight,
+    FakeIngest,
+    job,
+    scheduler,
+    tried,
+)
 from tests.support.charges import GCP, Writer, charge
 from tests.support.clock import FakeClock
 from tests.support.scheduling import FakeReports
-
-LEASE = timedelta(seconds=1)
-
-
-@dataclass
-class FakeIngest:
-    """Syncs by writing down that it was asked to; `error` makes it fail, `hold` wait."""
-
-    sources: tuple[str, ...] = ("gcp",)
-    error: str | None = None
-    hold: asyncio.Event | None = None
-    full: list[bool] = field(default_factory=list)
-    watched: int = 0
-
-    async def sync(self, *, full: bool = False) -> tuple[SyncReport, ...]:
-        self.full.append(full)
-        if self.hold:
-            await self.hold.wait()
-        return (SyncReport("gcp", error=self.error, matches=True),)
-
-    async def prepare(self, today: date) -> tuple[str, ...]:
-        return (f"charge_daily_{today:%Y_%m}",)
-
-    async def watch(self) -> None:
-        self.watched += 1
-
-
-@dataclass
-class FakeForesight:
-    """Forecasts and anomalies that write down what was asked of them, in its order."""
-
-    asked: list[str] = field(default_factory=list)
-
-    async def judge_due(self) -> int:
-        self.asked.append("judge")
-        return 0
-
-    async def make_all(self) -> int:
-        self.asked.append("make")
-        return 0
-
-    async def listen(self) -> None:
-        self.asked.append("listen")
-
-    async def screen(self) -> Screened:
-        self.asked.append("screen")
-        return Screened()
-
-    async def post(self) -> Posted:
-        self.asked.append("post")
-        return Posted()
-
-
-class FakeEvaluation:
-    """Evaluates nothing; `asked` for what."""
-
-    def __init__(self, *, behind: bool = False) -> None:
-        self.behind = behind
-        self.asked: list[str] = []
-        self.forgotten: list[date] = []
-
-    async def evaluate(self, *, over: bool) -> Raised:
-        self.asked.append("evaluate what is over" if over else "evaluate")
-        return Raised()
-
-    async def is_behind(self) -> bool:
-        return self.behind
-
-    async def foresee(self) -> int:
-        self.asked.append("foresee")
-        return 0
-
-    async def forget(self, before: date) -> int:
-        self.forgotten.append(before)
-        return 0
-
-    async def tend(self) -> Tended:
-        self.asked.append("tend")
-        return Tended()
-
-
-def scheduler(
-    database: Database,
-    clock: Clock,
-    ingest: FakeIngest | IngestService,
-    name: str = "a",
-    *,
-    foresight: FakeForesight | None = None,
-    reports: FakeReports | None = None,
-    evaluation: FakeEvaluation | None = None,
-    **settings: Any,
-) -> Scheduler:
-    """A replica's scheduler."""
-    unused = cast("Any", None)
-    posting = cast("Any", reports or FakeReports())
-    return Scheduler(
-        Services(
-            settings=Settings(**settings),
-            clock=clock,
-            database=database,
-            access=unused,
-            projects=unused,
-            rules=RuleService(database, unused, clock, kept={}, zone=PACIFIC),
-            costs=unused,
-            drivers=unused,
-            forecasts=cast("Any", foresight or FakeForesight()),
-            anomalies=cast("Any", foresight or FakeForesight()),
-            anomaly_poster=cast("Any", foresight or FakeForesight()),
-            retention=RetentionService(database, clock, Keep(), zone=PACIFIC),
-            proof=ProofService(database, clock),
-            jobs=JobService(database, worker=name, lease=LEASE),
-            ingest=cast("Any", ingest),
-            outbox=OutboxService(database),
-            exports=ExportService(database),
-            incidents=IncidentService(database, clock),
-            subscriptions=unused,
-            budgets=unused,
-            alerts=unused,
-            evaluation=cast("Any", evaluation or FakeEvaluation()),
-            reports=unused,
-            schedules=unused,
-            poster=posting,
-            corrector=posting,
-            charts=unused,
-        )
-    )
-
-
-async def job(database: Database, kind: str = "sync") -> Job:
-    found = await JobService(database, worker="test").latest(kind)
-    assert found is not None
-    return found
 
 
 async def test_a_sync_is_done_once_a_day(fresh_database: Database, clock: FakeClock) -> None:
@@ -289,12 +147,6 @@ async def test_once_a_week_everything_is_looked_at(
         await tried(replica)
         clock.advance(days=1)
     assert ingest.full == [True, False, True] + [False] * 6
-
-
-async def tried(replica: Scheduler) -> None:
-    """Look once, and wait for what that begins."""
-    await replica.look()
-    await replica.idle()
 
 
 async def test_a_failed_sync_is_tried_again_after_a_while(
@@ -438,68 +290,6 @@ async def test_a_database_that_is_away_is_waited_for(
     await away.close()
     async with fresh_database.read() as connection:
         assert (await connection.execute(text("SELECT count(*) FROM jobs"))).scalar_one() == 0
-
-
-_DYING = """
-import asyncio, sys
-from datetime import timedelta
-from types import SimpleNamespace
-from zoneinfo import ZoneInfo
-from bot.scheduler import Scheduler
-from bot.settings import Settings
-from core.clock import utc_now
-from core.database import Database, DatabaseUnavailableError
-from core.incidents.service import IncidentService
-from core.jobs.service import JobService
-from core.outbox.service import OutboxService
-
-class Endless:
-    sources = ("gcp",)
-    async def sync(self, *, full):
-        print("working", flush=True)
-        await asyncio.Event().wait()
-    async def prepare(self, today):
-        return ()
-
-async def main(url):
-    database = await Database.connect(url)
-    jobs = JobService(database, worker="dying", lease=timedelta(seconds=1))
-    scheduler = Scheduler(SimpleNamespace(
-        settings=Settings(), clock=utc_now, database=database, jobs=jobs, ingest=Endless(),
-        incidents=IncidentService(database, utc_now), outbox=OutboxService(database),
-        today=lambda: utc_now().date(),
-    ))
-    await scheduler.start()
-    await asyncio.Event().wait()
-
-asyncio.run(main(sys.argv[1]))
-"""
-
-
-async def test_the_work_of_a_process_that_was_killed_is_taken_over(
-    fresh_database: Database,
-) -> None:
-    """Not while it lives, however long it takes; when its lease has ended."""
-    dying = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", _DYING, fresh_database.url, stdout=asyncio.subprocess.PIPE
-    )
-    assert dying.stdout is not None
-    while b"working" not in await dying.stdout.readline():
-        assert dying.returncode is None
-    ingest = FakeIngest()
-    replica = scheduler(fresh_database, utc_now, ingest, "rival")
-    await asyncio.sleep(2 * LEASE.total_seconds())
-    await tried(replica)
-    assert ingest.full == []
-    dying.send_signal(signal.SIGKILL)
-    await dying.wait()
-    await tried(replica)
-    assert ingest.full == []
-    await asyncio.sleep(1.2 * LEASE.total_seconds())
-    await tried(replica)
-    taken = await job(fresh_database)
-    assert ingest.full == [True]
-    assert (taken.worker, taken.attempts, taken.state) == ("rival", 2, JobState.DONE)
 
 
 async def test_budgets_are_evaluated_after_the_sync_and_alerts_tended(
