@@ -71,7 +71,7 @@ async def _slugs(services: Services, named: list[str] | None) -> frozenset[str] 
     return frozenset([(await services.projects.get(slug, OPERATOR)).slug for slug in named])
 
 
-@token.command()
+@token.command(context_settings=console.DASHED_VALUES)
 def revoke(jti: str) -> None:
     """Make a token worthless, within seconds everywhere."""
     console.with_services(lambda services: services.access.revoke(jti, by=OPERATOR))

@@ -4,7 +4,7 @@ import asyncio
 import signal
 import sys
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Annotated
+from typing import Annotated, Final
 
 import orjson
 import typer
@@ -23,6 +23,9 @@ out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Machine-readable, on standard output.")]
+
+# For a command one of whose arguments may begin with a dash: an amount, an id given long ago.
+DASHED_VALUES: Final = {"ignore_unknown_options": True}
 
 USAGE = 2
 FAILURE = 1

@@ -113,7 +113,7 @@ def show(*, as_json: console.AsJson = False) -> None:
     console.with_services(work)
 
 
-@invoice.command()
+@invoice.command(context_settings=console.DASHED_VALUES)
 def add(
     account: Annotated[str, typer.Argument(help="The billing account, as the export has it.")],
     month: Month,

@@ -119,7 +119,7 @@ class AccessService:
         """Keep that a token is issued, and give its claims; signing it is the surface's part."""
         by.require(Role.ADMIN)
         now = self._clock().replace(microsecond=0)
-        token = Token(secrets.token_urlsafe(16), subject, role, projects, now, now + ttl)
+        token = Token(secrets.token_hex(12), subject, role, projects, now, now + ttl)
         async with self._database.begin() as tx:
             await store.add_token(tx, token)
             await store.record(tx, by.subject, "token.issue", token.jti, {"subject": subject})

@@ -144,6 +144,12 @@ async def test_a_token_is_issued_listed_and_revoked(tracker: Run) -> None:
     assert issued.out.strip() not in (await tracker("token", "list")).out
 
 
+async def test_a_token_whose_id_begins_with_a_dash_is_revoked_all_the_same(tracker: Run) -> None:
+    unknown = await tracker("token", "revoke", "-dGhlcmUtaXMtbm8tc3Vja")
+    assert "No token with the id '-dGhlcmUtaXMtbm8tc3Vja' has been issued." in unknown.err
+    assert unknown.status == 1
+
+
 async def test_members_are_given_roles(tracker: Run) -> None:
     assert (await tracker("members", "set", "T1", "U1", "finance")).status == 0
     assert json.loads((await tracker("members", "--json")).out)[0]["role"] == "finance"

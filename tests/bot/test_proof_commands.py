@@ -116,6 +116,13 @@ async def test_days_that_changed_are_listed_by_when_they_were_told(
     assert "Did you mean: blog" in unknown.err
 
 
+async def test_a_credit_note_is_an_amount_below_zero(writer: Writer, tracker: Run) -> None:
+    await writer.write("a", ROWS)
+    differs = await tracker("invoice", "add", "0123AB", "2026-10", "-4.50", "USD")
+    assert "the invoice of 0123AB says -4.5 USD, what is stored 104 USD" in differs.out
+    assert differs.status == 1
+
+
 async def test_mistakes_are_named(writer: Writer, tracker: Run) -> None:
     await writer.write("a", ROWS)
     unknown = await tracker("invoice", "add", "XY", "2026-10", "1", "USD")

@@ -73,6 +73,7 @@ async def test_an_issued_token_expires_and_can_be_revoked(
 ) -> None:
     token = await access.issue(subject="ci", role=Role.VIEWER, ttl=timedelta(days=90), by=OPERATOR)
     assert token.expires_at == clock() + timedelta(days=90)
+    assert token.jti.isalnum(), "it is pasted into a shell, where a dash begins an option"
     assert not await access.is_revoked(token.jti)
     await access.revoke(token.jti, by=OPERATOR)
     assert await access.is_revoked(token.jti)
