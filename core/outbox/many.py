@@ -7,7 +7,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from core.database import Connection
 from core.outbox.model import DeliveryState, Destination, Message, Verb
-from core.outbox.store import NOW, REPLACED, SEEN_BY_NOBODY
+from core.outbox.store import NOW, REPLACEABLE, REPLACED
 from core.outbox.tables import destinations, outbox, threads
 
 type _Places = Mapping[Destination, int]
@@ -41,7 +41,7 @@ async def enqueue_all(tx: Connection, messages: Sequence[Message]) -> int:
         written.returning(outbox.c.id, outbox.c.thread_id, outbox.c.verb), rows
     )
     new = found.all()
-    await _replace_unseen(tx, [(row.thread_id, row.id) for row in new if row.verb == Verb.UPDATE])
+    await _replace(tx, [(row.thread_id, row.id) for row in new if row.verb == Verb.UPDATE])
     return len(new)
 
 
@@ -74,8 +74,8 @@ async def _threads(tx: Connection, wanted: Iterable[tuple[int, str]]) -> _Thread
     return {(row.destination_id, row.key): row.id for row in rows}
 
 
-async def _replace_unseen(tx: Connection, updates: Sequence[tuple[int, int]]) -> None:
-    """Drop updates that nobody has seen: the latest of a thread says all that they do."""
+async def _replace(tx: Connection, updates: Sequence[tuple[int, int]]) -> None:
+    """Drop updates that the latest of their thread replaces: it says all that they do."""
     if not updates:
         return
     latest = (
@@ -87,6 +87,6 @@ async def _replace_unseen(tx: Connection, updates: Sequence[tuple[int, int]]) ->
         .render_derived()
     )
     statement = update(outbox).where(
-        outbox.c.thread_id == latest.c.thread, outbox.c.id < latest.c.number, *SEEN_BY_NOBODY
+        outbox.c.thread_id == latest.c.thread, outbox.c.id < latest.c.number, *REPLACEABLE
     )
     await tx.execute(statement.values(state=DeliveryState.DROPPED, reason=REPLACED))

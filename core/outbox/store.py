@@ -10,7 +10,9 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import (
+    ColumnElement,
     Row,
+    ScalarSelect,
     Select,
     Update,
     and_,
@@ -47,8 +49,10 @@ from core.outbox.tables import destinations, outbox, threads
 NOW = func.clock_timestamp()
 REPLACED: Final = "a later update says more"
 _QUEUED = outbox.c.state == DeliveryState.QUEUED
-SEEN_BY_NOBODY: Final = (outbox.c.verb == Verb.UPDATE, _QUEUED, outbox.c.tries == 0)
-"""An update that has not been tried."""
+_PARKED = outbox.c.state == DeliveryState.PARKED
+_UPDATE = outbox.c.verb == Verb.UPDATE
+REPLACEABLE: Final = (_UPDATE, or_(_PARKED, and_(_QUEUED, outbox.c.tries == 0)))
+"""An update that nobody has seen, nor is anybody at it: a later one says all that it does."""
 _FREE = or_(destinations.c.lease_until.is_(None), destinations.c.lease_until < NOW)
 
 
@@ -80,7 +84,7 @@ async def enqueue(tx: Connection, message: Message) -> int | None:
     )
     number: int | None = (await tx.execute(written)).scalar_one_or_none()
     if number is not None and message.verb is Verb.UPDATE:
-        await _replace_unseen(tx, thread, number)
+        await _replace(tx, place, thread, number, *REPLACEABLE)
     return number
 
 
@@ -107,13 +111,13 @@ async def _destination(tx: Connection, to: Destination) -> int:
     return found
 
 
-async def _replace_unseen(tx: Connection, thread: int, number: int) -> None:
-    """Drop updates that nobody has seen, nor will: a later one says all that they do."""
-    statement = update(outbox).where(
-        outbox.c.thread_id == thread,
-        outbox.c.id < number,
-        *SEEN_BY_NOBODY,
-    )
+async def _replace(
+    tx: Connection, place: Any, thread: Any, number: int, *which: ColumnElement[bool]
+) -> None:
+    """Drop such updates of a thread as come before one: that says all that they do."""
+    # The destination is the thread's; it is named for its index.
+    earlier = (outbox.c.destination_id == place, outbox.c.thread_id == thread)
+    statement = update(outbox).where(*earlier, outbox.c.id < number, *which)
     await tx.execute(statement.values(state=DeliveryState.DROPPED, reason=REPLACED))
 
 
@@ -160,12 +164,16 @@ async def lease(tx: Connection, channels: Collection[str], lasting: timedelta) -
 
 
 def _head(place: Any) -> Select[tuple[int, datetime]]:
-    """The oldest message of a destination that isn't behind a parked one of its thread."""
+    """The oldest message of a destination that isn't behind a parked one of its thread.
+
+    An update isn't behind an update: that one was parked while this was written.
+    """
     earlier = outbox.alias("earlier")
     behind = exists().where(
         earlier.c.thread_id == outbox.c.thread_id,
         earlier.c.state == DeliveryState.PARKED,
         earlier.c.id < outbox.c.id,
+        or_(earlier.c.verb != Verb.UPDATE, outbox.c.verb != Verb.UPDATE),
     )
     return (
         select(outbox.c.id, outbox.c.due_at)
@@ -211,23 +219,33 @@ async def settle(tx: Connection, delivery: Delivery, outcome: Outcome) -> bool:
 
 
 async def _record(tx: Connection, delivery: Delivery, receipt: Receipt | None) -> None:
-    place, number = (receipt.place, receipt.id) if receipt else (None, None)
+    at, number = (receipt.place, receipt.id) if receipt else (None, None)
     values = {"state": DeliveryState.DELIVERED, "delivered_at": NOW, "reason": None}
-    received = {"place": place, "receipt": number, "unanswered_since": None}
+    received = {"place": at, "receipt": number, "unanswered_since": None}
     await tx.execute(_row(delivery).values(values | received))
+    thread = _of(delivery, "thread_id")
     if receipt is not None and delivery.message.verb in (Verb.POST, Verb.UPDATE):
-        thread = select(outbox.c.thread_id).where(outbox.c.id == delivery.id).scalar_subquery()
         begun = update(threads).where(threads.c.id == thread)
-        await tx.execute(begun.values(place=place, begun=number))
+        await tx.execute(begun.values(place=at, begun=number))
+    if delivery.message.verb is Verb.UPDATE:
+        # Those that were parked, or retried, while this was on its way.
+        place = _of(delivery, "destination_id")
+        await _replace(tx, place, thread, delivery.id, _UPDATE, or_(_PARKED, _QUEUED))
 
 
 async def _touch(tx: Connection, delivery: Delivery, **values: Any) -> bool:
     """Change the destination that a delivery holds; False if another has taken it over."""
-    held = select(outbox.c.destination_id).where(outbox.c.id == delivery.id).scalar_subquery()
     mine = update(destinations).where(
-        destinations.c.id == held, destinations.c.lease == delivery.lease
+        destinations.c.id == _of(delivery, "destination_id"),
+        destinations.c.lease == delivery.lease,
     )
     return bool((await tx.execute(mine.values(values))).rowcount)
+
+
+def _of(delivery: Delivery, column: str) -> ScalarSelect[Any]:
+    """A column of a delivery's row."""
+    itself = outbox.alias("itself")
+    return select(itself.c[column]).where(itself.c.id == delivery.id).scalar_subquery()
 
 
 def _row(delivery: Delivery) -> Update:
@@ -265,7 +283,7 @@ async def parked(connection: Connection, keys: Collection[str]) -> Mapping[str, 
         select(threads.c.key, destinations.c.channel, destinations.c.address, outbox.c.reason)
         .join(threads, threads.c.id == outbox.c.thread_id)
         .join(destinations, destinations.c.id == outbox.c.destination_id)
-        .where(outbox.c.state == DeliveryState.PARKED, one_of(threads.c.key, keys))
+        .where(_PARKED, one_of(threads.c.key, keys))
         .ext(distinct_on(threads.c.id))
         .order_by(threads.c.id, outbox.c.id)
     )
@@ -278,7 +296,7 @@ async def parked(connection: Connection, keys: Collection[str]) -> Mapping[str, 
 async def retry(tx: Connection, numbers: Collection[int] | None) -> tuple[int, ...]:
     """Have some that aren't delivered, or all that are parked, tried now; their ids."""
     if numbers is None:
-        wanted = outbox.c.state == DeliveryState.PARKED
+        wanted = _PARKED
     else:
         waiting = (DeliveryState.PARKED, DeliveryState.QUEUED)
         wanted = and_(outbox.c.id.in_(numbers), outbox.c.state.in_(waiting))
@@ -298,10 +316,8 @@ async def drop(tx: Connection, number: int, reason: str) -> bool:
 async def backlog(connection: Connection) -> Backlog:
     """What isn't delivered."""
     waited = extract("epoch", NOW - func.min(outbox.c.created_at).filter(_QUEUED))
-    parked = func.count().filter(outbox.c.state == DeliveryState.PARKED)
-    statement = select(func.count().filter(_QUEUED), waited, parked).where(
-        or_(_QUEUED, outbox.c.state == DeliveryState.PARKED)
-    )
+    parked = func.count().filter(_PARKED)
+    statement = select(func.count().filter(_QUEUED), waited, parked).where(or_(_QUEUED, _PARKED))
     queued, seconds, still = (await connection.execute(statement)).one()
     return Backlog(queued, timedelta(seconds=float(seconds or 0)), still)
 

@@ -1,6 +1,7 @@
 """The outbox: told if and only if it is committed, one after the other, by whoever works."""
 
 import asyncio
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -18,6 +19,7 @@ from core.outbox.model import (
     DeliveredError,
     Delivery,
     DeliveryState,
+    Message,
     Outcome,
     Parked,
     Receipt,
@@ -26,11 +28,12 @@ from core.outbox.model import (
     failure,
 )
 from core.outbox.service import OutboxService, enqueue
-from core.outbox.store import drop
+from core.outbox.store import drop, lease
 from tests.support.outbox import put, told
 
 SLACK = ("slack",)
 HERE = Receipt("C1", "1.0")
+DONE = Delivered(HERE)
 AT_ONCE = timedelta()
 
 
@@ -142,6 +145,39 @@ async def test_a_writer_in_a_long_transaction_holds_no_worker_up(
                 await outbox.settle(delivery, Delivered(HERE))
 
 
+async def test_workers_do_not_wait_for_one_another(
+    fresh_database: Database, outbox: OutboxService
+) -> None:
+    await put(fresh_database, told("a"), told("b", to="C2"))
+    async with fresh_database.begin() as tx, asyncio.timeout(10):
+        taking = await lease(tx, SLACK, timedelta(minutes=1))
+        assert taking is not None
+        assert (taking.message.key, (await leased(outbox)).message.key) == ("a", "b")
+
+
+async def test_it_is_known_since_when_a_message_may_be_there(
+    fresh_database: Database,
+) -> None:
+    """However many die at it: whoever looks for it looks from the first of them on."""
+    dying = OutboxService(fresh_database, lease=timedelta(microseconds=1))
+    await put(fresh_database, told("a"))
+    await leased(dying)
+    second, third = await leased(dying), await leased(dying)
+    assert second.unanswered_since == third.unanswered_since is not None
+
+
+@pytest.mark.parametrize("outcome", [Deferred(AT_ONCE, "busy", answered=True), Parked("no")])
+async def test_what_is_dropped_while_it_is_tried_stays_so(
+    fresh_database: Database, outbox: OutboxService, outcome: Outcome
+) -> None:
+    await put(fresh_database, told("a"))
+    delivery = await leased(outbox)
+    await outbox.drop(delivery.id)
+    assert await outbox.settle(delivery, outcome)
+    [dropped] = await outbox.listed()
+    assert (dropped.state, dropped.reason) == (DeliveryState.DROPPED, "dropped by operator")
+
+
 async def test_updates_that_nobody_has_seen_are_left_out_for_the_last(
     fresh_database: Database, outbox: OutboxService
 ) -> None:
@@ -150,6 +186,89 @@ async def test_updates_that_nobody_has_seen_are_left_out_for_the_last(
     states = {each.message.key: each.state for each in await outbox.listed()}
     dropped, queued = DeliveryState.DROPPED, DeliveryState.QUEUED
     assert states == {"a": queued, "u0": dropped, "u1": dropped, "u2": queued}
+
+
+async def delivered(outbox: OutboxService, outcome: Outcome = DONE) -> str:
+    """Deliver the next message; its key."""
+    delivery = await leased(outbox)
+    assert await outbox.settle(delivery, outcome)
+    return delivery.message.key
+
+
+async def states(outbox: OutboxService) -> dict[str, str]:
+    return {each.message.key: str(each.state) for each in await outbox.listed()}
+
+
+def updating(key: str) -> Message:
+    return told(key, verb=Verb.UPDATE, thread="a")
+
+
+async def test_an_update_that_is_parked_is_left_out_for_a_later_one(
+    fresh_database: Database, outbox: OutboxService
+) -> None:
+    """It neither holds the later up nor is ever sent after it; nor does what came between go."""
+    await put(fresh_database, told("a"), updating("u0"))
+    await delivered(outbox)
+    assert await delivered(outbox, Parked("the app isn't in the channel")) == "u0"
+    await put(fresh_database, told("r", verb=Verb.REPLY, thread="a"))
+    assert await outbox.lease(SLACK) is None
+    await put(fresh_database, updating("u1"))
+    assert (await states(outbox))["u0"] == "dropped"
+    assert [await delivered(outbox), await delivered(outbox)] == ["r", "u1"]
+    assert await outbox.retry_parked() == ()
+
+
+async def test_an_update_that_is_parked_while_a_later_one_is_written_is_too(
+    fresh_database: Database, outbox: OutboxService
+) -> None:
+    await put(fresh_database, told("a"), updating("u0"))
+    await delivered(outbox)
+    trying = await leased(outbox)
+    await put(fresh_database, updating("u1"))
+    await outbox.settle(trying, Parked("no"))
+    assert await delivered(outbox) == "u1"
+    assert await states(outbox) == {"a": "delivered", "u0": "dropped", "u1": "delivered"}
+
+
+async def test_an_update_that_is_retried_while_a_later_one_is_sent_does_not_follow_it(
+    fresh_database: Database, outbox: OutboxService
+) -> None:
+    await put(fresh_database, told("a"), updating("u0"))
+    await delivered(outbox)
+    trying = await leased(outbox)
+    await put(fresh_database, updating("u1"))
+    await outbox.settle(trying, Parked("no"))
+    later = await leased(outbox)
+    assert await outbox.retry_parked() == (trying.id,)
+    await outbox.settle(later, DONE)
+    assert await outbox.lease(SLACK) is None
+    assert (await states(outbox))["u0"] == "dropped"
+
+
+async def test_an_update_that_is_parked_holds_up_what_is_no_update(
+    fresh_database: Database, outbox: OutboxService
+) -> None:
+    """And an update waits for the post: that is no update either."""
+    await put(fresh_database, told("a"), updating("u0"))
+    await delivered(outbox, Parked("no"))
+    assert await outbox.lease(SLACK) is None
+    await outbox.retry_parked()
+    await delivered(outbox)
+    await delivered(outbox, Parked("no"))
+    await put(fresh_database, told("r", verb=Verb.REPLY, thread="a"), told("b"))
+    assert await delivered(outbox) == "b"
+    assert await outbox.lease(SLACK) is None
+
+
+async def test_an_update_that_somebody_is_at_is_not_taken_from_them(
+    fresh_database: Database, outbox: OutboxService
+) -> None:
+    """It may be there: whoever looks for it must know of it."""
+    await put(fresh_database, told("a"), updating("u0"))
+    await delivered(outbox)
+    await leased(outbox)
+    await put(fresh_database, updating("u1"), told("b", to="C2"))
+    assert await states(outbox) == {"a": "delivered", **dict.fromkeys(("u0", "u1", "b"), "queued")}
 
 
 async def test_what_is_dropped_just_now_is_not_taken(
@@ -237,6 +356,7 @@ async def test_old_messages_are_forgotten_and_what_waits_is_kept(
 
 DESTINATIONS = st.sampled_from(["C1", "C2"])
 THREADS = st.sampled_from(["t", "u"])
+VERBS = st.sampled_from([Verb.REPLY, Verb.UPDATE])
 OUTCOMES = st.sampled_from(
     [
         Delivered(HERE),
@@ -249,7 +369,7 @@ OUTCOMES = st.sampled_from(
 )
 STEPS = st.lists(
     st.one_of(
-        st.tuples(st.just("put"), DESTINATIONS, THREADS),
+        st.tuples(st.just("put"), DESTINATIONS, THREADS, VERBS),
         st.tuples(st.just("work"), OUTCOMES),
         st.tuples(st.just("retry")),
     ),
@@ -270,9 +390,10 @@ class _UndoError(Exception):
 async def test_order_holds_whatever_fails(
     database: Database, steps: list[tuple[str, *tuple[Any, ...]]]
 ) -> None:
-    """Per destination where nothing was parked, per thread always; each message once.
+    """Per destination where nothing was parked, of replies and of updates in a thread always.
 
-    An outcome None is a worker that dies: its lease ends at once.
+    Each reply arrives once, and of updates the last. An outcome None is a worker that dies: its
+    lease ends at once.
     """
     with suppress(_UndoError):
         async with database.begin():
@@ -290,17 +411,17 @@ class _Example:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._outbox = OutboxService(database, lease=timedelta(microseconds=1))
-        self._written: list[tuple[str, str, str]] = []
+        self._written: list[tuple[str, str, str, Verb]] = []
         self._arrived: list[str] = []
         self._parked: set[str] = set()
 
     async def take(self, what: str, *more: Any) -> None:
         match what:
             case "put":
-                to, thread = more
+                to, thread, verb = more
                 key = f"{len(self._written)}"
-                self._written.append((key, to, thread))
-                await put(self._database, told(key, to=to, thread=thread, verb=Verb.REPLY))
+                self._written.append((key, to, thread, verb))
+                await put(self._database, told(key, to=to, thread=thread, verb=verb))
             case "work":
                 await self._work(*more)
             case _:
@@ -324,12 +445,16 @@ class _Example:
         return True
 
     def check(self) -> None:
-        assert sorted(self._arrived) == sorted(key for key, _, _ in self._written)
-        for place in {(to, thread) for _, to, thread in self._written}:
-            self._in_order({key for key, to, thread in self._written if (to, thread) == place})
-        for to in {to for _, to, _ in self._written} - self._parked:
-            self._in_order({key for key, where, _ in self._written if where == to})
+        replies = [key for key, _, _, verb in self._written if verb is Verb.REPLY]
+        assert sorted(set(replies) & set(self._arrived)) == sorted(replies)
+        assert len(set(self._arrived)) == len(self._arrived)
+        for place in {tuple(place) for _, *place in self._written}:
+            keys = [key for key, *where in self._written if tuple(where) == place]
+            self._in_order(keys)
+            assert keys[-1] in self._arrived
+        for to in {to for _, to, *_ in self._written} - self._parked:
+            self._in_order([key for key, where, *_ in self._written if where == to])
 
-    def _in_order(self, keys: set[str]) -> None:
+    def _in_order(self, keys: Sequence[str]) -> None:
         arrived = [int(key) for key in self._arrived if key in keys]
         assert arrived == sorted(arrived)
