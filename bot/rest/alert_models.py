@@ -5,10 +5,12 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field
 
-from bot.rest.budget_models import Measure
-from bot.rest.models import Amount, Band, Closed, Paged
+from bot.rest.budget_models import BudgetMeasure
+from bot.rest.models import Amount, Band, Closed, Paged, example
 
-type State = Literal["raised", "acknowledged", "snoozed", "back", "closed", "removed", "withdrawn"]
+type AlertState = Literal[
+    "raised", "acknowledged", "snoozed", "back", "closed", "removed", "withdrawn"
+]
 Version = Annotated[
     int | None,
     Field(
@@ -21,7 +23,7 @@ Version = Annotated[
 Number = Annotated[int | None, Field(ge=1, le=10**18, description="Only of this budget.")]
 
 
-class Crossing(Closed):
+class AlertCrossing(Closed):
     """A threshold that counts as crossed: `percent` of the amount, spent or expected."""
 
     kind: Literal["actual", "forecast"]
@@ -29,7 +31,7 @@ class Crossing(Closed):
     at: datetime
 
 
-class Cause(Closed):
+class AlertCause(Closed):
     """A place that made a difference, and how much."""
 
     place: str
@@ -41,7 +43,7 @@ class AlertWhy(Closed):
     """What made the difference to the same days of the month before; ends are exclusive."""
 
     text: str
-    causes: list[Cause]
+    causes: list[AlertCause]
     start: date
     end: date
     before_start: date
@@ -74,15 +76,15 @@ class Alert(Closed):
 
     id: int
     version: int
-    state: State
+    state: AlertState
     budget: int
     subject: str
-    measure: Measure
+    measure: BudgetMeasure
     currency: str
     start: date
     end: date
     owner: str | None
-    crossed: list[Crossing]
+    crossed: list[AlertCrossing]
     amount: Amount
     used: Amount
     remaining: Amount
@@ -112,11 +114,15 @@ class AlertList(Closed):
 class Acknowledgement(Closed):
     """That somebody has seen to it."""
 
+    model_config = example(version=2)
+
     version: Version = None
 
 
 class NewSnooze(Closed):
     """For how long to be quiet about it: `lasting` a day or to the month's end, or `until` when."""
+
+    model_config = example(lasting="month")
 
     lasting: Literal["day", "month"] | None = None
     until: AwareDatetime | None = None
@@ -127,4 +133,4 @@ class ListedAlerts(Paged):
     """Of the list."""
 
     budget: Number = None
-    state: State | None = Field(default=None, description="Only those that stand so.")
+    state: AlertState | None = Field(default=None, description="Only those that stand so.")

@@ -5,8 +5,8 @@ from typing import Any, Final
 
 from bot.render import alert_json
 from bot.rest import alert_models as models
-from bot.rest.data import before, following, number
 from bot.rest.operations import Call, Operation, Reply
+from bot.rest.pages import before, following
 from core.alerts.model import Alert, AlertState, Snooze, SnoozeError, UnknownAlertError
 
 
@@ -62,10 +62,7 @@ def _until(call: Call) -> datetime:
 
 
 async def _one(call: Call) -> Alert:
-    found = number(call.path["number"])
-    if found is None:
-        raise UnknownAlertError
-    return await call.services.alerts.get(found, call.viewer)
+    return await call.services.alerts.get(call.number(UnknownAlertError), call.viewer)
 
 
 _PATH: Final = "/v1/alerts/{number}"

@@ -7,10 +7,9 @@ from pydantic import Field
 
 from bot.render import anomaly_json
 from bot.rest import anomaly_models as models
-from bot.rest.data import before, following, number
 from bot.rest.models import Paged
 from bot.rest.operations import Call, Operation, Reply
-from bot.rest.pages import page
+from bot.rest.pages import before, following, page
 from bot.rest.parameters import DaysParameters, value_of
 from core.anomalies.found import Event, UnknownAnomalyError, UnknownEventError
 from core.anomalies.model import Verdict
@@ -53,9 +52,7 @@ async def judge(call: Call) -> Reply:
     """Say what an anomaly was; what is found from the next screening on goes by that."""
     body: models.Feedback = call.body
     said = None if body.verdict is None else Verdict(body.verdict)
-    found = number(call.path["number"])
-    if found is None:
-        raise UnknownAnomalyError
+    found = call.number(UnknownAnomalyError)
     return anomaly_json.anomaly(await call.services.anomalies.judge(found, said, by=call.viewer))
 
 
@@ -65,8 +62,7 @@ async def list_planned(call: Call) -> Reply:
     shown, next_ = page(
         await call.services.anomalies.events(call.viewer),
         lambda each: f"{each.days.start} {each.id:018}",
-        cursor=asked.cursor or None,
-        limit=asked.limit,
+        asked,
     )
     return {"items": [anomaly_json.event(each) for each in shown], "next": next_}
 
@@ -87,9 +83,7 @@ async def plan(call: Call) -> Reply:
 
 async def cancel(call: Call) -> Reply:
     """Take back what was planned."""
-    found = number(call.path["number"])
-    if found is None:
-        raise UnknownEventError
+    found = call.number(UnknownEventError)
     return anomaly_json.event(await call.services.anomalies.cancel(found, by=call.viewer))
 
 

@@ -1,12 +1,11 @@
 """The bodies of anomalies and of planned days."""
 
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Literal
 
 from pydantic import Field
 
-from bot.rest.data_models import Name
-from bot.rest.models import Amount, Closed
+from bot.rest.models import Amount, Closed, Given, Text, example
 
 
 class OddDay(Closed):
@@ -75,6 +74,8 @@ class Feedback(Closed):
     on it takes more to be told.
     """
 
+    model_config = example(verdict="expected")
+
     verdict: Verdict | None
 
 
@@ -84,13 +85,15 @@ class NewEvent(Closed):
     `project` null: what belongs to none. `service` null: the whole project. `end` is exclusive.
     """
 
-    project: Name | None
-    service: Name | None = None
+    model_config = example(
+        project="checkout", start="2026-12-01", end="2026-12-05", amount="500", note="Load test"
+    )
+
+    project: Text | None
+    service: Text | None = None
     start: date
     end: date
-    amount: (
-        Annotated[str, Field(pattern=r"^-?[0-9]{1,30}(\.[0-9]{1,30})?$", examples=["500"])] | None
-    ) = None
+    amount: Given | None = None
     note: str = Field(default="", max_length=200)
 
 

@@ -5,12 +5,22 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from bot.rest.models import Amount, Band, Closed, Data, Day, Paged, Parameters, Text
+from bot.rest.models import (
+    Amount,
+    Band,
+    Closed,
+    Currency,
+    Data,
+    Day,
+    Paged,
+    Parameters,
+    Text,
+    example,
+)
 from core.budgets.model import FORECAST_THRESHOLDS, THRESHOLDS
 
 type Cycle = Literal["monthly", "quarterly", "yearly", "custom"]
-type Measure = Literal["cost", "net"]
-Currency = Annotated[str, Field(pattern="^[A-Z]{3}$", examples=["USD"])]
+type BudgetMeasure = Literal["cost", "net"]
 Sum = Annotated[str, Field(pattern=r"^\d{1,15}(\.\d{1,6})?$", examples=["8000"])]
 Months = Annotated[
     dict[Annotated[str, Field(pattern=r"^20\d\d-(0[1-9]|1[0-2])$")], Sum],
@@ -45,7 +55,7 @@ class Budget(Closed):
     months: dict[str, Amount]
     start: date | None
     end: date | None
-    measure: Measure
+    measure: BudgetMeasure
     currency: str
     thresholds: list[int]
     forecast_thresholds: list[int]
@@ -67,13 +77,17 @@ class BudgetList(Closed):
 class NewBudget(Closed):
     """What is needed to make a budget; `currency` null: that of new budgets here."""
 
+    model_config = example(
+        subject="checkout", amount="8000", cycle="monthly", currency="USD", channels=["C0123ABCD"]
+    )
+
     subject: Subject
     cycle: Cycle = "monthly"
     amount: Sum | None = None
     months: Months = Field(default={})
     start: date | None = None
     end: date | None = None
-    measure: Measure = "cost"
+    measure: BudgetMeasure = "cost"
     currency: Currency | None = None
     thresholds: Thresholds = Field(default=[*THRESHOLDS])
     forecast_thresholds: Thresholds = Field(default=[*FORECAST_THRESHOLDS])
@@ -85,13 +99,15 @@ class NewBudget(Closed):
 class BudgetChange(Closed):
     """What to change of a budget; what isn't mentioned stays, null clears what can be without."""
 
+    model_config = example(amount="9000", months={"2026-12": "12000"})
+
     subject: Subject | None = None
     cycle: Cycle | None = None
     amount: Sum | None = None
     months: Months | None = None
     start: date | None = None
     end: date | None = None
-    measure: Measure | None = None
+    measure: BudgetMeasure | None = None
     currency: Currency | None = None
     thresholds: Thresholds | None = None
     forecast_thresholds: Thresholds | None = None
@@ -131,7 +147,7 @@ class BudgetStatus(Closed):
     data: Data
 
 
-class Change(Closed):
+class RecordedChange(Closed):
     """Who changed a budget, when; `before` null: it was made, `after` null: removed."""
 
     at: datetime
@@ -143,7 +159,7 @@ class Change(Closed):
 class Changes(Closed):
     """Every change of a budget, the latest first."""
 
-    items: list[Change]
+    items: list[RecordedChange]
     next: None
 
 

@@ -6,13 +6,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
-from aiohttp import web
-
 from bot.render import budget_json
 from bot.rest import budget_models as models
-from bot.rest.data import number
-from bot.rest.operations import Call, Operation, Reply, json_response
-from bot.rest.pages import page
+from bot.rest.operations import Call, Operation, Reply, created
+from bot.rest.pages import by_number, page
 from core.budgets.model import BudgetDatesError, Cycle, Terms, UnknownBudgetError
 from core.costs.model import Measure
 from core.costs.question import parse_cost_query
@@ -31,9 +28,7 @@ async def list_budgets(call: Call) -> Reply:
     found = sorted(
         await call.services.budgets.list(call.viewer, where=where), key=lambda each: each.id
     )
-    shown, next_ = page(
-        found, lambda each: f"{each.id:018}", cursor=asked.cursor or None, limit=asked.limit
-    )
+    shown, next_ = page(found, by_number, asked)
     return {"items": [budget_json.budget(each) for each in shown], "next": next_}
 
 
@@ -43,9 +38,7 @@ async def create(call: Call) -> Reply:
     currency = body.currency or call.services.settings.default_currency
     said = body.model_dump() | {"currency": currency}
     made = await call.services.budgets.add(_terms(Terms(body.subject, ""), said), by=call.viewer)
-    response = json_response(budget_json.budget(made), status=web.HTTPCreated.status_code)
-    response.headers["Location"] = f"/v1/budgets/{made.id}"
-    return response
+    return created(budget_json.budget(made), f"/v1/budgets/{made.id}")
 
 
 async def show(call: Call) -> Reply:
@@ -87,10 +80,7 @@ async def changes(call: Call) -> Reply:
 
 
 def _number(call: Call) -> int:
-    found = number(call.path["number"])
-    if found is None:
-        raise UnknownBudgetError
-    return found
+    return call.number(UnknownBudgetError)
 
 
 def _terms(terms: Terms, said: Mapping[str, Any]) -> Terms:

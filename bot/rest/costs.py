@@ -6,7 +6,7 @@ from typing import Any
 from bot import asking
 from bot.render import json
 from bot.render.charges import Format
-from bot.rest import models
+from bot.rest import cost_models as models
 from bot.rest.operations import Call, Operation, Reply
 from bot.rest.parameters import AnswerParameters, RowParameters, TrendParameters
 from bot.rest.streams import CSV, XLSX, charges_file, told, wanted

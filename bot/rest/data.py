@@ -1,52 +1,15 @@
 """What is known about the data, over REST: sources, proofs, restatements."""
 
-from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Any
 
 from bot.render import data_json
 from bot.rest import data_models
 from bot.rest.models import Paged
 from bot.rest.operations import Call, Operation, Reply
-from bot.rest.pages import CursorError, decode, encode, page
+from bot.rest.pages import before, following, page
 from core.access.model import Role
 from core.named_period import parse_period
 from core.period import Period
-
-_LONGEST_NUMBER = 18
-
-
-class Numbered(Protocol):
-    """What is listed by its number."""
-
-    @property
-    def id(self) -> int:
-        """It rises."""
-        ...
-
-
-def number(text: str) -> int | None:
-    """The number that a path or cursor holds, if it is one that there can be."""
-    digits = text.isascii() and text.isdigit() and len(text) <= _LONGEST_NUMBER
-    return int(text) if digits else None
-
-
-def before(asked: Paged) -> int | None:
-    """The number after which a page of a list, newest first, goes on.
-
-    Raises:
-        CursorError: the cursor is none that was given out.
-    """
-    if not asked.cursor:
-        return None
-    found = number(decode(asked.cursor))
-    if found is None:
-        raise CursorError(f"{asked.cursor[:80]!r} is no cursor of this list.")
-    return found
-
-
-def following(found: Sequence[Numbered], asked: Paged) -> str | None:
-    """The cursor of what comes after a page; one more than it holds is found if there is any."""
-    return encode(str(found[asked.limit - 1].id)) if len(found) > asked.limit else None
 
 
 def days(call: Call, words: str | None) -> Period | None:
@@ -58,9 +21,7 @@ async def sources(call: Call) -> Reply:
     """The sources that the token's projects draw on: how fresh, how complete, how well proved."""
     asked: Paged = call.parameters
     found = await call.services.costs.data_state(call.viewer)
-    shown, next_ = page(
-        found, lambda each: each.name, cursor=asked.cursor or None, limit=asked.limit
-    )
+    shown, next_ = page(found, lambda each: each.name, asked)
     listed = {each.name for each in call.services.ingest.sources}
     items = [data_json.source(each, configured=each.name in listed) for each in shown]
     return {"items": items, "next": next_}

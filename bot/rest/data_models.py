@@ -1,17 +1,12 @@
-"""The bodies of what is known about the data: sources, proofs, restatements, invoices, syncs."""
+"""The bodies of what is known about the data: sources, proofs, restatements."""
 
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
-from bot.rest.models import Amount, Closed, Paged
+from bot.rest.models import Amount, Closed, Paged, Text, example
 from core.costs.left_out import Reason
-
-Month = Annotated[
-    str, Field(pattern="^[12][0-9]{3}-(0[1-9]|1[0-2])$", examples=["2026-10"], max_length=7)
-]
-Name = Annotated[str, Field(min_length=1, max_length=200)]
 
 
 class BillingPeriod(Closed):
@@ -109,7 +104,7 @@ class Part(Closed):
     amount: Amount
 
 
-class Crossing(Closed):
+class OtherMonth(Closed):
     """What was used in one month and invoiced in another; the other one."""
 
     month: str
@@ -155,8 +150,8 @@ class Reconciliation(Closed):
     parts: list[Part]
     invoiced: Amount
     used: Amount
-    used_elsewhere: list[Crossing]
-    invoiced_elsewhere: list[Crossing]
+    used_elsewhere: list[OtherMonth]
+    invoiced_elsewhere: list[OtherMonth]
     bills: list[Bill]
 
 
@@ -170,8 +165,10 @@ class ReconciliationList(Closed):
 class NewReconciliation(Closed):
     """What to prove; null is everything."""
 
-    source: Name | None = None
-    period: Name | None = Field(
+    model_config = example(source="gcp", period="2026-10")
+
+    source: Text | None = None
+    period: Text | None = Field(
         default=None, description="The months that it touches.", examples=["2026-10"]
     )
 
@@ -198,139 +195,13 @@ class RestatementList(Closed):
     next: str | None
 
 
-class SyncReport(BaseModel):
-    """What the sync of one source came to; `duration` in seconds, `scan` in bytes.
-
-    Kept as it was told then: later versions tell more.
-    """
-
-    source: str
-    seen: int
-    changed: int
-    written: int
-    unchanged: int
-    stale: int
-    rows: int
-    scan: int
-    restated: int
-    pruned: int
-    unfinished: list[str] = []
-    left_out: list[LeftOut] = []
-    mismatched: list[str]
-    matches: bool
-    duration: float
-    error: str | None
-
-
-class Sync(Closed):
-    """A sync: scheduled for an instant, or asked for at one."""
-
-    id: int
-    period: str
-    state: Literal["running", "done", "failed"]
-    started_at: datetime
-    ended_at: datetime | None
-    error: str | None
-    reports: list[SyncReport]
-
-
-class SyncList(Closed):
-    """Syncs, a page of them."""
-
-    items: list[Sync]
-    next: str | None
-
-
-class NewSync(Closed):
-    """What to sync: one source or, by default, all; `full` looks at every slice."""
-
-    source: Name | None = None
-    full: bool = False
-    since: date | None = None
-
-
-class Invoice(Closed):
-    """What an invoice says. `invoice_id` '': all that the account owes for the month."""
-
-    id: int
-    provider: str
-    account: str
-    invoice_id: str
-    month: str
-    amount: Amount
-    currency: str
-    recorded_at: datetime
-    recorded_by: str
-
-
-class RecordedInvoice(Invoice):
-    """The same, beside what is stored of it."""
-
-    stored: Amount
-    agrees: bool
-
-
-class InvoiceList(Closed):
-    """Invoices, a page of them."""
-
-    items: list[Invoice]
-    next: str | None
-
-
-class NewInvoice(Closed):
-    """An invoice to record, or to correct; `provider` only where two have such an account."""
-
-    account: Name
-    month: Month
-    amount: Annotated[str, Field(pattern=r"^-?[0-9]{1,30}(\.[0-9]{1,30})?$", examples=["1234.56"])]
-    currency: Annotated[str, Field(pattern="^[A-Z]{3}$", examples=["USD"])]
-    invoice_id: Annotated[str, Field(max_length=200)] = ""
-    provider: Literal["gcp", "aws", "azure"] | None = None
-
-
-class Delivery(Closed):
-    """A message to the outside. `reason`: why it isn't delivered; `due_at`: tried again then."""
-
-    id: int
-    key: str
-    state: Literal["queued", "delivered", "parked", "dropped"]
-    channel: str
-    address: str
-    verb: Literal["post", "update", "reply", "file"]
-    kind: str
-    created_at: datetime
-    due_at: datetime
-    delivered_at: datetime | None
-    tries: int
-    reason: str | None
-
-
-class DeliveryList(Closed):
-    """Messages to the outside, a page of them."""
-
-    items: list[Delivery]
-    next: str | None
-
-
-class ListedDeliveries(Paged):
-    """Which messages, newest first."""
-
-    state: Literal["queued", "delivered", "parked", "dropped"] | None = None
-
-
-class Removed(Closed):
-    """What was removed."""
-
-    id: int
-
-
 class Listed(Paged):
     """Which of a list, newest first."""
 
     period: str | None = Field(
         default=None, max_length=100, description="As in questions.", examples=["2026-10"]
     )
-    source: str | None = Field(default=None, max_length=200)
+    source: str | None = Field(default=None, max_length=200, description="Only of this one.")
 
 
 class ListedByPeriod(Paged):

@@ -3,9 +3,9 @@
 from typing import Any
 
 from bot.render import data_json
-from bot.rest import data_models
-from bot.rest.data import before, following, number
+from bot.rest import delivery_models as models
 from bot.rest.operations import Call, Operation, Reply
+from bot.rest.pages import before, following
 from core.access.model import Role
 from core.costs.proving.service import whole
 from core.outbox.model import DeliveryState, UnknownDeliveryError
@@ -13,7 +13,7 @@ from core.outbox.model import DeliveryState, UnknownDeliveryError
 
 async def list_deliveries(call: Call) -> Reply:
     """Messages to the outside, newest first; not for a token that is held to projects."""
-    asked: data_models.ListedDeliveries = call.parameters
+    asked: models.ListedDeliveries = call.parameters
     whole(call.viewer)
     state = DeliveryState(asked.state) if asked.state else None
     found = await call.services.outbox.listed(state, before=before(asked), limit=asked.limit + 1)
@@ -24,23 +24,20 @@ async def list_deliveries(call: Call) -> Reply:
 async def retry(call: Call) -> Reply:
     """Have a message that is parked, or waits, delivered now."""
     whole(call.viewer)
-    return data_json.delivery(await call.services.outbox.retry(_number(call), by=call.viewer))
+    return data_json.delivery(
+        await call.services.outbox.retry(call.number(UnknownDeliveryError), by=call.viewer)
+    )
 
 
 async def drop(call: Call) -> Reply:
     """Give a message up that isn't delivered; what comes after it in its thread can go."""
     whole(call.viewer)
-    return data_json.delivery(await call.services.outbox.drop(_number(call), by=call.viewer))
+    return data_json.delivery(
+        await call.services.outbox.drop(call.number(UnknownDeliveryError), by=call.viewer)
+    )
 
 
-def _number(call: Call) -> int:
-    found = number(call.path["number"])
-    if found is None:
-        raise UnknownDeliveryError
-    return found
-
-
-_ONE: Any = {"tag": "Deliveries", "reply": data_models.Delivery, "role": Role.FINANCE}
+_ONE: Any = {"tag": "Deliveries", "reply": models.Delivery, "role": Role.FINANCE}
 
 OPERATIONS = (
     Operation(
@@ -49,8 +46,8 @@ OPERATIONS = (
         list_deliveries,
         "List messages to the outside",
         "Deliveries",
-        reply=data_models.DeliveryList,
-        parameters=data_models.ListedDeliveries,
+        reply=models.DeliveryList,
+        parameters=models.ListedDeliveries,
         role=Role.FINANCE,
         also=(403,),
     ),

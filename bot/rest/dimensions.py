@@ -2,14 +2,15 @@
 
 from pydantic import Field
 
-from bot.rest import models
+from bot.rest import cost_models as models
+from bot.rest.models import Paged
 from bot.rest.operations import Call, Operation, Reply
 from bot.rest.pages import page
 from bot.rest.parameters import dimension
 from core.costs.listings import DimensionValue
 
 
-class DimensionParameters(models.Paged):
+class DimensionParameters(Paged):
     """Which values, and how many at once."""
 
     prefix: str = Field(
@@ -23,17 +24,13 @@ async def values(call: Call) -> Reply:
     found = await call.services.costs.dimension(
         dimension(call.path["dimension"]), call.viewer, prefix=asked.prefix
     )
-    ordered = sorted(found, key=_key)
-    shown, following = page(ordered, _key, cursor=asked.cursor, limit=asked.limit)
-    return {
-        "items": [{"value": one.value, "name": one.name} for one in shown],
-        "next": following,
-    }
+    shown, next_ = page(sorted(found, key=_key), _key, asked)
+    return {"items": [{"value": one.value, "name": one.name} for one in shown], "next": next_}
 
 
 def _key(value: DimensionValue) -> str:
     """By identity, what has none first."""
-    return "" if value.value is None else f"={value.value}"
+    return "-" if value.value is None else f"={value.value}"
 
 
 OPERATIONS = (

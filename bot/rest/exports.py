@@ -6,7 +6,7 @@ from contextlib import aclosing
 from bot.render import focus as render
 from bot.render.charges import Format as Rows
 from bot.render.focus import Format
-from bot.rest.models import CostRows
+from bot.rest.cost_models import CostRows
 from bot.rest.operations import Call, Operation, Reply
 from bot.rest.parameters import AllRowsParameters, ExportParameters
 from bot.rest.streams import CSV, XLSX, accepted, charges_file, stream, wanted

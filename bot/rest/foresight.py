@@ -2,14 +2,14 @@
 
 from dataclasses import replace
 from datetime import date
-from typing import Literal
 
 from pydantic import Field
 
 from bot import asking
 from bot.rest import foresight_models as models
+from bot.rest.models import Currency
 from bot.rest.operations import Call, Operation, Reply
-from bot.rest.parameters import ChargeParameters, versus
+from bot.rest.parameters import AnswerForm, ChargeParameters, versus
 from bot.rest.streams import CSV, XLSX, told
 from core.costs.model import CostQuery, Vocabulary
 from core.named_period import parse_period
@@ -25,8 +25,8 @@ class ForecastParameters(ChargeParameters):
         description="mtd (the month's end), qtd, ytd, next-30d, next-month, 2026-12. Default: mtd.",
         examples=["next-30d"],
     )
-    currency: str | None = Field(default=None, pattern="^[A-Z]{3}$", description="Convert to it.")
-    format: Literal["json", "csv", "xlsx"] | None = None
+    currency: Currency | None = Field(default=None, description="Convert to it.")
+    format: AnswerForm = None
 
     def named(self, words: str, today: date) -> Period:
         """The days of a period's name; they may be yet to come."""
@@ -47,7 +47,7 @@ class DriverParameters(ChargeParameters):
     compare: str | None = Field(
         default=None, max_length=100, description="previous, last-year or a period."
     )
-    format: Literal["json", "csv", "xlsx"] | None = None
+    format: AnswerForm = None
 
     def query(self, today: date, names: Vocabulary) -> CostQuery:
         """The question that these make."""

@@ -77,7 +77,7 @@ class Forecast(Closed):
     data: Data
 
 
-class Change(Closed):
+class Difference(Closed):
     """What both periods cost, and the difference."""
 
     before: Amount
@@ -85,7 +85,7 @@ class Change(Closed):
     change: Amount
 
 
-class Driver(Change):
+class Driver(Difference):
     """One place that made a difference: identities under `where`, null for none.
 
     `by_usage` and `by_price`: the change taken apart, where quantities are known.
@@ -104,8 +104,8 @@ class Drivers(Closed):
 
     currency: str
     sentence: str
-    total: Change
-    one_off: Change
+    total: Difference
+    one_off: Difference
     main: Driver | None
     causes: list[Driver]
     rest: Amount

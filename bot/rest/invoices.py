@@ -4,9 +4,11 @@ from datetime import date
 from decimal import Decimal
 
 from bot.render import data_json
-from bot.rest import data_models
-from bot.rest.data import before, days, following, number
+from bot.rest import invoice_models as models
+from bot.rest.data import days
+from bot.rest.data_models import ListedByPeriod
 from bot.rest.operations import Call, Operation, Reply
+from bot.rest.pages import before, following
 from core.access.model import Role
 from core.costs.proving.invoices import Invoice
 from core.costs.proving.service import UnknownInvoiceError
@@ -14,7 +16,7 @@ from core.costs.proving.service import UnknownInvoiceError
 
 async def list_invoices(call: Call) -> Reply:
     """The invoices recorded, newest record first; not for a token that is held to projects."""
-    asked: data_models.ListedByPeriod = call.parameters
+    asked: ListedByPeriod = call.parameters
     found = await call.services.proof.invoices(
         call.viewer, period=days(call, asked.period), before=before(asked), limit=asked.limit + 1
     )
@@ -24,7 +26,7 @@ async def list_invoices(call: Call) -> Reply:
 
 async def record(call: Call) -> Reply:
     """Record what an invoice says, or correct it; `agrees` if what is stored is exactly that."""
-    body: data_models.NewInvoice = call.body
+    body: models.NewInvoice = call.body
     invoice, bill = await call.services.proof.record_invoice(
         Invoice(
             account=body.account,
@@ -42,9 +44,7 @@ async def record(call: Call) -> Reply:
 
 async def remove(call: Call) -> Reply:
     """Remove an invoice that was recorded by mistake."""
-    found = number(call.path["number"])
-    if found is None:
-        raise UnknownInvoiceError
+    found = call.number(UnknownInvoiceError)
     await call.services.proof.remove_invoice(found, by=call.viewer)
     return {"id": found}
 
@@ -56,8 +56,8 @@ OPERATIONS = (
         list_invoices,
         "List recorded invoices",
         "Invoices",
-        reply=data_models.InvoiceList,
-        parameters=data_models.ListedByPeriod,
+        reply=models.InvoiceList,
+        parameters=ListedByPeriod,
         also=(403,),
     ),
     Operation(
@@ -66,8 +66,8 @@ OPERATIONS = (
         record,
         "Record an invoice",
         "Invoices",
-        reply=data_models.RecordedInvoice,
-        body=data_models.NewInvoice,
+        reply=models.RecordedInvoice,
+        body=models.NewInvoice,
         role=Role.FINANCE,
         also=(404,),
         status=201,
@@ -78,7 +78,7 @@ OPERATIONS = (
         remove,
         "Remove an invoice",
         "Invoices",
-        reply=data_models.Removed,
+        reply=models.Removed,
         role=Role.FINANCE,
     ),
 )

@@ -54,12 +54,28 @@ OPERATIONS: Final = (
 
 _SCHEMAS: Final = "#/components/schemas/{model}"
 _PATH: Final[Mapping[str, Mapping[str, Any]]] = {
-    "slug": {"type": "string", "pattern": SLUG_RULE, "examples": ["checkout"]},
-    "provider": {"type": "string", "enum": list(PROVIDERS)},
-    "id": {"type": "string", "minLength": 1, "examples": ["acme-checkout"]},
-    "number": {"type": "integer", "minimum": 1, "examples": [1]},
+    "slug": {
+        "type": "string",
+        "pattern": SLUG_RULE,
+        "description": "A project's; a former one finds it, too.",
+        "examples": ["checkout"],
+    },
+    "provider": {"type": "string", "enum": list(PROVIDERS), "description": "The account's."},
+    "id": {
+        "type": "string",
+        "minLength": 1,
+        "description": "The account's: a project, account or subscription.",
+        "examples": ["acme-checkout"],
+    },
+    "number": {
+        "type": "integer",
+        "minimum": 1,
+        "description": "Its `id`, as listed.",
+        "examples": [1],
+    },
     "dimension": {
         "type": "string",
+        "description": "Of questions; of a label `label:KEY`.",
         "pattern": f"^({'|'.join(map(str, DIMENSIONS))}|label[.:].+)$",
         "examples": ["service"],
     },
@@ -84,6 +100,13 @@ _KEY: Final = {
     "description": "A new one for every write, a UUID say. Sent again with the same key, for a day "
     "it is not done again: the first reply is given.",
     "schema": {"type": "string", "pattern": repeats.RULE},
+}
+_HELD: Final = {
+    "name": "If-None-Match",
+    "in": "header",
+    "required": False,
+    "description": "The entity tag of the answer that is held already.",
+    **_TEXT,
 }
 _TAG: Final = {"ETag": {"description": "For If-None-Match.", **_TEXT}}
 
@@ -129,8 +152,7 @@ def _operation(operation: Operation) -> dict[str, Any]:
         "responses": {str(operation.status): _reply(operation), **_problems(operation)},
     }
     if operation.tagged:
-        header = {"name": "If-None-Match", "in": "header", "required": False, **_TEXT}
-        written["parameters"].append(header)
+        written["parameters"].append(_HELD)
     if operation.writes:
         written["parameters"].append(_KEY)
     if operation.body is not None:
@@ -190,9 +212,16 @@ def _details(status: int) -> dict[str, Any]:
 
 def _path_parameters(path: str) -> list[dict[str, Any]]:
     return [
-        {"name": name, "in": "path", "required": True, "schema": _PATH[name]}
+        {"name": name, "in": "path", "required": True, **_described(_PATH[name])}
         for name in re.findall(r"{(\w+)}", path)
     ]
+
+
+def _described(field: Mapping[str, Any]) -> dict[str, Any]:
+    """A parameter's schema, its description beside it where pages and clients look for it."""
+    schema = {name: value for name, value in field.items() if name != "description"}
+    said = {"description": field["description"]} if "description" in field else {}
+    return {**said, "schema": schema}
 
 
 def _query(model: type[Parameters]) -> list[dict[str, Any]]:
@@ -203,17 +232,13 @@ def _query(model: type[Parameters]) -> list[dict[str, Any]]:
 
 def _parameter(name: str, field: dict[str, Any]) -> dict[str, Any]:
     """A parameter that may be left out, or (an array) be given several times."""
-    parameter: dict[str, Any] = {"name": name, "in": "query", "required": False}
-    if "description" in field:
-        parameter["description"] = field.pop("description")
     field.pop("title", None)
     if field.get("default", ...) is None or field.get("default") == []:
         del field["default"]
     kinds = [kind for kind in field.pop("anyOf", ()) if kind != {"type": "null"}]
-    parameter["schema"] = kinds[0] | field if kinds else field
-    if field.get("type") == "array":
-        parameter |= {"style": "form", "explode": True}
-    return parameter
+    schema = kinds[0] | field if kinds else field
+    repeated = {"style": "form", "explode": True} if schema.get("type") == "array" else {}
+    return {"name": name, "in": "query", "required": False, **_described(schema), **repeated}
 
 
 def _open(prefix: str) -> dict[str, Any]:

@@ -12,9 +12,10 @@ from pydantic import BaseModel, RootModel, ValidationError
 from bot.rest.models import Closed, Parameters
 from bot.services import Services
 from core.access.model import Role, Viewer
-from core.errors import InvalidError
+from core.errors import InvalidError, NotFoundError
 
 LARGEST_BODY = 100_000
+_LONGEST_NUMBER = 18
 
 
 class ParameterError(InvalidError):
@@ -35,6 +36,17 @@ class Call:
     path: Mapping[str, str]
     parameters: Any
     body: Any
+
+    def number(self, unknown: type[NotFoundError]) -> int:
+        """The number that the path names.
+
+        Raises:
+            NotFoundError: it can't be anything's; the kind that is given.
+        """
+        found = number(self.path["number"])
+        if found is None:
+            raise unknown
+        return found
 
 
 type Reply = web.StreamResponse | Mapping[str, Any]
@@ -104,9 +116,22 @@ async def answer(
     return json_response(reply, status=operation.status)
 
 
+def number(text: str) -> int | None:
+    """The number that a path or cursor holds, if it is one that there can be."""
+    digits = text.isascii() and text.isdigit() and len(text) <= _LONGEST_NUMBER
+    return int(text) if digits else None
+
+
 def json_response(body: Mapping[str, Any], *, status: int = 200) -> web.Response:
     """A JSON response."""
     return web.Response(body=orjson.dumps(body), status=status, content_type="application/json")
+
+
+def created(body: Mapping[str, Any], location: str) -> web.Response:
+    """What was made, and where it is from now on."""
+    response = json_response(body, status=web.HTTPCreated.status_code)
+    response.headers["Location"] = location
+    return response
 
 
 def _parameters(operation: Operation, request: web.Request) -> Parameters:

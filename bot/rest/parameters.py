@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import ConfigDict, Field
 
-from bot.rest.models import Day, Limit, Paged, Parameters
+from bot.rest.models import Currency, Day, Limit, Paged, Parameters
 from bot.rest.operations import ParameterError
 from core.costs.model import (
     ACCOUNT,
@@ -39,6 +39,10 @@ _MOST_DIMENSIONS = 3
 
 Values = Annotated[
     tuple[str, ...], Field(description="Repeatable; '!' before a value excludes it.")
+]
+AnswerForm = Annotated[
+    Literal["json", "csv", "xlsx"] | None,
+    Field(description="Default: what `Accept` likes most, else json."),
 ]
 
 
@@ -99,7 +103,9 @@ class ChargeParameters(DaysParameters):
         description="As in questions: mtd, last-7d, 2026-10, 2026-10-01..2026-10-15. Default: mtd.",
         examples=["last-7d"],
     )
-    basis: Basis = Basis.USAGE
+    basis: Basis = Field(
+        default=Basis.USAGE, description="By the day of use, or by the invoice's month."
+    )
 
     def days(self, today: date) -> Period:
         """The days asked for; this month so far, if nothing is said."""
@@ -130,13 +136,19 @@ class ChargeParameters(DaysParameters):
 class ExportParameters(ChargeParameters):
     """For exports: every charge as it is."""
 
-    format: Literal["csv", "parquet"] | None = None
+    format: Literal["csv", "parquet"] | None = Field(
+        default=None, description="Default: what `Accept` likes most, else csv."
+    )
 
 
 class CostParameters(ChargeParameters):
     """What every cost endpoint takes: which charges, in which measure."""
 
-    measure: Measure = Measure.COST
+    measure: Measure = Field(
+        default=Measure.COST,
+        description="cost: what decisions cost; net: what will be paid; gross: before credits; "
+        "list: at list prices.",
+    )
 
     def query(self, today: date, names: Vocabulary) -> CostQuery:
         """The question that these make."""
@@ -146,13 +158,15 @@ class CostParameters(ChargeParameters):
 class RowParameters(Paged, CostParameters):
     """For `/v1/costs`: rows, a page at a time."""
 
-    format: Literal["json", "csv", "xlsx"] | None = None
+    format: AnswerForm = None
 
 
 class AllRowsParameters(CostParameters):
     """For all rows at once."""
 
-    format: Literal["csv", "xlsx", "json"] | None = None
+    format: Literal["csv", "xlsx", "json"] | None = Field(
+        default=None, description="Default: what `Accept` likes most, else csv."
+    )
 
 
 class AnswerParameters(CostParameters):
@@ -162,13 +176,13 @@ class AnswerParameters(CostParameters):
         tuple[str, ...],
         Field(max_length=_MOST_DIMENSIONS, description="Repeatable; project, service, label:KEY …"),
     ] = ()
-    granularity: Granularity | None = None
+    granularity: Granularity | None = Field(default=None, description="Along time.")
     compare: str | None = Field(
         default=None, max_length=100, description="previous, last-year, a period or a project."
     )
-    currency: str | None = Field(default=None, pattern="^[A-Z]{3}$", description="Convert to it.")
+    currency: Currency | None = Field(default=None, description="Convert to it.")
     limit: Limit | None = Field(default=None, description="Lines; the rest is 'other'.")
-    format: Literal["json", "csv", "xlsx"] | None = None
+    format: AnswerForm = None
 
     def query(self, today: date, names: Vocabulary) -> CostQuery:
         """The question that these make."""
@@ -195,7 +209,7 @@ class AnswerParameters(CostParameters):
 class TrendParameters(AnswerParameters):
     """For the trend: along time, by day where nothing else is said."""
 
-    granularity: Granularity = Granularity.DAILY
+    granularity: Granularity = Field(default=Granularity.DAILY, description="Along time.")
 
 
 def value_of(dimension: Dimension, text: str, names: Vocabulary) -> str | None:

@@ -1,33 +1,20 @@
 """Projects over REST."""
 
-from typing import Annotated
-
-from aiohttp import web
-from pydantic import Field
-
 from bot.render import json
-from bot.rest import models
-from bot.rest.operations import Call, Operation, Reply, json_response
+from bot.rest import project_models as models
+from bot.rest.operations import Call, Operation, Reply, created
 from bot.rest.pages import page
 from core.access.model import Role
 from core.projects.model import UNCHANGED, NewProject, ProjectChange
 from core.projects.rules import LabelMatch, Rule, UnknownRuleError
 
 
-class ListParameters(models.Paged):
-    """Which projects, and how many at once."""
-
-    archived: models.Flag = Field(default=False, description="Archived ones too.")
-
-
 async def list_projects(call: Call) -> Reply:
     """The projects that the token may see, by slug."""
-    asked: ListParameters = call.parameters
+    asked: models.ListedProjects = call.parameters
     found = await call.services.projects.list(call.viewer, archived=asked.archived)
-    shown, following = page(
-        found, lambda project: project.slug, cursor=asked.cursor, limit=asked.limit
-    )
-    return {"items": [json.project(project) for project in shown], "next": following}
+    shown, next_ = page(found, lambda project: project.slug, asked)
+    return {"items": [json.project(project) for project in shown], "next": next_}
 
 
 async def create(call: Call) -> Reply:
@@ -37,9 +24,7 @@ async def create(call: Call) -> Reply:
         NewProject(body.slug, body.name, body.owner, body.team, body.cost_center, body.channel),
         by=call.viewer,
     )
-    response = json_response(json.project(made), status=web.HTTPCreated.status_code)
-    response.headers["Location"] = f"/v1/projects/{made.slug}"
-    return response
+    return created(json.project(made), f"/v1/projects/{made.slug}")
 
 
 async def show(call: Call) -> Reply:
@@ -66,16 +51,10 @@ async def change(call: Call) -> Reply:
 
 async def merge(call: Call) -> Reply:
     """Hand all that a project holds to another; its slug finds that one from then on."""
-    body: Merge = call.body
+    body: models.Merge = call.body
     return json.project(
         await call.services.projects.merge(call.path["slug"], body.into, by=call.viewer)
     )
-
-
-class Merge(models.Closed):
-    """The project that gets everything."""
-
-    into: Annotated[models.Slug, Field(examples=["search"])]
 
 
 async def link(call: Call) -> Reply:
@@ -112,7 +91,7 @@ async def place(call: Call) -> Reply:
 
 async def unlink_label(call: Call) -> Reply:
     """Let a label define a project no more; its charges then go by what follows."""
-    asked: UnlinkParameters = call.parameters
+    asked: models.UnlinkParameters = call.parameters
     rule = await _rule(call)
     await call.services.rules.unlink(
         call.path["slug"], rule.match, history=asked.history, by=call.viewer
@@ -136,19 +115,6 @@ async def _rule(call: Call) -> Rule:
     )
 
 
-class UnlinkParameters(models.Parameters):
-    """Since when."""
-
-    history: models.Flag = Field(default=False, description="In closed months too.")
-
-
-class Labels(models.Closed):
-    """The labels that define a project; never so many that there is a second page."""
-
-    items: list[models.Rule]
-    next: str | None
-
-
 async def unlink(call: Call) -> Reply:
     """Take an account from a project; its spend is unassigned then."""
     path = call.path
@@ -165,13 +131,6 @@ async def accounts(call: Call) -> Reply:
     return {"items": json.project(found)["accounts"], "next": None}
 
 
-class Accounts(models.Closed):
-    """The accounts of a project; never so many that there is a second page."""
-
-    items: list[models.Account]
-    next: str | None
-
-
 _ONE = "/v1/projects/{slug}"
 
 OPERATIONS = (
@@ -182,7 +141,7 @@ OPERATIONS = (
         "List the projects",
         "Projects",
         reply=models.ProjectList,
-        parameters=ListParameters,
+        parameters=models.ListedProjects,
     ),
     Operation(
         "POST",
@@ -213,7 +172,7 @@ OPERATIONS = (
         "Merge a project into another",
         "Projects",
         reply=models.Project,
-        body=Merge,
+        body=models.Merge,
         role=Role.ADMIN,
     ),
     Operation(
@@ -222,7 +181,7 @@ OPERATIONS = (
         accounts,
         "List a project's accounts",
         "Projects",
-        reply=Accounts,
+        reply=models.Accounts,
     ),
     Operation(
         "POST",
@@ -250,7 +209,7 @@ OPERATIONS = (
         labels,
         "List the labels that define a project",
         "Projects",
-        reply=Labels,
+        reply=models.Labels,
     ),
     Operation(
         "PATCH",
@@ -269,7 +228,7 @@ OPERATIONS = (
         "Unlink a label from a project",
         "Projects",
         reply=models.Project,
-        parameters=UnlinkParameters,
+        parameters=models.UnlinkParameters,
         role=Role.ADMIN,
     ),
 )

@@ -51,7 +51,7 @@ class Mover(Closed):
     text: str
 
 
-class Cause(Closed):
+class ReportCause(Closed):
     """A place that explains a part of the change."""
 
     where: str
@@ -69,7 +69,7 @@ class Explained(Closed):
     after: Amount
     change: Amount
     sentence: str
-    causes: list[Cause]
+    causes: list[ReportCause]
     one_off: Amount
     rest: Amount
 

@@ -1,13 +1,14 @@
 """Reports over REST."""
 
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from pydantic import Field
 
 from bot.asking import reported
 from bot.rest import report_models as models
+from bot.rest.models import Currency
 from bot.rest.operations import Call, Operation, Reply
-from bot.rest.parameters import ChargeParameters
+from bot.rest.parameters import AnswerForm, ChargeParameters
 from bot.rest.streams import CSV, XLSX, told
 from core.costs.model import CostQuery
 from core.reports.model import ReportKind
@@ -23,8 +24,8 @@ class ReportParameters(ChargeParameters):
         "Default: the last that is over.",
         examples=["last-week"],
     )
-    currency: str | None = Field(default=None, pattern="^[A-Z]{3}$", description="Convert to it.")
-    format: Literal["json", "csv", "xlsx"] | None = None
+    currency: Currency | None = Field(default=None, description="Convert to it.")
+    format: AnswerForm = None
 
 
 async def weekly(call: Call) -> Reply:

@@ -5,13 +5,13 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from bot.rest.budget_models import Currency, People, Subject
-from bot.rest.models import Closed
+from bot.rest.budget_models import People, Subject
+from bot.rest.models import Closed, Currency, example
 
-type Kind = Literal["weekly", "monthly"]
+type ReportKind = Literal["weekly", "monthly"]
 type Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 type Format = Literal["csv", "xlsx", "png", "json"]
-type State = Literal["queued", "running", "waiting", "posted", "failed", "skipped"]
+type RunState = Literal["queued", "running", "waiting", "posted", "failed", "skipped"]
 Weekdays = Annotated[
     list[Weekday], Field(max_length=7, description="Of a weekly one. Default: Monday.")
 ]
@@ -63,7 +63,7 @@ class Run(Closed):
     id: int
     schedule: int
     due_at: datetime
-    state: State
+    state: RunState
     by: str | None
     start: date
     end: date
@@ -85,7 +85,7 @@ class Schedule(Closed):
 
     id: int
     text: str
-    kind: Kind
+    kind: ReportKind
     subject: str
     currency: str | None
     weekdays: list[Weekday]
@@ -122,7 +122,11 @@ class RunList(Closed):
 class NewSchedule(Closed):
     """What is needed to make a schedule; `zone` null: that of reports here."""
 
-    kind: Kind
+    model_config = example(
+        kind="weekly", subject="checkout", weekdays=["mon"], time="09:00", channels=["C0123ABCD"]
+    )
+
+    kind: ReportKind
     subject: Subject = "all"
     currency: Currency | None = None
     weekdays: Weekdays = Field(default=[])
@@ -138,7 +142,9 @@ class NewSchedule(Closed):
 class ScheduleChange(Closed):
     """What to change of a schedule; what isn't mentioned stays, but for days: one kind of them."""
 
-    kind: Kind | None = None
+    model_config = example(time="08:30", formats=["xlsx"])
+
+    kind: ReportKind | None = None
     subject: Subject | None = None
     currency: Currency | None = None
     weekdays: Weekdays | None = None

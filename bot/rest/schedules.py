@@ -5,15 +5,12 @@ from dataclasses import replace
 from datetime import time
 from typing import Any, Final
 
-from aiohttp import web
-
 from bot.render import report_json, schedule_json
 from bot.rest import report_models
 from bot.rest import schedule_models as models
-from bot.rest.data import before, following, number
 from bot.rest.models import Paged
-from bot.rest.operations import Call, Operation, Reply, json_response
-from bot.rest.pages import page
+from bot.rest.operations import Call, Operation, Reply, created
+from bot.rest.pages import before, by_number, following, page
 from core.reports.model import ReportKind
 from core.schedules.model import Format, Schedule, Terms, UnknownScheduleError
 from core.schedules.said import NINE, usual
@@ -27,9 +24,7 @@ async def list_schedules(call: Call) -> Reply:
     """The schedules that the token may see all of, by number."""
     asked: Paged = call.parameters
     found = await call.services.schedules.list(call.viewer)
-    shown, next_ = page(
-        found, lambda each: f"{each.id:018}", cursor=asked.cursor or None, limit=asked.limit
-    )
+    shown, next_ = page(found, by_number, asked)
     return {"items": [schedule_json.schedule(each) for each in shown], "next": next_}
 
 
@@ -40,9 +35,7 @@ async def create(call: Call) -> Reply:
     empty = Terms(ReportKind(body.kind), body.subject, When(zone, NINE))
     said = body.model_dump(exclude_none=True)
     made = await call.services.schedules.add(_terms(empty, said), by=call.viewer)
-    response = json_response(schedule_json.schedule(made), status=web.HTTPCreated.status_code)
-    response.headers["Location"] = f"/v1/schedules/{made.id}"
-    return response
+    return created(schedule_json.schedule(made), f"/v1/schedules/{made.id}")
 
 
 async def show(call: Call) -> Reply:
@@ -103,10 +96,7 @@ async def _done(call: Call, verb: Callable[..., Awaitable[Schedule]]) -> Reply:
 
 
 def _number(call: Call) -> int:
-    found = number(call.path["number"])
-    if found is None:
-        raise UnknownScheduleError
-    return found
+    return call.number(UnknownScheduleError)
 
 
 def _terms(terms: Terms, said: Mapping[str, Any]) -> Terms:

@@ -6,13 +6,13 @@ from typing import Annotated, Final, Literal
 from pydantic import Field
 
 from bot.rest.budget_models import Subject
-from bot.rest.models import Closed, Paged
+from bot.rest.models import Closed, Paged, example
 
-type Kind = Literal["alerts", "anomalies"]
+type SubscriptionKind = Literal["alerts", "anomalies"]
 type Channel = Literal["slack", "mail"]
 type Pace = Literal["at_once", "digest"]
-_EVERY: Final[tuple[Kind, ...]] = ("alerts", "anomalies")
-Kinds = Annotated[list[Kind], Field(min_length=1, max_length=2)]
+_EVERY: Final[tuple[SubscriptionKind, ...]] = ("alerts", "anomalies")
+Kinds = Annotated[list[SubscriptionKind], Field(min_length=1, max_length=2)]
 Address = Annotated[
     str,
     Field(
@@ -43,7 +43,7 @@ class Subscription(Closed):
     subject: str
     readable: bool
     declined: bool
-    kinds: list[Kind]
+    kinds: list[SubscriptionKind]
     channel: Channel
     address: str
     pace: Pace
@@ -67,6 +67,8 @@ class ListedSubscriptions(Paged):
 class NewSubscription(Closed):
     """What to make."""
 
+    model_config = example(subject="checkout", kinds=["alerts", "anomalies"], address="C0123ABCD")
+
     subject: Subject
     kinds: Kinds = Field(default_factory=lambda: list(_EVERY))
     channel: Channel = "slack"
@@ -76,6 +78,8 @@ class NewSubscription(Closed):
 
 class SubscriptionChange(Closed):
     """What to change; the rest stays."""
+
+    model_config = example(pace="digest")
 
     subject: Subject | None = None
     kinds: Kinds | None = None

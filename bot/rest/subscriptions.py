@@ -2,13 +2,10 @@
 
 from typing import Any, Final
 
-from aiohttp import web
-
 from bot.render import subscription_json
 from bot.rest import subscription_models as models
-from bot.rest.data import number
-from bot.rest.operations import Call, Operation, Reply, json_response
-from bot.rest.pages import page
+from bot.rest.operations import Call, Operation, Reply, created
+from bot.rest.pages import by_number, page
 from core.outbox.model import Destination
 from core.subscriptions.model import Kind, Pace, Subscription, Terms, UnknownSubscriptionError
 
@@ -18,9 +15,7 @@ async def list_subscriptions(call: Call) -> Reply:
     asked: models.ListedSubscriptions = call.parameters
     every = await call.services.subscriptions.list(call.viewer)
     found = [each for each in every if asked.address in ("", each.terms.to.address)]
-    shown, next_ = page(
-        found, lambda each: f"{each.id:018}", cursor=asked.cursor or None, limit=asked.limit
-    )
+    shown, next_ = page(found, by_number, asked)
     return {"items": [subscription_json.subscription(each) for each in shown], "next": next_}
 
 
@@ -41,11 +36,7 @@ async def create(call: Call) -> Reply:
     )
     paced = "pace" in body.model_fields_set
     made = await call.services.subscriptions.add(terms, by=call.viewer, paced=paced)
-    response = json_response(
-        subscription_json.subscription(made), status=web.HTTPCreated.status_code
-    )
-    response.headers["Location"] = f"/v1/subscriptions/{made.id}"
-    return response
+    return created(subscription_json.subscription(made), f"/v1/subscriptions/{made.id}")
 
 
 async def show(call: Call) -> Reply:
@@ -78,10 +69,7 @@ async def remove(call: Call) -> Reply:
 
 
 async def _one(call: Call) -> Subscription:
-    found = number(call.path["number"])
-    if found is None:
-        raise UnknownSubscriptionError
-    return await call.services.subscriptions.get(found, call.viewer)
+    return await call.services.subscriptions.get(call.number(UnknownSubscriptionError), call.viewer)
 
 
 _ONE: Final = "/v1/subscriptions/{number}"

@@ -8,10 +8,10 @@ import structlog
 from aiohttp import web
 
 from bot.render import data_json
-from bot.rest import data_models
-from bot.rest.data import before, following
+from bot.rest import sync_models as models
 from bot.rest.models import Paged
 from bot.rest.operations import Call, Operation, Reply
+from bot.rest.pages import before, following
 from bot.services import Services
 from core.access.model import Role
 from core.costs.proving.service import whole
@@ -55,7 +55,7 @@ async def start(call: Call) -> Reply:
     One of everything counts for the present period: the schedule doesn't do it again.
     One at a time: while any is under way, this is a conflict.
     """
-    body: data_models.NewSync = call.body
+    body: models.NewSync = call.body
     whole(call.viewer)
     services = call.services
     services.ingest.chosen(body.source)
@@ -74,7 +74,7 @@ async def start(call: Call) -> Reply:
     return data_json.sync(job)
 
 
-async def _sync(services: Services, job: Job, wanted: data_models.NewSync) -> None:
+async def _sync(services: Services, job: Job, wanted: models.NewSync) -> None:
     """Sync as asked; whatever goes wrong is kept with the job and logged."""
     try:
         async with services.jobs.running(job):
@@ -95,7 +95,7 @@ OPERATIONS = (
         list_syncs,
         "List syncs",
         "Data",
-        reply=data_models.SyncList,
+        reply=models.SyncList,
         parameters=Paged,
         also=(403,),
     ),
@@ -105,8 +105,8 @@ OPERATIONS = (
         start,
         "Start a sync",
         "Data",
-        reply=data_models.Sync,
-        body=data_models.NewSync,
+        reply=models.Sync,
+        body=models.NewSync,
         role=Role.ADMIN,
         also=(404,),
         status=202,

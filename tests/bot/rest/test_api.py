@@ -353,6 +353,19 @@ async def test_dimensions_list_what_is_there(product: Product) -> None:
     assert len(first["items"]) + len(rest["items"]) == len(values)
 
 
+@pytest.mark.parametrize("path", ["/v1/dimensions/project", "/v1/projects", "/v1/sources"])
+async def test_a_list_is_the_same_by_the_page(product: Product, path: str) -> None:
+    """What has no identity, the spend of no project, is an item among others."""
+    whole = (await (await product.call("GET", path)).json())["items"]
+    paged, cursor = [], ""
+    while cursor is not None:
+        page = await (await product.call("GET", f"{path}?limit=1&cursor={cursor}")).json()
+        paged += page["items"]
+        cursor = page["next"]
+    assert paged == whole
+    assert len({str(item) for item in whole}) == len(whole)
+
+
 async def test_a_project_merged_into_itself_is_a_conflict(product: Product) -> None:
     reply = await product.call(
         "POST", "/v1/projects/search/merge", role=Role.ADMIN, json={"into": "search"}
