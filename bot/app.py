@@ -12,6 +12,7 @@ from bot import process, rest
 from bot.notify import open_notifier
 from bot.opening import open_services
 from bot.process import RunRole
+from bot.render import scratch
 from bot.scheduler import Scheduler
 from bot.services import Services
 from bot.settings import Settings
@@ -22,6 +23,7 @@ _log = structlog.get_logger()
 
 async def serve(settings: Settings, roles: Collection[RunRole]) -> None:
     """Run until told to stop by SIGTERM or SIGINT."""
+    scratch.clear()
     async with open_services(settings) as services, AsyncExitStack() as stack:
         stopping = asyncio.Event()
         loop = asyncio.get_running_loop()

@@ -8,15 +8,14 @@ from asyncio.subprocess import PIPE
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing, suppress
 from enum import StrEnum
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Final
 
-from bot.render import workbook
+from bot.render import scratch, workbook
 from core.costs.exporting.rows import RowsExport
 from core.errors import UnavailableError
 
 _PASSED_ON: Final = ("PATH", "PYTHONPATH", "SYSTEMROOT", "LANG", "LC_ALL")
+_NAME: Final = "costs.xlsx"
 _PART: Final = 2**20
 _LITTLE: Final = 2**18
 """Bytes of rows that are a workbook sooner than a process starts."""
@@ -76,34 +75,34 @@ async def _document(export: RowsExport, progress: Progress) -> AsyncGenerator[by
 
 
 async def _book(export: RowsExport, progress: Progress) -> AsyncGenerator[bytes]:
-    with TemporaryDirectory(prefix="cost-tracker-") as folder:
-        path = Path(folder) / "costs.xlsx"
-        await _make(export, path, progress)
-        with path.open("rb") as file:
+    with scratch.folder() as folder:
+        await _make(export, folder, progress)
+        with (folder.path / _NAME).open("rb") as file:
             while part := await asyncio.to_thread(file.read, _PART):
                 yield part
 
 
-async def _make(export: RowsExport, path: Path, progress: Progress) -> None:
+async def _make(export: RowsExport, folder: scratch.Folder, progress: Progress) -> None:
     async with aclosing(export.csv(guarded=False)) as parts:
         head = [part for _ in range(2) if (part := await anext(parts, None)) is not None]
         progress(sum(part.count(b"\n") for part in head))
         if len(head) == 1 and len(head[0]) <= _LITTLE:
-            await asyncio.to_thread(workbook.make, io.BytesIO(head[0]), path)
+            await asyncio.to_thread(workbook.make, io.BytesIO(head[0]), folder.path / _NAME)
         else:
-            await _have_made(path, head, parts, progress)
+            await _have_made(folder, head, parts, progress)
 
 
 async def _have_made(
-    path: Path, head: list[bytes], rest: AsyncGenerator[bytes], progress: Progress
+    folder: scratch.Folder, head: list[bytes], rest: AsyncGenerator[bytes], progress: Progress
 ) -> None:
     """Have a workbook made by a process, which ends with this."""
     environment = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
     process = await asyncio.create_subprocess_exec(
         sys.executable,
-        *("-m", "bot.render.workbook", str(path)),
+        *("-m", "bot.render.workbook", str(folder.path / _NAME)),
         stdin=PIPE,
-        env=environment | {"TMPDIR": str(path.parent)},
+        env=environment | {"TMPDIR": str(folder.path)},
+        pass_fds=[folder.held],
     )
     assert process.stdin is not None  # noqa: S101 - it is a pipe
     try:
