@@ -7,6 +7,7 @@ import typer
 from bot.cli import console
 from bot.render import data_json, words
 from bot.services import Services
+from core.access.model import OPERATOR
 from core.errors import InvalidError
 from core.outbox.model import DeliveryState
 
@@ -72,9 +73,10 @@ def retry(
 
     async def work(services: Services) -> None:
         if everything:
-            done = await services.outbox.retry_parked()
+            done = await services.outbox.retry_parked(by=OPERATOR)
         else:
-            done = tuple([(await services.outbox.retry(number)).id for number in numbers or ()])
+            retried = [await services.outbox.retry(each, by=OPERATOR) for each in numbers or ()]
+            done = tuple(each.id for each in retried)
         console.out.print(f"{words.plural(len(done), 'message')} to be delivered now.")
 
     console.with_services(work)
@@ -83,4 +85,5 @@ def retry(
 @deliveries.command()
 def drop(number: Annotated[int, typer.Argument(help="Its id, as listed.")]) -> None:
     """Give a message up; what comes after it in its thread can go."""
-    console.with_services(lambda services: services.outbox.drop(number))
+    console.with_services(lambda services: services.outbox.drop(number, by=OPERATOR))
+    console.out.print(f"Given up: message {number}.")

@@ -32,11 +32,6 @@ class NotInExportsError(InvalidError):
     """An export takes a period and filters."""
 
 
-@app.callback()
-def exports() -> None:
-    """Write charges into files that other tools read."""
-
-
 @app.command()
 def focus(
     period: Annotated[

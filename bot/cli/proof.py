@@ -87,10 +87,10 @@ def restatements(
 
 
 @invoice.callback()
-def listing(context: typer.Context) -> None:
+def listing(context: typer.Context, *, as_json: console.AsJson = False) -> None:
     """Record, list and remove invoices; they are listed when nothing else is said."""
     if context.invoked_subcommand is None:
-        show()
+        show(as_json=as_json)
 
 
 @invoice.command(name="list")
@@ -141,6 +141,7 @@ def add(
 def remove(number: Annotated[int, typer.Argument(help="As `invoice list` has it.")]) -> None:
     """Remove an invoice that was recorded by mistake."""
     console.with_services(lambda services: services.proof.remove_invoice(number, by=OPERATOR))
+    console.out.print(f"Removed: invoice {number}.")
 
 
 def _amount(text: str) -> Decimal:

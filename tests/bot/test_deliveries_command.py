@@ -36,7 +36,8 @@ async def test_what_is_parked_is_listed_retried_and_dropped(
     assert "is_archived" in (await tracker("deliveries")).out
     first, second = sorted(each["id"] for each in json.loads(listed.out))
     assert "1 message" in (await tracker("deliveries", "retry", str(first))).out
-    assert (await tracker("deliveries", "drop", str(second))).status == 0
+    dropped = await tracker("deliveries", "drop", str(second))
+    assert dropped.out == f"Given up: message {second}.\n"
     assert json.loads((await tracker("deliveries", "--parked", "--json")).out) == []
     again = await tracker("deliveries", "retry", str(second))
     assert again.status == 1

@@ -80,10 +80,12 @@ async def test_an_invoice_is_recorded_compared_listed_and_removed(
     assert "It matches the invoice" in (await tracker("reconcile", "2026-10")).out
     asked = await tracker("cost", "all", "2026-10", "invoice")
     assert "Matches the invoice for October 2026, to the last digit." in asked.out
-    [listed] = json.loads((await tracker("invoice", "list", "--json")).out)
+    [listed] = json.loads((await tracker("invoice", "--json")).out)
+    assert json.loads((await tracker("invoice", "list", "--json")).out) == [listed]
     assert (listed["account"], listed["amount"], listed["month"]) == ("0123AB", "104", "2026-10")
     assert "0123AB" in (await tracker("invoice")).out
-    assert (await tracker("invoice", "remove", str(listed["id"]))).status == 0
+    removed = await tracker("invoice", "remove", str(listed["id"]))
+    assert removed.out == f"Removed: invoice {listed['id']}.\n"
     assert "No invoice is recorded." in (await tracker("invoice", "list")).out
 
 

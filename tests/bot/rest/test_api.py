@@ -357,7 +357,8 @@ async def test_dimensions_list_what_is_there(product: Product) -> None:
 async def test_a_list_is_the_same_by_the_page(product: Product, path: str) -> None:
     """What has no identity, the spend of no project, is an item among others."""
     whole = (await (await product.call("GET", path)).json())["items"]
-    paged, cursor = [], ""
+    paged: list[object] = []
+    cursor: str | None = ""
     while cursor is not None:
         page = await (await product.call("GET", f"{path}?limit=1&cursor={cursor}")).json()
         paged += page["items"]
