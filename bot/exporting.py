@@ -15,7 +15,7 @@ from core.access.model import Viewer
 from core.costs.model import CostQuery, Form
 from core.costs.question import Command, parse_cost_query
 from core.errors import CostTrackerError, UnavailableError
-from core.exports.model import JOB, MOST_BYTES, Export, ExportTooLargeError, Made
+from core.exports.model import JOB, MOST_BYTES, Export, ExportTooLargeError, Made, Request
 from core.jobs.model import STOPPED, Job, JobState
 from core.lease import LeaseLostError
 
@@ -118,7 +118,7 @@ async def _kept(services: Services, export: Export, attempt: int) -> Made:
     if attempt > _MOST_STARTS:
         raise ExportFailedError
     asked = export.request
-    viewer = await services.access.slack_viewer(asked.workspace, asked.person)
+    viewer = await asker(services, asked)
     names = await services.costs.vocabulary(viewer)
     query = parse_cost_query(asked.question, today=asked.asked_on, names=names)
     form, size, number = Format(asked.form), 0, 0
@@ -134,7 +134,17 @@ async def _kept(services: Services, export: Export, attempt: int) -> Made:
                 )
             await services.exports.keep(export, attempt, number, part)
             number += 1
-    return Made(attempt, f"{charges_name(query)}.{form}", rows.rows, size)
+    projects = query.confined or tuple(sorted(viewer.projects or ()))
+    return Made(attempt, f"{charges_name(query)}.{form}", rows.rows, size, projects)
+
+
+async def asker(services: Services, asked: Request) -> Viewer:
+    """Whoever asked for one, with the rights that they have now.
+
+    Raises:
+        NotAMemberError: none any more.
+    """
+    return await services.access.slack_viewer(asked.workspace, asked.person, guest=asked.guest)
 
 
 def _otherwise(export: Export) -> str:

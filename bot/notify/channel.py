@@ -6,7 +6,7 @@ from typing import Any, Final, Protocol
 
 from bot.render.blocks import Message
 from bot.render.enclosed import Attachment, LargeFile, Picture
-from core.errors import UnavailableError
+from core.errors import ForbiddenError, UnavailableError
 from core.outbox.model import Deferred, Delivery, Outcome, Parked, failure
 
 type Keep = Callable[[Mapping[str, Any]], Awaitable[None]]
@@ -35,10 +35,13 @@ _LONGEST: Final = 300
 def unwritten(delivery: Delivery, error: Exception) -> Deferred | Parked:
     """What follows where a message couldn't be rendered; nothing was sent by this try.
 
-    What is only away now, the database say, is waited for; anything else would be so each time.
+    What is only away now, the database say, is waited for; anything else would be so each time,
+    and what may not be told isn't before somebody may.
     """
     if isinstance(error, UnavailableError):
         return failure(delivery, str(error), answered=delivery.unanswered_since is None)
+    if isinstance(error, ForbiddenError):
+        return Parked(f"may not be told: {error.message}")
     said = " ".join(f"{type(error).__name__}: {error}".split())
     return Parked(f"can't be written: {said[:_LONGEST]}")
 

@@ -144,7 +144,7 @@ class _Try:
                 return None
             case Verb.UPDATE if begun is not None:
                 return await self._update(letter, begun)
-            case Verb.REPLY if begun is not None:
+            case Verb.REPLY | Verb.FILE if begun is not None:
                 return await self._reply(letter, begun)
         return await self._post(letter, self._delivery.message.to.address)
 

@@ -8,7 +8,6 @@ from bot import exporting
 from bot.asking import ASKED
 from bot.render import blocks, charges, words
 from bot.render.blocks import exports as shown
-from bot.render.charges import Format
 from bot.render.figures import charges_name
 from bot.slack import answers
 from bot.slack.asked import Asked
@@ -31,7 +30,7 @@ async def ask(desk: Desk, asked: Asked, viewer: Viewer, query: CostQuery, said: 
         return
     rows = await desk.services.costs.count_rows(query, viewer)
     if rows > AT_ONCE:
-        await _later(desk, asked, query, form, rows)
+        await _later(desk, asked, viewer, query, rows)
         return
     async with (
         desk.services.costs.export_rows(query, viewer) as export,
@@ -43,7 +42,7 @@ async def ask(desk: Desk, asked: Asked, viewer: Viewer, query: CostQuery, said: 
     await answers.send_file(desk, asked, about, name, content)
 
 
-async def _later(desk: Desk, asked: Asked, query: CostQuery, form: Format, rows: int) -> None:
+async def _later(desk: Desk, asked: Asked, viewer: Viewer, query: CostQuery, rows: int) -> None:
     """Have the file made in the background, and say so where it will come."""
     question, direct = _asked(query), asked.response is not None or asked.channel is None
     wanted = Request(
@@ -52,10 +51,11 @@ async def _later(desk: Desk, asked: Asked, query: CostQuery, form: Format, rows:
         person=asked.user,
         question=question,
         asked_on=desk.services.today(),
-        form=form.value,
+        form=exporting.format_of(query).value,
         channel=asked.channel or asked.user,
         thread=None if direct else asked.thread,
         about=rows,
+        guest=viewer.guest,
     )
     told = shown.coming(question, rows, direct=direct)
     if not direct:

@@ -37,12 +37,14 @@ class Viewer:
     """Somebody who asks: a Slack person, a token's bearer, or the command line.
 
     `projects` are the slugs that they may see; None is all of them, and what is unassigned.
+    `guest`: of Slack's, whom an entry of their own lets in, and nothing else.
     """
 
     subject: str
     role: Role = Role.VIEWER
     projects: frozenset[str] | None = None
     workspace: str = ""
+    guest: bool = False
 
     def may_see(self, slug: str | None) -> bool:
         """Whether the project (None: unassigned spend) may be seen."""
@@ -84,17 +86,21 @@ class Maker:
 
     `workspace` '': not a person of Slack's, but a token's bearer or the command line; `role` and
     `projects` are what they had then, and count where the subject's tokens weren't issued here.
+    `guest`: they were one then, and count as one.
     """
 
     subject: str
     workspace: str = ""
     role: Role = Role.VIEWER
     projects: frozenset[str] | None = None
+    guest: bool = False
 
     @classmethod
     def of(cls, viewer: Viewer) -> "Maker":
         """Somebody who makes such a thing."""
-        return cls(viewer.subject, viewer.workspace, viewer.role, viewer.projects)
+        return cls(
+            viewer.subject, viewer.workspace, viewer.role, viewer.projects, guest=viewer.guest
+        )
 
 
 OPERATOR = Viewer(subject="operator", role=Role.ADMIN)

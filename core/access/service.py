@@ -55,11 +55,9 @@ class AccessService:
         Raises:
             NotAMemberError: their role is none, or they are a guest without an entry.
         """
-        if user_id in self._admins:
-            return Viewer(user_id, Role.ADMIN, workspace=workspace)
         async with self._database.read() as tx:
             entry = await store.member(tx, workspace, user_id)
-        viewer = None if guest and not entry else self._viewer(workspace, user_id, entry)
+        viewer = self._viewer(Maker(user_id, workspace, guest=guest), entry)
         if viewer is None:
             raise NotAMemberError
         return viewer
@@ -75,23 +73,22 @@ class AccessService:
         for token in await store.all_tokens(connection):
             issued.setdefault(token.subject, []).append(token)
         found = {
-            maker: self._viewer(
-                maker.workspace, maker.subject, entries.get((maker.workspace, maker.subject))
-            )
+            maker: self._viewer(maker, entries.get((maker.workspace, maker.subject)))
             if maker.workspace
             else _of_tokens(maker, issued.get(maker.subject, ()))
             for maker in makers
         }
         return {maker: viewer for maker, viewer in found.items() if viewer is not None}
 
-    def _viewer(self, workspace: str, user_id: str, entry: Member | None) -> Viewer | None:
+    def _viewer(self, person: Maker, entry: Member | None) -> Viewer | None:
         """A person with their entry, if any; None: shut out."""
-        if user_id in self._admins:
-            return Viewer(user_id, Role.ADMIN, workspace=workspace)
-        role = entry.role if entry else self._default_role
+        usual = None if person.guest else self._default_role
+        role, projects = (entry.role, entry.projects) if entry else (usual, None)
+        if person.subject in self._admins:
+            role, projects = Role.ADMIN, None
         if role is None:
             return None
-        return Viewer(user_id, role, entry.projects if entry else None, workspace)
+        return Viewer(person.subject, role, projects, person.workspace, guest=person.guest)
 
     async def members(self) -> tuple[Member, ...]:
         """Everybody with an entry of their own."""

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
 
-from core.errors import ConflictError, InvalidError, NotFoundError
+from core.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
 
 MESSAGE: Final = "export"
 """The kind of the messages that bring them, or say why not."""
@@ -30,6 +30,10 @@ class ExportGoneError(NotFoundError):
     """The file isn't kept any more."""
 
 
+class ExportRightsError(ForbiddenError):
+    """What you may see isn't what it was when the file was made."""
+
+
 class ExportState(StrEnum):
     """Where an export stands."""
 
@@ -48,6 +52,7 @@ class Request:
     form: `csv`, `xlsx` or `json`.
     channel, thread: where in Slack the file goes; `thread` is the ts of a message.
     about: how many rows it will have, about.
+    guest: `person` was one of Slack's when they asked, and counts as one.
     """
 
     key: str
@@ -59,13 +64,15 @@ class Request:
     channel: str
     thread: str | None
     about: int
+    guest: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Export:
     """A request, and what became of it.
 
-    attempt: whose parts are the file's. name: the file's. size: in bytes. reason: why it failed.
+    attempt: whose parts are the file's. name: the file's. size: in bytes. projects: of which its
+    rows can be; none: of any. reason: why it failed.
     """
 
     id: int
@@ -76,17 +83,22 @@ class Export:
     name: str = ""
     rows: int = 0
     size: int = 0
+    projects: tuple[str, ...] = ()
     reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A file whose parts are kept: by which attempt, what it is called, how much is in it."""
+    """A file whose parts are kept: by which attempt, what it is called, how much is in it.
+
+    `projects`: of which its rows can be; none: of any.
+    """
 
     attempt: int
     name: str
     rows: int
     size: int
+    projects: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

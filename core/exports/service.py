@@ -106,7 +106,9 @@ class ExportService:
             found = await store.find(connection, number)
             first = None if found is None else await store.part(connection, found, 0)
         if found is None or first is None:
-            raise ExportGoneError(f"The file of export {number} isn't kept any more.")
+            raise ExportGoneError(
+                f"The file of export {number} isn't kept any more.", fix="Ask again."
+            )
         return Content(found.name, found.size, lambda: self._parts(found))
 
     async def _parts(self, export: Export) -> AsyncIterator[bytes]:

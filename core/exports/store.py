@@ -1,5 +1,6 @@
 """The SQL of exports."""
 
+from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
@@ -12,13 +13,13 @@ from core.exports.tables import exports, parts
 from core.outbox.model import DeliveryState
 from core.outbox.tables import outbox
 
-_REQUEST = ("key", "workspace", "person", "question", "asked_on", "form", "channel", "thread")
+_REQUEST = tuple(field.name for field in fields(Request))
 _WAITING = exports.c.state == ExportState.WAITING
 
 
 async def add(tx: Connection, request: Request) -> Export | None:
     """Keep a request; None where its key is known."""
-    values = {name: getattr(request, name) for name in (*_REQUEST, "about")}
+    values = {name: getattr(request, name) for name in _REQUEST}
     statement = insert(exports).values(values).on_conflict_do_nothing().returning(*exports.c)
     row = (await tx.execute(statement)).one_or_none()
     return None if row is None else _export(row)
@@ -87,6 +88,7 @@ async def finish(tx: Connection, number: int, made: Made) -> Export | None:
         name=made.name,
         rows=made.rows,
         size=made.size,
+        projects=list(made.projects),
     )
 
 
@@ -115,5 +117,6 @@ async def forget(tx: Connection, files: datetime, requests: datetime) -> int:
 
 def _export(row: Row[Any]) -> Export:
     values = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's own name for it
-    request = Request(**{name: values.pop(name) for name in _REQUEST}, about=values.pop("about"))
-    return Export(request=request, state=ExportState(values.pop("state")), **values)
+    request = Request(**{name: values.pop(name) for name in _REQUEST})
+    values |= {"state": ExportState(values["state"]), "projects": tuple(values["projects"])}
+    return Export(request=request, **values)

@@ -3,7 +3,9 @@
 from typing import Final
 
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
+    Boolean,
     Column,
     Date,
     DateTime,
@@ -14,6 +16,7 @@ from sqlalchemy import (
     LargeBinary,
     Table,
     Text,
+    false,
     func,
     text,
 )
@@ -33,12 +36,20 @@ exports: Final = Table(
     Column("channel", Text, nullable=False),
     Column("thread", Text),
     Column("about", BigInteger, nullable=False, comment="rows, about"),
+    Column("guest", Boolean, nullable=False, server_default=false()),
     Column("state", Text, nullable=False, server_default="waiting"),
     Column("asked_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     Column("attempt", Integer, nullable=False, server_default="0"),
     Column("name", Text, nullable=False, server_default=""),
     Column("rows", BigInteger, nullable=False, server_default="0"),
     Column("size", BigInteger, nullable=False, server_default="0"),
+    Column(
+        "projects",
+        ARRAY(Text),
+        nullable=False,
+        server_default="{}",
+        comment="of which its rows can be; none: of any",
+    ),
     Column("reason", Text, nullable=False, server_default=""),
     Index("ix_exports_waiting", "id", postgresql_where=text("state = 'waiting'")),
 )

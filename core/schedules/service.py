@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from core.access.model import Maker, Viewer
 from core.access.service import record
-from core.costs.question import parse_cost_query
+from core.costs.question import parse_cost_query, write_subject
 from core.database import Connection
 from core.incidents.model import IncidentKind
 from core.incidents.service import over
@@ -14,6 +14,7 @@ from core.schedules import rights, runs, store
 from core.schedules.known import Known, refuse_taken
 from core.schedules.model import (
     OwnerGoneError,
+    Posting,
     Run,
     RunUnderWayError,
     Schedule,
@@ -143,6 +144,19 @@ class ScheduleService:
         query = parse_cost_query(found.terms.subject, today=self._parts.costs.today(), names=names)
         query = replace(query, currency=found.terms.currency)
         return await self._parts.reports.report(found.terms.kind, query, viewer)
+
+    async def check_may_go(self, posting: Posting) -> None:
+        """See that what was posted, and isn't delivered yet, may still be.
+
+        Raises:
+            OwnerGoneError: whoever set the schedule may not see or schedule that any more.
+        """
+        async with self._database.read() as connection:
+            found = await store.ever(connection, posting.schedule)
+        if found is not None:
+            of = replace(found.terms, subject=write_subject(posting.report.query.where))
+            known = await Known.of(self._parts.costs)
+            await rights.acting(known.read(replace(found, terms=of)), self._parts)
 
     async def runs(
         self, number: int, viewer: Viewer, *, before: int | None = None, limit: int = 100

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from pydantic import TypeAdapter
-from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, func, insert, select, update
 
 from core.access.model import Maker
 from core.database import Connection
@@ -35,11 +35,20 @@ async def one(connection: Connection, number: int) -> Schedule:
     Raises:
         UnknownScheduleError: there is none of that number.
     """
-    statement = select(schedules).where(_PRESENT, schedules.c.id == number)
-    row = (await connection.execute(statement)).one_or_none()
-    if row is None:
+    found = await _find(connection, _PRESENT, schedules.c.id == number)
+    if found is None:
         raise UnknownScheduleError(f"There is no schedule {number}.")
-    return _schedule(row)
+    return found
+
+
+async def ever(connection: Connection, number: int) -> Schedule | None:
+    """A schedule that there is, or was."""
+    return await _find(connection, schedules.c.id == number)
+
+
+async def _find(connection: Connection, *which: ColumnElement[bool]) -> Schedule | None:
+    row = (await connection.execute(select(schedules).where(*which))).one_or_none()
+    return None if row is None else _schedule(row)
 
 
 async def due(tx: Connection, now: datetime, limit: int) -> Sequence[Schedule]:

@@ -23,7 +23,7 @@ from core.subscriptions.model import Of, Reason
 
 async def slack(delivery: Delivery, services: Services) -> Letter:
     """The report as it is now, a file of it, or what changed."""
-    told = VALUES.validate_python(delivery.message.values)
+    told = await _told(delivery, services)
     report = told.report
     if told.file is not None:
         attached = await _file(services, report, told.file)
@@ -46,7 +46,7 @@ async def slack(delivery: Delivery, services: Services) -> Letter:
 
 async def mail(delivery: Delivery, services: Services) -> Mail:
     """The report with all its files; corrected, the whole of it again."""
-    told: Posting = VALUES.validate_python(delivery.message.values)
+    told = await _told(delivery, services)
     pictures = await _pictures(services, told.report)
     attachments = [await _file(services, told.report, form) for form in told.formats]
     return await asyncio.to_thread(
@@ -58,6 +58,17 @@ async def mail(delivery: Delivery, services: Services) -> Mail:
         attachments=tuple(attachments),
         unsubscribe=leaving(delivery, services, [Reason(Of.SCHEDULE, told.schedule)]),
     )
+
+
+async def _told(delivery: Delivery, services: Services) -> Posting:
+    """What is told, if it may be: a message may have waited for long.
+
+    Raises:
+        OwnerGoneError: whoever set the schedule may not see that any more.
+    """
+    told = VALUES.validate_python(delivery.message.values)
+    await services.schedules.check_may_go(told)
+    return told
 
 
 async def _pictures(services: Services, report: Report) -> tuple[Picture, ...]:

@@ -4,7 +4,7 @@ from typing import Final
 
 from bot.render import words
 from bot.render.blocks.message import Message, code, escape, message, section
-from core.exports.model import Export
+from core.exports.model import Export, ExportState
 
 _ROUNDED: Final = 2
 """Digits that are told of how many rows there will be, about."""
@@ -41,7 +41,8 @@ def brought(export: Export) -> str:
 def failed(export: Export) -> Message:
     """Why there is none."""
     asked = code(export.request.question)
-    text = f"The export of {asked} can't be made. {escape(export.reason)}"
+    done = "made" if export.state is ExportState.FAILED else "sent"
+    text = f"The export of {asked} can't be {done}. {escape(export.reason)}"
     return message(text, [section(text, "export")])
 
 

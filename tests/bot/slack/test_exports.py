@@ -1,6 +1,6 @@
 """Large exports in Slack: told that they are coming, made in the background, sent as a file."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -10,7 +10,7 @@ from bot import exporting
 from bot.notify import Notifier
 from bot.render.charges import Format
 from bot.slack import exports
-from core.access.model import OPERATOR, Member
+from core.access.model import OPERATOR, Member, Role
 from core.costs.exporting.rows import RowsExport
 from core.errors import UnavailableError
 from core.exports.model import JOB, ExportState
@@ -20,7 +20,7 @@ from tests.bot.slack.reading import Json, words
 from tests.support.alerts import delivering
 from tests.support.product import Product
 from tests.support.rows import read, summed
-from tests.support.slack import ADA, BEN, CHECKOUT
+from tests.support.slack import ADA, BEN, CHECKOUT, GUS
 
 
 @pytest.fixture(autouse=True)
@@ -130,9 +130,98 @@ async def test_a_file_is_not_sent_to_whom_was_shut_out_meanwhile(
     shut_out = Member("T0SANDBOX", BEN, None)
     await product.services.access.set_member(shut_out, by=OPERATOR)
     await notifier.drain()
+    said = "The export of `all 2026-10` can't be sent. You have no access to costs here"
+    assert await sees(product, said, user=BEN, channel="D0BEN")
     assert await files(product, "D0BEN", BEN) == []
-    (parked,) = await product.services.outbox.listed()
-    assert "NotAMemberError" in str(parked.reason)
+
+
+async def test_a_guest_s_is_one_whoever_looks_after_it(
+    product: Product, notifier: Notifier
+) -> None:
+    """Their entry lets them in; once it is gone, nobody takes them for a member."""
+    access, exports = product.services.access, product.services.exports
+    entry = Member("T0SANDBOX", GUS, Role.VIEWER, frozenset({"checkout"}))
+    await access.set_member(entry, by=OPERATOR)
+    for _ in range(2):
+        await ask(product, "export checkout 2026-10", user=GUS)
+    made, waiting = await exports.waiting()
+    job = await product.services.jobs.claim(JOB, str(made.id))
+    assert job is not None
+    await exporting._make(product.services, made, job)
+    await product.services.database.fetch("DELETE FROM members RETURNING 1")
+    assert await exports.waiting() == (waiting,)
+    await exporting.make_due(product.services)
+    await notifier.drain()
+    for done in ("sent", "made"):
+        said = f"The export of `checkout 2026-10` can't be {done}. You have no access"
+        assert await sees(product, said, user=GUS, channel="D0GUS")
+    assert await files(product, "D0GUS", GUS) == []
+
+
+async def exported(product: Product, asked: str, *rights: Sequence[str] | None) -> None:
+    """An export of Ben's, made by the first of some rights; then they have the next."""
+    for number, projects in enumerate(rights):
+        seen = None if projects is None else frozenset(projects)
+        entry = Member("T0SANDBOX", BEN, Role.VIEWER, seen)
+        await product.services.access.set_member(entry, by=OPERATOR)
+        if number == 0:
+            await ask(product, f"export {asked} 2026-10", user=BEN)
+            await exporting.make_due(product.services)
+
+
+@pytest.mark.parametrize(
+    ("asked", "before", "after"),
+    [
+        ("all", None, ["checkout"]),
+        ("all", ["checkout", "search"], ["checkout"]),
+        ("checkout", None, ["search"]),
+        ("service=Compute Engine", None, ["checkout"]),
+    ],
+)
+async def test_a_file_is_not_sent_to_whom_may_see_less_by_then(
+    product: Product,
+    notifier: Notifier,
+    asked: str,
+    before: list[str] | None,
+    after: list[str],
+) -> None:
+    await exported(product, asked, before, after)
+    await notifier.drain()
+    said = "can't be sent. What you may see isn't what it was when the file was made. Ask again"
+    assert await sees(product, said, user=BEN, channel="D0BEN")
+    assert await files(product, "D0BEN", BEN) == []
+
+
+@pytest.mark.parametrize(
+    ("asked", "before", "after"),
+    [("all", ["checkout"], ["checkout", "search"]), ("checkout", None, ["checkout"])],
+)
+async def test_a_file_is_sent_to_whom_may_see_all_that_is_in_it(
+    product: Product,
+    notifier: Notifier,
+    asked: str,
+    before: list[str] | None,
+    after: list[str],
+) -> None:
+    await exported(product, asked, before, after)
+    await notifier.drain()
+
+    async def look() -> list[Json]:
+        return await files(product, "D0BEN", BEN)
+
+    assert len(await product.slack.until(look)) == 1
+
+
+async def test_why_a_file_isn_t_sent_is_told_in_its_thread(
+    product: Product, notifier: Notifier
+) -> None:
+    asked = await product.slack.say("<@U0CLOUDCOST> export checkout 2026-10", channel=CHECKOUT)
+    await sees(product, "about 62 rows. I'll send the file here.")
+    await exporting.make_due(product.services)
+    await product.services.exports.forget(product.services.clock() + timedelta(8))
+    await notifier.drain()
+    told = await sees(product, "can't be sent. The file of export 1 isn't kept any more. Ask again")
+    assert told["thread_ts"] == asked["ts"]
 
 
 @pytest.mark.parametrize(

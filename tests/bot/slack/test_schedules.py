@@ -1,11 +1,13 @@
 """Schedules in Slack: set in words and by a form, listed with what can be done, run, previewed."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from bot.slack import schedule_form
 from core.access.model import OPERATOR, Member, Role
+from core.outbox.model import DeliveryState
 from core.projects.model import ProjectChange
 from core.reports.model import ReportKind
 from core.schedules.model import RunState, Schedule, Terms
@@ -13,6 +15,7 @@ from core.schedules.said import parse_schedule, terms_of
 from sandbox.slack.blocks import message_problems, view_problems
 from tests.bot.slack.acting import ask, sees
 from tests.bot.slack.reading import Json, buttons, words
+from tests.support.alerts import delivering
 from tests.support.product import Product
 from tests.support.slack import ADA, BEN, CHECKOUT, FINANCE
 
@@ -116,6 +119,29 @@ async def test_run_now_posts_once(product: Product, schedule: Schedule) -> None:
     assert (run.state, run.by) == (RunState.POSTED, ADA)
     shown = await press(product, "History", then="1 run, the latest posted")
     assert message_problems(shown["blocks"]) == []
+
+
+async def test_what_its_owner_may_not_see_any_more_is_not_sent_either(product: Product) -> None:
+    """It was posted, and had yet to be delivered: that waits until they may again."""
+    services = product.services
+    finance = Member("T0SANDBOX", BEN, Role.FINANCE)
+    await services.access.set_member(finance, by=OPERATOR)
+    await ask(product, WEEKLY, user=BEN)
+    await services.schedules.run(1, by=OPERATOR)
+    await services.poster.work()
+    fewer = replace(finance, projects=frozenset({"checkout"}))
+    await services.access.set_member(fewer, by=OPERATOR)
+    async with delivering(services) as notifier:
+        await notifier.drain()
+        assert await product.slack.messages(FINANCE, user=BEN) == []
+        (parked,) = await services.outbox.listed(DeliveryState.PARKED)
+        assert parked.reason == (
+            "may not be told: U0BEN, who set it, may not see or schedule that any more."
+        )
+        await services.access.set_member(finance, by=OPERATOR)
+        await services.outbox.retry_parked()
+        await notifier.drain()
+    assert await sees(product, "Weekly report", channel=FINANCE)
 
 
 @pytest.mark.usefixtures("schedule")

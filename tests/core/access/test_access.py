@@ -3,9 +3,11 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 
 from core.access.model import (
     OPERATOR,
+    Maker,
     Member,
     NotAMemberError,
     Role,
@@ -36,6 +38,45 @@ async def test_a_guest_sees_nothing_until_given_a_role(access: AccessService) ->
     assert viewer.may_see("checkout")
     assert not viewer.may_see("search")
     assert not viewer.may_see(None)
+
+
+async def test_what_a_guest_made_is_a_guest_s_whatever_the_default_role(
+    database: Database, access: AccessService
+) -> None:
+    """Their entry is what lets them in: without it, what they made speaks for nobody."""
+    await access.set_member(Member("T1", "UGUEST", Role.VIEWER), by=OPERATOR)
+    guest = Maker.of(await access.slack_viewer("T1", "UGUEST", guest=True))
+    member = Maker.of(await access.slack_viewer("T1", "U1"))
+    async with database.begin() as tx:
+        assert set(await access.present(tx, [guest, member])) == {guest, member}
+        await tx.execute(text("DELETE FROM members"))
+        assert await access.present(tx, [guest, member]) == {
+            member: Viewer("U1", Role.VIEWER, workspace="T1")
+        }
+
+
+async def test_what_was_made_counts_with_the_rights_of_now(
+    database: Database, access: AccessService
+) -> None:
+    """Of people by their entries, of tokens by the latest that isn't revoked."""
+    shut_out, narrowed, admin = Maker("U1", "T1"), Maker("U2", "T1"), Maker("UADMIN", "T1")
+    token, theirs = Maker("ci", role=Role.FINANCE), Maker("idp", role=Role.FINANCE)
+    await access.set_member(Member("T1", "U1", None), by=OPERATOR)
+    await access.set_member(Member("T1", "U2", Role.FINANCE, frozenset({"blog"})), by=OPERATOR)
+    issued = await access.issue(
+        subject="ci", role=Role.VIEWER, ttl=timedelta(1), by=OPERATOR, projects=frozenset({"blog"})
+    )
+    makers = [shut_out, narrowed, admin, token, theirs]
+    async with database.read() as connection:
+        assert await access.present(connection, makers) == {
+            narrowed: Viewer("U2", Role.FINANCE, frozenset({"blog"}), "T1"),
+            admin: Viewer("UADMIN", Role.ADMIN, workspace="T1"),
+            token: Viewer("ci", Role.VIEWER, frozenset({"blog"})),
+            theirs: Viewer("idp", Role.FINANCE),
+        }
+    await access.revoke(issued.jti, by=OPERATOR)
+    async with database.read() as connection:
+        assert token not in await access.present(connection, makers)
 
 
 async def test_the_configured_administrators_are_so_whatever_their_entry_says(

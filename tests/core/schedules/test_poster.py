@@ -4,11 +4,14 @@ import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from core.access.model import OPERATOR, Member, Role, Viewer
 from core.outbox.model import Destination
 from core.projects.model import ProjectChange
 from core.schedules.model import (
     Format,
+    OwnerGoneError,
     RunState,
 )
 from core.schedules.poster import SchedulePoster
@@ -122,6 +125,33 @@ async def test_it_is_made_with_its_owner_s_rights_of_now(desk: Desk) -> None:
     desk.clock.at(DUE)
     await desk.poster.work()
     # All that there is isn't theirs any more, and is told to nobody in their name.
+    assert await desk.told() == ["post operations:"]
+
+
+async def test_what_is_posted_may_go_as_long_as_its_owner_may_see_it(desk: Desk) -> None:
+    """All that it is of, also once the schedule is of less, or is removed."""
+    made = await desk.service.add(WEEKLY, by=FINANCE)
+    desk.clock.at(DUE)
+    await desk.poster.work()
+    sent = posting((await messages(desk.database))[0])
+    await desk.service.change(made.id, replace(WEEKLY, subject="blog"), by=FINANCE)
+    await desk.service.remove(made.id, by=FINANCE)
+    await desk.service.check_may_go(sent)
+    entry = Member(FINANCE.workspace, FINANCE.subject, Role.FINANCE, frozenset({"blog"}))
+    await desk.parts.access.set_member(entry, by=OPERATOR)
+    with pytest.raises(OwnerGoneError, match="U0FIN, who set it, may not see"):
+        await desk.service.check_may_go(sent)
+
+
+async def test_a_guest_who_lost_their_entry_is_no_member(desk: Desk) -> None:
+    """Nor does what they own go on being reported."""
+    await desk.parts.access.set_member(Member("T0ACME", "U0GUEST", Role.VIEWER), by=OPERATOR)
+    await desk.parts.projects.change("shop", ProjectChange(owner="U0GUEST"), by=OPERATOR)
+    guest = Viewer("U0GUEST", workspace="T0ACME", guest=True)
+    await desk.service.add(replace(WEEKLY, subject="shop"), by=guest)
+    await desk.database.fetch("DELETE FROM members RETURNING 1")
+    desk.clock.at(DUE)
+    await desk.poster.work()
     assert await desk.told() == ["post operations:"]
 
 
