@@ -98,10 +98,6 @@ class AlertService:
         await self._may_change(found, viewer)
         return found
 
-    async def may_snooze(self, alert: Alert, viewer: Viewer) -> bool:
-        """Whether somebody may: its projects' owner, finance, administrators."""
-        return (await self._budgets.rights(viewer)).get(alert.subject.budget, False)
-
     async def acknowledge(self, number: int, version: int, *, by: Viewer) -> Alert:
         """Say that somebody has seen to it; everybody who was told sees by whom.
 

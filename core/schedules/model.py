@@ -41,10 +41,6 @@ class UnknownScheduleError(NotFoundError):
     """There is no such schedule."""
 
 
-class UnknownRunError(NotFoundError):
-    """There is no such run."""
-
-
 class ScheduleTakenError(ConflictError):
     """There is such a schedule already."""
 

@@ -30,7 +30,6 @@ from core.money import ZERO
 from core.period import Period
 
 WEEK = Period(date(2026, 11, 15), date(2026, 11, 22), "last-7d")
-WEEK_BEFORE = Period(date(2026, 11, 8), date(2026, 11, 15))
 FRESH = Freshness(
     datetime(2026, 11, 21, 22, tzinfo=UTC), date(2026, 11, 22), matches_export=True, final=False
 )
