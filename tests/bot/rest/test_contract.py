@@ -18,9 +18,9 @@ SEED = "1"
 EXAMPLES = "8"
 # A project can be merged away once: what is tried after that is refused, and rightly. Of billing
 # accounts, invoices, parked deliveries, anomalies, budgets, alerts, schedules, subscriptions and
-# planned days there are none, and not every text is what one of them can be of. A
-# generator that likes the same few keys meets an Idempotency-Key again and again that stands for
-# another write.
+# planned days there are none, and not every text is what one of them can be of. While a sync is
+# under way, a further one is a conflict. A generator that likes the same few keys meets an
+# Idempotency-Key again and again that stands for another write.
 CONFIG = """
 [warnings]
 fail-on = true
@@ -33,7 +33,7 @@ include-operation-id = [
   "alerts.show", "alerts.acknowledge", "alerts.snooze", "schedules.create", "schedules.show",
   "schedules.change", "schedules.remove", "schedules.pause", "schedules.resume", "schedules.run",
   "schedules.preview", "schedules.runs", "subscriptions.create", "subscriptions.show",
-  "subscriptions.change", "subscriptions.remove",
+  "subscriptions.change", "subscriptions.remove", "syncs.start",
 ]
 warnings = false
 
