@@ -232,6 +232,21 @@ async def test_nobody_answers(
     assert await said(slackbox) == ["a2", "b"]
 
 
+async def test_nobody_answers_and_then_slack_asks_to_wait_before_one_may_look(
+    fresh_database: Database, slackbox: Slackbox, outbox: OutboxService
+) -> None:
+    """That says nothing of the message: it is looked for still."""
+    await slackbox.fail("chat.postMessage", "silent", seconds=1)
+    await slackbox.fail("conversations.history", "rate_limit", seconds=3600)
+    await put(fresh_database, told("a"))
+    await delivered(fresh_database, slackbox, patience=0.3)
+    for _ in range(2):
+        await outbox.retry((await outbox.listed())[0].id)
+        await delivered(fresh_database, slackbox)
+    assert [each.state for each in await outbox.listed()] == [DeliveryState.DELIVERED]
+    assert await said(slackbox) == ["a"]
+
+
 async def test_nobody_answers_a_reply_or_a_file(
     fresh_database: Database, slackbox: Slackbox, outbox: OutboxService
 ) -> None:

@@ -1,51 +1,31 @@
 """The outbox: told if and only if it is committed, one after the other, by whoever works."""
 
 import asyncio
-from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from sqlalchemy import text
 
 from core.access.model import Role, Viewer
 from core.database import Database
 from core.outbox.model import (
+    MOST_TRIES,
     Deferred,
     Delivered,
     DeliveredError,
-    Delivery,
     DeliveryState,
-    Message,
     Outcome,
     Parked,
-    Receipt,
     UnknownDeliveryError,
     Verb,
     failure,
 )
-from core.outbox.service import OutboxService, enqueue
+from core.outbox.service import THREADS_KEPT, OutboxService, enqueue
 from core.outbox.store import drop, lease
+from tests.core.outbox.taking import AT_ONCE, DONE, HERE, SLACK, delivered, leased
 from tests.support.outbox import put, told
-
-SLACK = ("slack",)
-HERE = Receipt("C1", "1.0")
-DONE = Delivered(HERE)
-AT_ONCE = timedelta()
-
-
-@pytest.fixture
-def outbox(fresh_database: Database) -> OutboxService:
-    return OutboxService(fresh_database)
-
-
-async def leased(outbox: OutboxService) -> Delivery:
-    delivery = await outbox.lease(SLACK)
-    assert delivery is not None
-    return delivery
 
 
 async def test_what_is_rolled_back_is_never_told(
@@ -145,6 +125,27 @@ async def test_a_writer_in_a_long_transaction_holds_no_worker_up(
                 await outbox.settle(delivery, Delivered(HERE))
 
 
+async def test_waits_double_up_to_a_quarter_of_an_hour_and_end_some_day(
+    fresh_database: Database, outbox: OutboxService
+) -> None:
+    """And begin anew when somebody has it tried again."""
+    await put(fresh_database, told("a"))
+    delivery = await leased(outbox)
+    for tries, longest in ((1, 2), (2, 4), (5, 32), (9, 512), (10, 900), (99, 900)):
+        came = failure(replace(delivery, tries=tries), "busy", answered=True)
+        assert isinstance(came, Deferred)
+        assert longest / 2 <= came.wait.total_seconds() <= longest
+    given_up = failure(replace(delivery, tries=MOST_TRIES), "busy", answered=True)
+    assert given_up == Parked("given up after 100 tries: busy")
+    for _ in range(3):
+        await outbox.settle(delivery, Deferred(AT_ONCE, "busy", answered=True))
+        delivery = await leased(outbox)
+    assert delivery.tries == 4
+    await outbox.settle(delivery, given_up)
+    await outbox.retry_parked()
+    assert (await leased(outbox)).tries == 1
+
+
 async def test_workers_do_not_wait_for_one_another(
     fresh_database: Database, outbox: OutboxService
 ) -> None:
@@ -176,99 +177,6 @@ async def test_what_is_dropped_while_it_is_tried_stays_so(
     assert await outbox.settle(delivery, outcome)
     [dropped] = await outbox.listed()
     assert (dropped.state, dropped.reason) == (DeliveryState.DROPPED, "dropped by operator")
-
-
-async def test_updates_that_nobody_has_seen_are_left_out_for_the_last(
-    fresh_database: Database, outbox: OutboxService
-) -> None:
-    await put(fresh_database, told("a", thread="t"))
-    await put(fresh_database, *(told(f"u{n}", verb=Verb.UPDATE, thread="t") for n in range(3)))
-    states = {each.message.key: each.state for each in await outbox.listed()}
-    dropped, queued = DeliveryState.DROPPED, DeliveryState.QUEUED
-    assert states == {"a": queued, "u0": dropped, "u1": dropped, "u2": queued}
-
-
-async def delivered(outbox: OutboxService, outcome: Outcome = DONE) -> str:
-    """Deliver the next message; its key."""
-    delivery = await leased(outbox)
-    assert await outbox.settle(delivery, outcome)
-    return delivery.message.key
-
-
-async def states(outbox: OutboxService) -> dict[str, str]:
-    return {each.message.key: str(each.state) for each in await outbox.listed()}
-
-
-def updating(key: str) -> Message:
-    return told(key, verb=Verb.UPDATE, thread="a")
-
-
-async def test_an_update_that_is_parked_is_left_out_for_a_later_one(
-    fresh_database: Database, outbox: OutboxService
-) -> None:
-    """It neither holds the later up nor is ever sent after it; nor does what came between go."""
-    await put(fresh_database, told("a"), updating("u0"))
-    await delivered(outbox)
-    assert await delivered(outbox, Parked("the app isn't in the channel")) == "u0"
-    await put(fresh_database, told("r", verb=Verb.REPLY, thread="a"))
-    assert await outbox.lease(SLACK) is None
-    await put(fresh_database, updating("u1"))
-    assert (await states(outbox))["u0"] == "dropped"
-    assert [await delivered(outbox), await delivered(outbox)] == ["r", "u1"]
-    assert await outbox.retry_parked() == ()
-
-
-async def test_an_update_that_is_parked_while_a_later_one_is_written_is_too(
-    fresh_database: Database, outbox: OutboxService
-) -> None:
-    await put(fresh_database, told("a"), updating("u0"))
-    await delivered(outbox)
-    trying = await leased(outbox)
-    await put(fresh_database, updating("u1"))
-    await outbox.settle(trying, Parked("no"))
-    assert await delivered(outbox) == "u1"
-    assert await states(outbox) == {"a": "delivered", "u0": "dropped", "u1": "delivered"}
-
-
-async def test_an_update_that_is_retried_while_a_later_one_is_sent_does_not_follow_it(
-    fresh_database: Database, outbox: OutboxService
-) -> None:
-    await put(fresh_database, told("a"), updating("u0"))
-    await delivered(outbox)
-    trying = await leased(outbox)
-    await put(fresh_database, updating("u1"))
-    await outbox.settle(trying, Parked("no"))
-    later = await leased(outbox)
-    assert await outbox.retry_parked() == (trying.id,)
-    await outbox.settle(later, DONE)
-    assert await outbox.lease(SLACK) is None
-    assert (await states(outbox))["u0"] == "dropped"
-
-
-async def test_an_update_that_is_parked_holds_up_what_is_no_update(
-    fresh_database: Database, outbox: OutboxService
-) -> None:
-    """And an update waits for the post: that is no update either."""
-    await put(fresh_database, told("a"), updating("u0"))
-    await delivered(outbox, Parked("no"))
-    assert await outbox.lease(SLACK) is None
-    await outbox.retry_parked()
-    await delivered(outbox)
-    await delivered(outbox, Parked("no"))
-    await put(fresh_database, told("r", verb=Verb.REPLY, thread="a"), told("b"))
-    assert await delivered(outbox) == "b"
-    assert await outbox.lease(SLACK) is None
-
-
-async def test_an_update_that_somebody_is_at_is_not_taken_from_them(
-    fresh_database: Database, outbox: OutboxService
-) -> None:
-    """It may be there: whoever looks for it must know of it."""
-    await put(fresh_database, told("a"), updating("u0"))
-    await delivered(outbox)
-    await leased(outbox)
-    await put(fresh_database, updating("u1"), told("b", to="C2"))
-    assert await states(outbox) == {"a": "delivered", **dict.fromkeys(("u0", "u1", "b"), "queued")}
 
 
 async def test_what_is_dropped_just_now_is_not_taken(
@@ -354,107 +262,19 @@ async def test_old_messages_are_forgotten_and_what_waits_is_kept(
     assert (backlog.queued, backlog.parked) == (1, 1)
 
 
-DESTINATIONS = st.sampled_from(["C1", "C2"])
-THREADS = st.sampled_from(["t", "u"])
-VERBS = st.sampled_from([Verb.REPLY, Verb.UPDATE])
-OUTCOMES = st.sampled_from(
-    [
-        Delivered(HERE),
-        Deferred(AT_ONCE, "later", answered=True),
-        Deferred(AT_ONCE, "no answer", answered=False),
-        Deferred(AT_ONCE, "wait", answered=True, counts=False),
-        Parked("no"),
-        None,
-    ]
-)
-STEPS = st.lists(
-    st.one_of(
-        st.tuples(st.just("put"), DESTINATIONS, THREADS, VERBS),
-        st.tuples(st.just("work"), OUTCOMES),
-        st.tuples(st.just("retry")),
-    ),
-    max_size=40,
-)
-
-
-class _UndoError(Exception):
-    """Ends an example's transaction."""
-
-
-@settings(
-    max_examples=30,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
-@given(STEPS)
-async def test_order_holds_whatever_fails(
-    database: Database, steps: list[tuple[str, *tuple[Any, ...]]]
+async def test_a_thread_is_known_longer_than_its_messages(
+    fresh_database: Database, outbox: OutboxService
 ) -> None:
-    """Per destination where nothing was parked, of replies and of updates in a thread always.
-
-    Each reply arrives once, and of updates the last. An outcome None is a worker that dies: its
-    lease ends at once.
-    """
-    with suppress(_UndoError):
-        async with database.begin():
-            example = _Example(database)
-            for step in steps:
-                await example.take(*step)
-            await example.finish()
-            example.check()
-            raise _UndoError
-
-
-class _Example:
-    """What was written and what has arrived, in order; where something was parked."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-        self._outbox = OutboxService(database, lease=timedelta(microseconds=1))
-        self._written: list[tuple[str, str, str, Verb]] = []
-        self._arrived: list[str] = []
-        self._parked: set[str] = set()
-
-    async def take(self, what: str, *more: Any) -> None:
-        match what:
-            case "put":
-                to, thread, verb = more
-                key = f"{len(self._written)}"
-                self._written.append((key, to, thread, verb))
-                await put(self._database, told(key, to=to, thread=thread, verb=verb))
-            case "work":
-                await self._work(*more)
-            case _:
-                await self._outbox.retry_parked()
-
-    async def finish(self) -> None:
-        await self._outbox.retry_parked()
-        while await self._work(Delivered(HERE)):
-            pass
-
-    async def _work(self, outcome: Outcome | None) -> bool:
-        delivery = await self._outbox.lease(SLACK)
-        if delivery is None:
-            return False
-        if outcome is not None:
-            assert await self._outbox.settle(delivery, outcome)
-        if isinstance(outcome, Delivered):
-            self._arrived.append(delivery.message.key)
-        if isinstance(outcome, Parked):
-            self._parked.add(delivery.message.to.address)
-        return True
-
-    def check(self) -> None:
-        replies = [key for key, _, _, verb in self._written if verb is Verb.REPLY]
-        assert sorted(set(replies) & set(self._arrived)) == sorted(replies)
-        assert len(set(self._arrived)) == len(self._arrived)
-        for place in {tuple(place) for _, *place in self._written}:
-            keys = [key for key, *where in self._written if tuple(where) == place]
-            self._in_order(keys)
-            assert keys[-1] in self._arrived
-        for to in {to for _, to, *_ in self._written} - self._parked:
-            self._in_order([key for key, where, *_ in self._written if where == to])
-
-    def _in_order(self, keys: Sequence[str]) -> None:
-        arrived = [int(key) for key in self._arrived if key in keys]
-        assert arrived == sorted(arrived)
+    """But not for ever, unless something of it waits."""
+    await put(fresh_database, told("a"), told("b"), told("c", to="C2"))
+    for outcome in (DONE, DONE, Parked("no")):
+        await delivered(outbox, outcome)
+    assert await outbox.forget(datetime.now(UTC) + timedelta(days=1)) == 2
+    await put(fresh_database, told("a2", verb=Verb.REPLY, thread="a"))
+    again = await leased(outbox)
+    assert again.begun == HERE
+    await outbox.settle(again, DONE)
+    await outbox.forget(datetime.now(UTC) + THREADS_KEPT + timedelta(days=1))
+    await put(fresh_database, told("b2", verb=Verb.REPLY, thread="b"))
+    assert (await leased(outbox)).begun is None
+    assert (await outbox.backlog()).parked == 1
