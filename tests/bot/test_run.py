@@ -12,13 +12,13 @@ from pathlib import Path
 import aiohttp
 import psutil
 import pytest
-from aiohttp.test_utils import unused_port
 
 from core.clock import utc_now
 from core.database import Database
 from core.incidents.model import Facts, IncidentKind
 from core.incidents.service import found
 from tests.support.facts import store
+from tests.support.ports import free_port
 from tests.support.product import SIGNING, company
 from tests.support.slack import ADA, CHECKOUT, PLATFORM, Slackbox, slackbox
 
@@ -33,7 +33,7 @@ async def environment(
 ) -> dict[str, str]:
     """Settings of a product on the small company, installed in the local Slack."""
     await store(fresh_database, company())
-    port = unused_port()
+    port = free_port()
     slackbox.connect(f"http://127.0.0.1:{port}/slack/events")
     return {
         "PATH": os.environ["PATH"],
@@ -79,7 +79,7 @@ async def ready(environment: dict[str, str]) -> bool:
 async def stopped(process: asyncio.subprocess.Process) -> str:
     """Tell it to stop; what it logged."""
     process.send_signal(signal.SIGTERM)
-    _, logged = await asyncio.wait_for(process.communicate(), 30)
+    _, logged = await asyncio.wait_for(process.communicate(), 60)
     assert process.returncode == 0, logged.decode()
     return logged.decode()
 
@@ -89,7 +89,7 @@ async def test_a_process_answers_slack_and_stops_cleanly(
 ) -> None:
     async with running(environment) as process:
         assert (await slackbox.command("/cost checkout 2026-11-15..2026-11-21"))["ok"]
-        answer = await slackbox.answer(user=ADA, channel=CHECKOUT, seconds=20)
+        answer = await slackbox.answer(user=ADA, channel=CHECKOUT)
         logged = await stopped(process)
     assert "$1,405.25" in answer["text"]
     assert "Traceback" not in logged
@@ -102,7 +102,7 @@ async def test_an_idle_process_stays_small(environment: dict[str, str], slackbox
     async with running(environment) as process:
         for period in ("mtd", "last-7d", "2026-11-15..2026-11-21"):
             assert (await slackbox.command(f"/cost checkout {period}"))["ok"]
-            await slackbox.answer(user=ADA, channel=CHECKOUT, seconds=20)
+            await slackbox.answer(user=ADA, channel=CHECKOUT)
         ours = psutil.Process(process.pid)
         resident = ours.memory_info().rss
         loaded = " ".join(region.path for region in ours.memory_maps())
@@ -158,7 +158,7 @@ async def test_a_worker_tells_what_goes_wrong(
         async def posted() -> bool:
             return "The export is gone." in str(await slackbox.messages(PLATFORM))
 
-        assert await slackbox.until(posted, seconds=20)
+        assert await slackbox.until(posted)
         await stopped(process)
 
 

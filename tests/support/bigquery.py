@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -22,6 +21,8 @@ from urllib.request import urlopen
 import pytest
 from google.auth.credentials import AnonymousCredentials
 from google.cloud import bigquery
+
+from tests.support.ports import free_port
 
 PROJECT = "acme-billing"
 DATASET = "billing"
@@ -126,7 +127,7 @@ def running(folder: Path) -> Generator[Emulator]:
     subprocess.run(  # noqa: S603  # our own interpreter
         [sys.executable, "-c", _EXTENSIONS], env=environment, check=True
     )
-    port, grpc_port = _free_port(), _free_port()
+    port, grpc_port = free_port(), free_port()
     command = [
         *(str(Path(sys.executable).with_name("local-bigquery")), "serve"),
         *("--host", "127.0.0.1", "--port", str(port), "--grpc-port", str(grpc_port)),
@@ -157,13 +158,6 @@ def bigquery_emulator() -> Generator[Emulator]:
     """One emulator for the whole run; tests keep to tables of their own."""
     with tempfile.TemporaryDirectory(prefix="bigquery-") as folder, running(Path(folder)) as it:
         yield it
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def _wait(endpoint: str, process: subprocess.Popen[bytes], log: Path) -> None:

@@ -10,7 +10,7 @@ from typing import Any, Final
 import aiohttp
 import pytest
 from aiohttp import web
-from aiohttp.test_utils import TestServer, unused_port
+from aiohttp.test_utils import TestServer
 from pydantic import SecretStr
 from sqlalchemy import text
 
@@ -30,6 +30,7 @@ from core.ingest.service import IngestService
 from tests.support.charges import Writer, charge
 from tests.support.clock import FakeClock
 from tests.support.facts import Charge, World, store
+from tests.support.ports import free_port
 from tests.support.slack import ADA, Slackbox
 
 SIGNING: Final = "k1:" + "s" * 48
@@ -152,7 +153,7 @@ async def bill(product: Product) -> None:
 @pytest.fixture(scope="session")
 async def charts() -> AsyncIterator[ChartWorker]:
     """One chart worker for all tests; it takes a second to warm."""
-    worker = ChartWorker()
+    worker = ChartWorker(timeout=60)
     yield worker
     await worker.close()
 
@@ -166,7 +167,7 @@ def public() -> bool:
 @pytest.fixture
 def settings(slackbox: Slackbox, public: bool) -> Settings:  # noqa: FBT001 - a fixture
     """Settings of a product that is installed in the local Slack, over HTTP."""
-    port = unused_port()
+    port = free_port()
     return Settings(
         http_port=port,
         public_url=f"http://127.0.0.1:{port}" if public else None,

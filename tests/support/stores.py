@@ -14,6 +14,8 @@ from pathlib import Path
 
 from pyarrow import fs
 
+from tests.support.ports import free_port
+
 _PATIENCE = 60
 # The account that every Azurite has; its key is in Microsoft's documentation.
 AZURITE_ACCOUNT = "devstoreaccount1"
@@ -47,7 +49,7 @@ class Store:
 @contextmanager
 def s3() -> Generator[Store]:
     """Amazon S3, by moto."""
-    port = _free_port()
+    port = free_port()
     command = [_script("moto_server"), "-H", "127.0.0.1", "-p", str(port)]
     with _running(command, port):
         system = fs.S3FileSystem(
@@ -65,7 +67,7 @@ def s3() -> Generator[Store]:
 @contextmanager
 def gcs() -> Generator[Store]:
     """Google Cloud Storage, by gcp-storage-emulator."""
-    port = _free_port()
+    port = free_port()
     command = [_script("gcp-storage-emulator"), "start", "--host", "127.0.0.1"]
     with _running([*command, "--port", str(port), "--in-memory"], port):
         system = fs.GcsFileSystem(
@@ -87,7 +89,7 @@ def azurite() -> str | None:
 @contextmanager
 def azure(program: str, folder: Path) -> Generator[Store]:
     """Azure Blob Storage, by Azurite; AZURE_STORAGE_KEY is for the test to set."""
-    port = _free_port()
+    port = free_port()
     command = [program, "--silent", "--skipApiVersionCheck", "--disableTelemetry"]
     with _running([*command, "--blobPort", str(port), "--location", str(folder)], port):
         at = f"127.0.0.1:{port}"
@@ -132,10 +134,3 @@ def _wait(process: subprocess.Popen[bytes], port: int) -> None:
 
 def _script(name: str) -> str:
     return str(Path(sys.executable).with_name(name))
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

@@ -2,13 +2,13 @@
 
 import pytest
 import structlog
-from aiohttp.test_utils import unused_port
 from pydantic import SecretStr
 
 from bot.settings import Settings
 from tests.bot.slack.acting import ask
 from tests.bot.slack.reading import block, buttons, words
 from tests.support.clock import FakeClock
+from tests.support.ports import free_port
 from tests.support.product import SIGNING, Product
 from tests.support.slack import Slackbox
 
@@ -17,8 +17,8 @@ from tests.support.slack import Slackbox
 def settings(slackbox: Slackbox) -> Settings:
     """Settings of a product whose PUBLIC_URL leads nowhere."""
     return Settings(
-        http_port=unused_port(),
-        public_url=f"http://127.0.0.1:{unused_port()}",
+        http_port=free_port(),
+        public_url=f"http://127.0.0.1:{free_port()}",
         slack_bot_token=SecretStr(slackbox.config.bot_token),
         slack_signing_secret=SecretStr(slackbox.config.signing_secret),
         slack_api_url=slackbox.api_url,
