@@ -60,7 +60,7 @@ async def test_a_worker_killed_at_a_point_is_followed_by_another(
         )
         async with asyncio.timeout(60):
             assert await process.wait() == -signal.SIGKILL
-        async with mailing(fresh_database, box.url, lease=LEASE) as notifier, asyncio.timeout(60):
+        async with mailing(fresh_database, box.url) as notifier, asyncio.timeout(60):
             await notifier.start()
             while (await outbox.backlog()).queued:  # noqa: ASYNC110 - another worker's event
                 await asyncio.sleep(0.05)

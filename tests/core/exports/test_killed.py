@@ -3,7 +3,7 @@
 import asyncio
 import signal
 import sys
-from datetime import date, timedelta
+from datetime import date
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -88,7 +88,7 @@ async def test_an_export_whose_maker_is_killed_is_made_and_delivered_once(
         costs=CostService(fresh_database, Cache(), clock),
         exports=exports,
         clock=clock,
-        jobs=JobService(fresh_database, worker="next", lease=timedelta(seconds=LEASE)),
+        jobs=JobService(fresh_database, worker="next"),
     )
     async with asyncio.timeout(60):
         while await exports.waiting():

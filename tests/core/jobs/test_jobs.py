@@ -11,8 +11,9 @@ from core.errors import UnavailableError
 from core.jobs.model import JobState
 from core.jobs.service import JobService
 from core.lease import LeaseLostError
+from tests.support.leases import end_leases, renewed
 
-SHORT = timedelta(milliseconds=150)
+SHORT = timedelta(seconds=0.6)
 
 
 @pytest.fixture
@@ -57,12 +58,11 @@ async def test_a_failed_job_keeps_its_error_and_may_be_claimed_again(
 
 
 async def test_a_dead_workers_job_is_taken_over_when_its_lease_ends(
-    fresh_database: Database, rival: JobService
+    fresh_database: Database, worker: JobService, rival: JobService
 ) -> None:
-    dying = JobService(fresh_database, worker="a", lease=SHORT)
-    assert await dying.claim("sync", "2026-11-22") is not None
+    assert await worker.claim("sync", "2026-11-22") is not None
     assert await rival.claim("sync", "2026-11-22") is None
-    await asyncio.sleep(SHORT.total_seconds() * 1.5)
+    await end_leases(fresh_database)
     assert await rival.claim("sync", "2026-11-22") is not None
 
 
@@ -73,7 +73,7 @@ async def test_a_lease_is_renewed_while_the_work_goes_on(
     job = await slow.claim("sync", "2026-11-22")
     assert job is not None
     async with slow.running(job):
-        await asyncio.sleep(SHORT.total_seconds() * 3)
+        await renewed(fresh_database)
         assert await rival.claim("sync", "2026-11-22") is None
 
 
@@ -83,12 +83,12 @@ async def test_a_worker_that_lost_its_lease_is_stopped_and_cannot_end_the_job(
     stalled = JobService(fresh_database, worker="a", lease=SHORT)
     job = await stalled.claim("sync", "2026-11-22")
     assert job is not None
-    await asyncio.sleep(SHORT.total_seconds() * 1.5)
+    await end_leases(fresh_database)
     taken = await rival.claim("sync", "2026-11-22")
     assert taken is not None
     with pytest.raises(LeaseLostError):
         async with stalled.running(job):
-            await asyncio.sleep(10)
+            await asyncio.Event().wait()
     latest = await rival.latest("sync")
     assert latest is not None
     assert (latest.state, latest.worker) == (JobState.RUNNING, "b")
@@ -100,12 +100,15 @@ async def test_a_stopped_worker_gives_its_job_back_at_once(
     job = await worker.claim("sync", "2026-11-22")
     assert job is not None
 
+    begun = asyncio.Event()
+
     async def work() -> None:
         async with worker.running(job):
-            await asyncio.sleep(10)
+            begun.set()
+            await asyncio.Event().wait()
 
     task = asyncio.create_task(work())
-    await asyncio.sleep(0.05)
+    await begun.wait()
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
