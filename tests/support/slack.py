@@ -24,6 +24,8 @@ type Json = dict[str, Any]
 ADA, BEN, CHLOE, GUS = "U0ADA", "U0BEN", "U0CHLOE", "U0GUS"
 GENERAL, CHECKOUT, FINANCE, PLATFORM = "C0GENERAL", "C0CHECKOUT", "C0FINANCE", "C0PLATFORM"
 RANDOM, ARCHIVED = "C0RANDOM", "C0OLD"
+PATIENCE = 60
+"""Seconds: a busy machine is no bug, and whoever waits for what comes waits no longer for it."""
 
 
 class Slackbox:
@@ -141,7 +143,7 @@ class Slackbox:
         view: Json | None = (await self._get("home", **{"as": user}))["view"]
         return view
 
-    async def until[T](self, look: Callable[[], Awaitable[T | None]], *, seconds: float = 10) -> T:
+    async def until[T](self, look: Callable[[], Awaitable[T | None]]) -> T:
         """What `look` gives as soon as it gives something; it looks again after each change."""
         changed = asyncio.Event()
 
@@ -150,7 +152,7 @@ class Slackbox:
 
         self.slack.workspace.listeners.add(note)
         try:
-            async with asyncio.timeout(seconds):
+            async with asyncio.timeout(PATIENCE):
                 while not (found := await look()):
                     with contextlib.suppress(TimeoutError):
                         await asyncio.wait_for(changed.wait(), 0.1)
@@ -159,15 +161,13 @@ class Slackbox:
         finally:
             self.slack.workspace.listeners.discard(note)
 
-    async def answer(
-        self, *, user: str = ADA, channel: str = CHECKOUT, after: str = "", seconds: float = 10
-    ) -> Json:
+    async def answer(self, *, user: str = ADA, channel: str = CHECKOUT, after: str = "") -> Json:
         """The newest private message for somebody later than the time stamp `after`."""
 
         async def look() -> list[Json]:
             return [m for m in await self.private(user, channel) if m["ts"] > after]
 
-        return (await self.until(look, seconds=seconds))[-1]
+        return (await self.until(look))[-1]
 
     # What goes wrong
 
@@ -230,7 +230,7 @@ def _where(place: Json, user: str | None) -> Json:
 
 @pytest_asyncio.fixture
 async def slackbox() -> AsyncIterator[Slackbox]:
-    """A fresh local Slack on a free port."""
-    config = Config(event_retries=(0, 0.05, 0.05))
+    """A fresh local Slack on a free port; its three seconds have tests of their own."""
+    config = Config(event_retries=(0, 0.05, 0.05), ack_seconds=PATIENCE, trigger_seconds=PATIENCE)
     async with serving(config) as slack, aiohttp.ClientSession() as session:
         yield Slackbox(slack, session)

@@ -9,6 +9,7 @@ __all__ = ["charts", "product", "public", "services", "settings", "slackbox"]
 
 
 @pytest.fixture(autouse=True)
-def drawn_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    """On a busy machine too: what is shown instead of a late picture has tests of its own."""
-    monkeypatch.setattr("bot.slack.answers._PATIENCE_SECONDS", 30)
+def in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a busy machine too: what is shown instead of what comes late has tests of its own."""
+    for waiting in ("answers", "forms", "menus"):
+        monkeypatch.setattr(f"bot.slack.{waiting}._PATIENCE_SECONDS", 30)

@@ -2,7 +2,6 @@
 
 import asyncio
 from datetime import timedelta
-from typing import Any
 
 import pytest
 import structlog
@@ -13,10 +12,13 @@ from core.access.model import OPERATOR
 from core.errors import ConflictError
 from core.projects.model import NewProject
 from core.projects.service import ProjectService
-from tests.bot.slack.acting import ask, sees
+from tests.bot.slack.acting import ask, held_back, sees
 from tests.bot.slack.reading import Json, buttons
 from tests.support.product import Product
 from tests.support.slack import ADA, BEN, FINANCE
+
+SLACK_WAITS_SECONDS = 3
+PATIENCE_SECONDS = forms._PATIENCE_SECONDS
 
 
 async def form(product: Product, *, user: str = ADA, place: Json | None = None) -> Json:
@@ -63,19 +65,14 @@ async def test_the_form_opens_before_the_project_is_read(
     product: Product, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     card = await ask(product, "project checkout")
-    get = ProjectService.get
-
-    async def slow(*asked: Any) -> Any:
-        await asyncio.sleep(4)
-        return await get(*asked)
-
-    monkeypatch.setattr(ProjectService, "get", slow)
+    read = held_back(monkeypatch, ProjectService, "get")
     await product.slack.click(card, buttons(card)["Change"])
 
     async def loading() -> bool:
         return "Loading" in str(await product.slack.views())
 
-    assert await product.slack.until(loading, seconds=2)
+    assert await product.slack.until(loading)
+    read.set()
     assert "slug" in str((await opened(product))["blocks"])
 
 
@@ -121,16 +118,12 @@ async def test_saving_that_takes_long_is_acknowledged_in_time(
     product: Product, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     view = await form(product)
-    change = ProjectService.change
-
-    async def slow(*asked: Any, **more: Any) -> Any:
-        await asyncio.sleep(4)
-        return await change(*asked, **more)
-
-    monkeypatch.setattr(ProjectService, "change", slow)
-    async with asyncio.timeout(3):
-        assert (await product.slack.submit(view, {"name": "Shop"}))["ok"]
+    assert PATIENCE_SECONDS < SLACK_WAITS_SECONDS
+    monkeypatch.setattr(forms, "_PATIENCE_SECONDS", 0.1)
+    saved = held_back(monkeypatch, ProjectService, "change")
+    assert (await product.slack.submit(view, {"name": "Shop"}))["ok"]
     assert "Saving" in str(await product.slack.views())
+    saved.set()
     assert "Saved." in str(await opened(product, but="Saving"))
     assert (await product.services.projects.get("checkout", OPERATOR)).name == "Shop"
 
@@ -186,19 +179,14 @@ async def test_what_a_form_is_told_has_no_markup(
 async def test_a_form_closed_while_it_loads_is_not_missed(
     product: Product, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    get = ProjectService.get
-
-    async def slow(*asked: Any) -> Any:
-        await asyncio.sleep(1)
-        return await get(*asked)
-
     card = await ask(product, "project checkout")
-    monkeypatch.setattr(ProjectService, "get", slow)
+    read = held_back(monkeypatch, ProjectService, "get")
     with structlog.testing.capture_logs() as logs:
         await product.slack.click(card, buttons(card)["Change"])
         view = (await product.slack.until(product.slack.views))[0]
         await product.slack.close(view)
-        await asyncio.sleep(1.5)
+        read.set()
+        await product.app._desk.background.drain()
     assert logs == []
 
 

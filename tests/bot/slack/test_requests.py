@@ -14,7 +14,7 @@ import pytest
 import structlog
 
 from core.costs.service import CostService
-from tests.bot.slack.acting import DIRECT, ask, sees
+from tests.bot.slack.acting import DIRECT, ask, held_back, sees
 from tests.bot.slack.reading import words
 from tests.support.product import Product
 from tests.support.slack import ADA, CHECKOUT
@@ -145,7 +145,7 @@ async def test_what_cannot_be_read_is_acknowledged_and_logged_without_its_words(
     body = {"command": "/cost", "text": "secret words", "team_id": "T0SANDBOX", "user_id": ADA}
     with structlog.testing.capture_logs() as logs:
         assert (await send(product, urlencode(body).encode()))[0] == 200
-        await asyncio.sleep(0.1)
+        await product.app._desk.background.drain()
     assert [line["event"] for line in logs] == ["slack.unreadable"]
     assert "secret words" not in str(logs)
 
@@ -176,16 +176,10 @@ async def test_a_crash_is_owned_up_to_with_the_reference_that_is_in_the_log(
 async def test_work_that_takes_long_is_acknowledged_at_once(
     product: Product, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    answer = CostService.answer
-
-    async def slow(*asked: Any) -> Any:
-        await asyncio.sleep(4)
-        return await answer(*asked)
-
-    monkeypatch.setattr(CostService, "answer", slow)
-    async with asyncio.timeout(2):
-        outcome = await product.slack.command("/cost checkout last-7d")
+    answered = held_back(monkeypatch, CostService, "answer")
+    outcome = await product.slack.command("/cost checkout last-7d")
     assert outcome["ok"]
+    answered.set()
     assert "$1,405.25" in (await product.slack.answer())["text"]
 
 

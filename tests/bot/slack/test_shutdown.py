@@ -1,32 +1,22 @@
 """Work that is under way when the process is told to stop."""
 
 import asyncio
-from typing import Any
 
 import pytest
 
 from bot.slack.background import Background
 from core.costs.service import CostService
-from tests.bot.slack.acting import sees
+from tests.bot.slack.acting import held_back, sees
 from tests.support.product import Product
 
 
-@pytest.fixture
-def slow(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Answers take a second."""
-    answer = CostService.answer
-
-    async def slowly(*asked: Any) -> Any:
-        await asyncio.sleep(1)
-        return await answer(*asked)
-
-    monkeypatch.setattr(CostService, "answer", slowly)
-
-
-@pytest.mark.usefixtures("slow")
-async def test_a_question_under_way_is_answered(product: Product) -> None:
+async def test_a_question_under_way_is_answered(
+    product: Product, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answered = held_back(monkeypatch, CostService, "answer")
     assert (await product.slack.command("/cost checkout last-7d"))["ok"]
     assert await product.slack.private() == []
+    asyncio.get_running_loop().call_later(0.2, answered.set)
     await product.app.close()
     assert "$1,405.25" in (await product.slack.private())[0]["text"]
 
@@ -40,6 +30,6 @@ async def test_whom_there_is_no_time_for_is_told(
     monkeypatch.setattr(CostService, "answer", for_ever)
     monkeypatch.setattr(Background, "PATIENCE_SECONDS", 0.2)
     assert (await product.slack.command("/cost checkout last-7d"))["ok"]
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         await product.app.close()
     assert await sees(product, "ask again")

@@ -4,7 +4,6 @@ import asyncio
 import logging
 
 import pytest
-from aiohttp.test_utils import unused_port
 from pydantic import SecretStr
 
 from bot.services import Services
@@ -13,23 +12,29 @@ from bot.slack import SlackApp, socket
 from bot.slack.app import SlackSettingsError
 from tests.bot.slack.acting import ask, sees
 from tests.bot.slack.reading import block, buttons, words
+from tests.support.ports import free_port
 from tests.support.product import SIGNING, Product
-from tests.support.slack import ADA, CHECKOUT, Slackbox
+from tests.support.slack import ADA, CHECKOUT, PATIENCE, Slackbox
 
 
 @pytest.fixture
-def settings(slackbox: Slackbox, monkeypatch: pytest.MonkeyPatch) -> Settings:
+def settings(slackbox: Slackbox) -> Settings:
     """Settings of a product that Slack reaches by Socket Mode only."""
-    monkeypatch.setattr(socket, "PING_SECONDS", 0.3)
     slackbox.config.socket = True
     return Settings(
-        http_port=unused_port(),
+        http_port=free_port(),
         slack_bot_token=SecretStr(slackbox.config.bot_token),
         slack_app_token=SecretStr(slackbox.config.app_token),
         slack_api_url=slackbox.api_url,
         slack_admins=(ADA,),
         jwt_secrets=SecretStr(SIGNING),
     )
+
+
+@pytest.fixture
+def noticed_soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A connection that died is noticed in about a second."""
+    monkeypatch.setattr(socket, "PING_SECONDS", 0.3)
 
 
 async def test_a_question_is_answered_with_slacks_own_chart(product: Product) -> None:
@@ -69,6 +74,7 @@ async def test_slack_may_ask_to_connect_anew(product: Product) -> None:
     assert "$1,405.25" in words(await ask(product, "checkout last-7d"))
 
 
+@pytest.mark.usefixtures("noticed_soon")
 async def test_connections_that_die_silently_are_made_anew(product: Product) -> None:
     await product.slack.kill_sockets()
     await _connected(product)
@@ -92,22 +98,29 @@ async def test_an_app_token_that_is_not_accepted_is_named(
     await app.close()
 
 
+@pytest.mark.usefixtures("noticed_soon")
 async def test_what_goes_wrong_for_ever_is_said_once(
     product: Product, caplog: pytest.LogCaptureFixture
 ) -> None:
     product.slack.config.app_token = "xapp-another"
+    lines: list[str] = []
+
+    async def said() -> list[str]:
+        lines[:] = [r.getMessage() for r in caplog.records if "wss" in r.getMessage().lower()]
+        return lines
+
     with caplog.at_level(logging.WARNING):
         await product.slack.refresh_sockets()
-        await asyncio.sleep(3)
-    lines = [r.getMessage() for r in caplog.records if "wss" in r.getMessage().lower()]
-    assert len(lines) == 1, lines
+        await product.slack.until(said)
+        await asyncio.sleep(2)
+    assert len(await said()) == 1, lines
     assert "invalid_auth" in lines[0]
     assert all(record.exc_info is None for record in caplog.records)
 
 
 async def _connected(product: Product) -> None:
     """Wait until a connection lives."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         while not any(  # noqa: ASYNC110 - nobody tells
             not each.dead and not each.socket.closed
             for each in product.slack.slack.sockets._connections

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from sandbox.slack.config import Config
 from tests.sandbox.slack.conftest import App
 from tests.sandbox.slack.refusals import error_of, refused
 from tests.sandbox.slack.samples import (
@@ -44,6 +45,7 @@ async def test_a_trigger_opens_one_view(slackbox: Slackbox, app: App) -> None:
 
 
 async def test_a_trigger_lasts_three_seconds(slackbox: Slackbox, app: App) -> None:
+    slackbox.config.trigger_seconds = Config().trigger_seconds
     ticket = await trigger(slackbox)
     await slackbox.later(3.1)
     opening = slackbox.client().views_open(trigger_id=ticket, view=modal(AMOUNT))
