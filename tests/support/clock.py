@@ -1,9 +1,14 @@
-"""A clock that stands still until it is set."""
+"""A clock that stands still until it is set; and the real one, where a test can't set it."""
 
+import time
 from datetime import UTC, datetime, timedelta
 from typing import Self
+from zoneinfo import ZoneInfo
 
 import pytest
+
+_LASTING = timedelta(minutes=1)
+_DAYS_OF = (UTC, ZoneInfo("America/Los_Angeles"))
 
 
 class FakeClock:
@@ -27,6 +32,22 @@ class FakeClock:
         """Let time pass."""
         self.now += timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
         return self
+
+
+def real_now() -> datetime:
+    """The present instant, of a day that doesn't turn in UTC or in Los Angeles for a minute.
+
+    For tests of what asks a server for the time; in a day's last minute this waits for the next.
+    """
+    while _turns_soon(now := datetime.now(UTC)):
+        time.sleep(1)
+    return now
+
+
+def _turns_soon(now: datetime) -> bool:
+    return any(
+        now.astimezone(zone).date() != (now + _LASTING).astimezone(zone).date() for zone in _DAYS_OF
+    )
 
 
 @pytest.fixture

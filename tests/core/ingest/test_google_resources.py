@@ -13,6 +13,7 @@ from core.ingest.config import BigQuerySource
 from core.ingest.model import Reading
 from core.ingest.sources.bigquery import open_bigquery
 from tests.support.bigquery import Emulator, Table
+from tests.support.clock import real_now
 from tests.support.export import (
     PACIFIC,
     Export,
@@ -26,8 +27,10 @@ from tests.support.export import (
 from tests.support.export import charges as charges_of
 from tests.support.resources import Amounts, Of, kept, told
 
-TODAY = datetime.now(UTC).date()
-SINCE = read_since(datetime.now(PACIFIC).date())
+
+def since() -> date:
+    """The first day of which resources are kept now."""
+    return read_since(real_now().astimezone(PACIFIC).date())
 
 
 def resource(number: int) -> dict[str, str]:
@@ -77,11 +80,12 @@ def lines_of(lines: Export) -> Iterator[tuple[str, Of, Amounts]]:
                 )
 
 
-def by_slice(lines: Export, *, since: date = SINCE) -> dict[str, dict[Of, Amounts]]:
+def by_slice(lines: Export) -> dict[str, dict[Of, Amounts]]:
+    young = since()
     of_slice: defaultdict[str, list[tuple[Of, Amounts]]] = defaultdict(list)
     for key, of, amounts in lines_of(lines):
         of_slice[key].append((of, amounts))
-    return {key: kept(charges, since=since) for key, charges in of_slice.items()}
+    return {key: kept(charges, since=young) for key, charges in of_slice.items()}
 
 
 def read_by_slice(all_read: list[Reading]) -> dict[str, dict[Of, Amounts]]:
@@ -94,16 +98,16 @@ def read_by_slice(all_read: list[Reading]) -> dict[str, dict[Of, Amounts]]:
 
 async def test_the_detailed_export(bigquery_emulator: Emulator) -> None:
     """Late lines, corrections, credits, taxes and currencies: as Decimals have it."""
-    lines = with_resources(history(TODAY - timedelta(12), 12), of=9)
+    lines = with_resources(history(real_now().date() - timedelta(12), 12), of=9)
     table = written(bigquery_emulator.table("detailed"), lines)
     read = await readings(bigquery_emulator, source(table))
     assert read_by_slice(read) == by_slice(lines)
-    assert any(of.day < SINCE for _, of, _ in lines_of(lines))
+    assert any(of.day < since() for _, of, _ in lines_of(lines))
 
 
 async def test_the_dearest_are_told_apart(bigquery_emulator: Emulator) -> None:
     """Of 260 resources of a project's day and service, 200; of another service's three, three."""
-    day = TODAY - timedelta(3)
+    day = real_now().date() - timedelta(3)
     at = datetime(day.year, day.month, day.day, 20, tzinfo=UTC).isoformat()
     many = [
         line(
@@ -141,7 +145,7 @@ async def test_charges_are_the_same_with_and_without(
     bigquery_emulator: Emulator, *, resources: bool
 ) -> None:
     """What is kept of resources changes nothing of the charges and their proof."""
-    lines = with_resources(history(TODAY - timedelta(6), 6), of=4)
+    lines = with_resources(history(real_now().date() - timedelta(6), 6), of=4)
     table = written(bigquery_emulator.table("detailed"), lines)
     read = await readings(bigquery_emulator, source(table, resources=resources))
     found = sum(
@@ -156,7 +160,7 @@ async def test_charges_are_the_same_with_and_without(
 
 async def test_old_slices_are_read_without(bigquery_emulator: Emulator) -> None:
     """Days of long ago cost no byte more."""
-    lines = with_resources(history(TODAY - timedelta(90), 3), of=4)
+    lines = with_resources(history(real_now().date() - timedelta(90), 3), of=4)
     table = written(bigquery_emulator.table("detailed"), lines)
     for one in await readings(bigquery_emulator, source(table)):
         assert one.by_resource is not None

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -23,12 +23,16 @@ from tests.core.ingest.focus.test_resources import with_resources as of_aws
 from tests.core.ingest.test_google_resources import lines_of, source, with_resources
 from tests.support.bigquery import Emulator, Table
 from tests.support.charges import scalar
+from tests.support.clock import real_now
 from tests.support.export import Export, history, written
 from tests.support.focus import NOVEMBER, NOW, Line, some, write
 from tests.support.focus import source as focus_source
 
-TODAY = datetime.now(PACIFIC).date()
-YOUNG = Period(TODAY - timedelta(35), TODAY + timedelta(1))
+
+def young(now: datetime) -> Period:
+    """The days of which resources are kept."""
+    today = now.astimezone(PACIFIC).date()
+    return Period(today - timedelta(35), today + timedelta(1))
 
 
 def ingest(
@@ -57,17 +61,22 @@ async def by_day(
     return {key: amount for key, amount in sums.items() if amount}
 
 
-def of_google(lines: Export) -> Mapping[tuple[str, date], Decimal]:
+def of_google(lines: Export, days: Period) -> Mapping[tuple[str, date], Decimal]:
     sums: defaultdict[tuple[str, date], Decimal] = defaultdict(Decimal)
     for _, of, amounts in lines_of(lines):
-        if YOUNG.start <= of.day < YOUNG.end:
+        if days.start <= of.day < days.end:
             sums[of.currency, of.day] += amounts.billed
     return {key: amount for key, amount in sums.items() if amount}
 
 
 @pytest.fixture
-def lines() -> Export:
-    return with_resources(history(TODAY - timedelta(40), 40, each=15), of=12)
+def now() -> datetime:
+    return real_now()
+
+
+@pytest.fixture
+def lines(now: datetime) -> Export:
+    return with_resources(history(young(now).end - timedelta(41), 40, each=15), of=12)
 
 
 @pytest.fixture
@@ -76,38 +85,46 @@ def table(bigquery_emulator: Emulator, lines: Export) -> Table:
 
 
 async def test_google(
-    database: Database, bigquery_emulator: Emulator, table: Table, lines: Export
+    database: Database,
+    bigquery_emulator: Emulator,
+    table: Table,
+    lines: Export,
+    now: datetime,
 ) -> None:
     """Through BigQuery; again, and with late lines; with proof of every row."""
-    now = datetime.now(UTC)
+    days = young(now)
     service = ingest(database, source(table), now, bigquery_emulator.endpoint)
     (report,) = await service.sync()
     assert (report.error, report.matches) == (None, True)
-    assert await by_day(database, now, YOUNG) == of_google(lines)
+    assert await by_day(database, now, days) == of_google(lines, days)
     assert await check_rollups(database) == ()
     rows = await scalar(database, "SELECT count(*) FROM cost_by_day_resource")
     (again,) = await service.sync()
     assert (again.changed, again.error) == (0, None)
-    late = with_resources({TODAY: history(TODAY, 1, each=30)[TODAY]}, of=9, seed=8)
+    late = with_resources(history(days.end - timedelta(1), 1, each=30), of=9, seed=8)
     written(table, late)
     await service.sync()
-    assert await by_day(database, now, YOUNG) == of_google({**lines, **late})
+    assert await by_day(database, now, days) == of_google({**lines, **late}, days)
     assert await check_rollups(database) == ()
     assert await scalar(database, "SELECT count(*) FROM cost_by_day_resource") > rows
 
 
 async def test_turned_on_later(
-    database: Database, bigquery_emulator: Emulator, table: Table, lines: Export
+    database: Database,
+    bigquery_emulator: Emulator,
+    table: Table,
+    lines: Export,
+    now: datetime,
 ) -> None:
     """The slices of young days are read once more, and those alone; turned off, all goes."""
-    now = datetime.now(UTC)
+    days = young(now)
     endpoint = bigquery_emulator.endpoint
     await ingest(database, source(table, resources=False), now, endpoint).sync()
     assert await scalar(database, "SELECT count(*) FROM cost_by_day_resource") == 0
     service = ingest(database, source(table), now, endpoint)
     (report,) = await service.sync()
     assert 35 <= report.changed <= 37
-    assert await by_day(database, now, YOUNG) == of_google(lines)
+    assert await by_day(database, now, days) == of_google(lines, days)
     assert (await service.sync())[0].changed == 0
     await ingest(database, source(table, resources=False), now, endpoint).sync()
     assert await scalar(database, "SELECT count(*) FROM cost_by_day_resource") == 0
