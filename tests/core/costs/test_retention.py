@@ -186,11 +186,12 @@ async def test_a_reader_of_what_is_to_go_isn_t_cut_off(
 ) -> None:
     await register(fresh_database, GCP)
     await Writer(fresh_database).write("a", rows())
-    monkeypatch.setattr(trimming, "_PATIENCE", "SET LOCAL lock_timeout = '50ms'")
     async with fresh_database.begin() as reading:
         await reading.execute(text("SELECT count(*) FROM charge_daily"))
-        with pytest.raises(RetentionBusyError):
-            await keeping(fresh_database).trim()
+        with monkeypatch.context() as impatient:
+            impatient.setattr(trimming, "_PATIENCE", "SET LOCAL lock_timeout = '50ms'")
+            with pytest.raises(RetentionBusyError):
+                await keeping(fresh_database).trim()
     await is_right(fresh_database, rows())
     await keeping(fresh_database).trim()
     await is_right(fresh_database, rows(KEPT))
