@@ -232,6 +232,27 @@ async def test_nobody_answers(
     assert await said(slackbox) == ["a2", "b"]
 
 
+async def test_nobody_answers_and_much_was_said_since_by_another_clock(
+    fresh_database: Database,
+    slackbox: Slackbox,
+    outbox: OutboxService,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It is found pages back, where Slack's clock is minutes behind ours."""
+    monkeypatch.setattr("bot.notify.looking._PAGE", 2)
+    await slackbox.fail("chat.postMessage", "silent", seconds=1)
+    await put(fresh_database, told("a"))
+    await delivered(fresh_database, slackbox, patience=0.3)
+    for word in "bcdef":
+        await slackbox.say(word, channel=CHECKOUT)
+    await fresh_database.fetch(
+        "UPDATE outbox SET unanswered_since = unanswered_since + interval '4 min' RETURNING 1"
+    )
+    await outbox.retry((await outbox.listed())[0].id)
+    await delivered(fresh_database, slackbox)
+    assert await said(slackbox) == [*"abcdef"]
+
+
 async def test_nobody_answers_and_then_slack_asks_to_wait_before_one_may_look(
     fresh_database: Database, slackbox: Slackbox, outbox: OutboxService
 ) -> None:
