@@ -2,6 +2,12 @@
 
 One names who declines and what. Whoever has it can do no more than that: it shows nothing, and
 without the signature it is nothing.
+
+It doesn't expire: a mail is found years later, and its reader still wants no more. CAN-SPAM asks
+for 30 days at least (15 U.S.C. 7704(a)(3)(A)(ii)), RFC 8058 for an address that works by itself,
+without login or cookie, and names no end. It ends with the key of JWT_SECRETS that signed it: one
+that is replaced because it leaked goes at once, one that is merely old stays behind the new one
+as long as mails are to be declined by.
 """
 
 from collections import defaultdict
