@@ -35,6 +35,7 @@ _PREFERRED: Final = {
     "product": 8080,
     "slack": 8081,
     "mail": 8082,
+    "scheduler": 8083,
     "mail_smtp": 8025,
     "bigquery": 9050,
     "bigquery_grpc": 9060,
@@ -49,6 +50,7 @@ class Ports:
     product: int
     slack: int
     mail: int
+    scheduler: int
     mail_smtp: int
     bigquery: int
     bigquery_grpc: int

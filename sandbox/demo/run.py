@@ -9,21 +9,19 @@ import signal
 import sys
 import time
 from collections.abc import Generator, Mapping
+from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from subprocess import Popen
-from typing import Final
 
 from rich.console import Console
 
 from sandbox.bigquery import Warehouse
-from sandbox.demo import budgets, welcome
+from sandbox.demo import budgets, syncing, welcome
 from sandbox.demo.home import Home, Ports, program
-from sandbox.demo.parts import Part, commands, parts, processes, stop
-from sandbox.demo.sample import SampleFiles
-from sandbox.processes import answers
-
-_TTL: Final = "90d"
+from sandbox.demo.parts import Part, commands, of_the_product, parts, processes, stop
+from sandbox.demo.sample import Made, SampleFiles
+from sandbox.demo.token import token
 
 
 @dataclass(slots=True)
@@ -37,6 +35,12 @@ class Steps:
         """Print one line."""
         seconds = time.monotonic() - self.began
         self.out.print(f"  [green]✓[/] {what:<12}{detail:<52}[dim]{seconds:5.1f} s[/]")
+
+    @contextmanager
+    def under_way(self, what: str) -> Generator[None]:
+        """Show, on a terminal, what takes a while."""
+        with self.out.status(f"{what}", spinner_style="dim"):
+            yield
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,42 +102,49 @@ def _start(home: Home, before: frozenset[str], steps: Steps) -> Running:
     old = home.ports()
     ports = home.choose_ports(running=before)
     if ports != old:  # the product was told where the others were
-        stop(home, [one for one in processes(home) if one.name == "product"])
+        stop(home, of_the_product(home))
     home.write_sources()
     environment = home.environment(ports)
-    bigquery, valkey, slack, mail, product = parts(home, ports)
-    for part in (bigquery, valkey, mail):
-        _have(part, environment)
+    bigquery, valkey, slack, mail, product, scheduler = parts(home, ports)
     telling = None if slack.process.pid() else _begin(home, environment, "manifest")
-    _sample(home, bigquery, steps)
-    syncing = _begin_sync(home, environment, steps.out)
+    making = _making(home)
+    for part in (bigquery, product, valkey, mail):
+        _have(part, environment)
     if telling is not None:
         home.manifest.write_text(commands(home)["manifest"].ended(telling))
         _have(slack, environment)
-    for part in (valkey, slack, mail):
+    _load(home, making, bigquery, steps)
+    for part in (valkey, mail, slack, product):
         _ready(part, steps)
-    _have(product, environment)
-    _ready(product, steps)
-    token = _token(home, product, environment)
-    if syncing is not None:
-        _synced(home, syncing)
+    made = token(home)
+    with steps.under_way("The product reads the sample …"):
+        new = syncing.read(home, product.address, made)
+    if new:
         steps.done("sync", "the product has read the sample")
-    welcome.settle(product.address, token)
-    budgets.make(product.address, token)
+    _have(scheduler, environment)  # what it does comes later: nobody waits for it
+    welcome.settle(product.address, made)
+    budgets.make(product.address, made)
     welcome.greet(slack.address)
-    _post_reports(home, product.address, token)
-    return Running(ports, token, time.monotonic() - steps.began)
+    _post_reports(home, product.address, made)
+    return Running(ports, made, time.monotonic() - steps.began)
 
 
-def _sample(home: Home, bigquery: Part, steps: Steps) -> None:
-    """Make the sample while BigQuery starts, and put it there."""
+def _making(home: Home) -> Future[Made] | None:
+    """Begin to make the sample, if what is loaded doesn't reach up to yesterday."""
     sample = SampleFiles(home.folder)
-    making = None if sample.is_current() else sample.making()
+    return None if sample.is_current() else sample.making()
+
+
+def _load(home: Home, making: Future[Made] | None, bigquery: Part, steps: Steps) -> None:
+    """Put the sample into BigQuery when both are there."""
+    if making is None:
+        return _ready(bigquery, steps)
+    warehouse = Warehouse(bigquery.address)
     _ready(bigquery, steps)
-    if making is not None:
+    with steps.under_way("Eighteen months of charges are made and loaded …"):
         made = making.result()
-        rows = sample.load(made, Warehouse(bigquery.address))
-        steps.done("sample", f"{rows:,} rows up to {made.through:%-d %B %Y}")
+        rows = SampleFiles(home.folder).load(made, warehouse)
+    return steps.done("sample", f"{rows:,} rows up to {made.through:%-d %B %Y}")
 
 
 def _post_reports(home: Home, product: str, token: str) -> None:
@@ -171,35 +182,8 @@ def sync(home: Home, environment: Mapping[str, str], out: Console) -> None:
     Raises:
         SandboxError: it fails, with the end of its log.
     """
-    syncing = _begin_sync(home, environment, out)
-    if syncing is not None:
-        _synced(home, syncing)
-
-
-def _begin_sync(home: Home, environment: Mapping[str, str], out: Console) -> Popen[bytes] | None:
-    """Begin to read what is new in the sample, if something is."""
-    if SampleFiles(home.folder).is_synced():
-        return None
-    return _begin(home, environment, "sync", on_terminal=out.is_terminal)
-
-
-def _synced(home: Home, syncing: Popen[bytes]) -> None:
-    commands(home)["sync"].ended(syncing)
+    commands(home)["sync"].ended(_begin(home, environment, "sync", on_terminal=out.is_terminal))
     SampleFiles(home.folder).mark_synced()
-
-
-def _token(home: Home, product: Part, environment: Mapping[str, str]) -> str:
-    """Return a token of the REST API: the one of the last start, if it still holds."""
-    file = home.folder / "token"
-    if file.exists():
-        token = file.read_text().strip()
-        if answers(f"{product.address}/v1/projects", {"Authorization": f"Bearer {token}"}):
-            return token
-    asked = ("token", "issue", "--sub=demo", "--role=admin", f"--ttl={_TTL}")
-    issued = commands(home)["token"].ended(_begin(home, environment, *asked))
-    token = issued.strip().splitlines()[-1]
-    home.write_secret(file.name, token)
-    return token
 
 
 def _begin(

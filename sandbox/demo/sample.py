@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -14,18 +14,23 @@ from sandbox.sample.generate import charges, first_day
 from sandbox.sample.late import late, late_in_month, left_running
 from sandbox.sample.totals import Totals, counted
 
-_TAKEN_IN_BY_DAY: Final = 62
-"""Days: as many as the product looks back to learn when a day is complete."""
+_TAKEN_IN_BY_DAY: Final = 35
+"""Days: enough for the product to learn when a day is complete.
+
+So the first sync has fifty slices to write, not six hundred.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A sample that was made, not yet loaded."""
+    """A sample that was made, not yet loaded; `rows`: of an export that holds nothing yet."""
 
     start: date
     through: date
     charges: Sequence[Charge]
     totals: Totals
+    extra: Sequence[Charge] = ()
+    rows: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,34 +79,46 @@ class SampleFiles:
     def making(self) -> Future[Made]:
         """Begin to make it, in another thread."""
         pool = ThreadPoolExecutor(1, thread_name_prefix="sample")
-        future = pool.submit(self._make, _yesterday())
+        make = self._make if self.through() else self._make_new
+        future = pool.submit(make, _yesterday())
         pool.shutdown(wait=False)
         return future
 
     def _make(self, through: date) -> Made:
         start = _read_day(self._state, "start") or first_day(through)
         totals = Totals()
-        made = list(counted(charges(start, through), totals))
-        for charge in self.extra():
-            totals.add(charge)
-        return Made(start, through, made, totals)
+        return Made(start, through, list(counted(charges(start, through), totals)), totals)
+
+    def _make_new(self, through: date) -> Made:
+        """Make it with what an empty export is filled with."""
+        from sandbox.sample.export import export, parquet  # noqa: PLC0415 - pyarrow
+
+        made = self._make(through)
+        recent = through - timedelta(_TAKEN_IN_BY_DAY)
+        extra = left_running(through, datetime.now(UTC))
+        rows = parquet(export(made.charges, moved=recent), export(extra, extra=True))
+        return replace(made, extra=extra, rows=rows)
 
     def load(self, made: Made, warehouse: Warehouse) -> int:
         """Add to the export what it doesn't hold yet; return how many rows that were."""
+        from sandbox.sample.export import export, parquet  # noqa: PLC0415 - pyarrow
+
         held = warehouse.held()
         if held and held.first != made.start:  # a start that was ended before it wrote its state
             self._state.write_text(json.dumps({"start": held.first.isoformat()}))
             made = self._make(made.through)
         missing = [one for one in made.charges if held is None or one.exported > held.exported]
-        if missing:
-            # So that the first sync has eighty slices to write, not six hundred.
-            recent = made.through - timedelta(_TAKEN_IN_BY_DAY)
-            warehouse.append(missing, moved=None if held else recent)
+        if held is None:
+            made = made if made.rows else self._make_new(made.through)
+            self._keep(made.extra)  # first: what is loaded must be known, however this is ended
+            warehouse.append(made.rows)
+        elif missing:
+            warehouse.append(parquet(export(missing)))
+        for charge in self.extra():
+            made.totals.add(charge)
         made.totals.write(self.totals)
         state = {"start": made.start.isoformat(), "through": made.through.isoformat()}
         self._state.write_text(json.dumps(state))
-        if held is None:
-            self._add(warehouse, left_running(made.through, datetime.now(UTC)))
         return len(missing)
 
     def extra(self) -> list[Charge]:
@@ -124,15 +141,20 @@ class SampleFiles:
         return self._add(warehouse, late_in_month(through, datetime.now(UTC)))
 
     def _add(self, warehouse: Warehouse, added: list[Charge]) -> list[Charge]:
+        from sandbox.sample.export import export, parquet  # noqa: PLC0415 - pyarrow
+
         before = self.extra()
-        warehouse.append(added, extra=True)
-        rows = [one._asdict() | {"day": one.day.isoformat()} for one in (*before, *added)]
-        self._extra.write_text(json.dumps(rows))
+        warehouse.append(parquet(export(added, extra=True)))
+        self._keep((*before, *added))
         totals = Totals.read(self.totals)
         for charge in added:
             totals.add(charge)
         totals.write(self.totals)
         return added
+
+    def _keep(self, extra: Sequence[Charge]) -> None:
+        rows = [one._asdict() | {"day": one.day.isoformat()} for one in extra]
+        self._extra.write_text(json.dumps(rows))
 
 
 def _credits(row: dict[str, list[list[int]]]) -> tuple[tuple[int, int], ...]:

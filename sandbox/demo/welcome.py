@@ -4,8 +4,11 @@ import json
 import time
 import urllib.parse
 import urllib.request
+from http.client import HTTPException
 from typing import Any, Final
+from urllib.error import HTTPError
 
+from sandbox.processes import SandboxError
 from sandbox.sample.company import PROJECTS
 
 _BEN, _CHLOE, _ADA = "U0BEN", "U0CHLOE", "U0ADA"
@@ -25,7 +28,7 @@ CONTROLLER: Final = ("T0SANDBOX", _CHLOE, "finance")
 _SHARED: Final = (_FINANCE, _CHLOE, "/cost all last-month by team")
 _ASKED: Final = (_GENERAL, _ADA, "@cloud-cost all last-30d daily")
 _SHARE: Final = "cost.share"
-_PATIENCE: Final = 10.0
+_PATIENCE: Final = 30.0
 _PAUSE: Final = 0.1
 
 
@@ -77,13 +80,31 @@ def _do(slack: str, what: str, channel: str, user: str, text: str = "", **more: 
     call("POST", f"{slack}/sandbox/{what}", body=body)
 
 
+class CallError(SandboxError):
+    """Something that was asked for over HTTP isn't given; `status`: 0 for no answer."""
+
+    def __init__(self, message: str, status: int = 0) -> None:
+        super().__init__(message)
+        self.status = status
+
+
 def call(method: str, url: str, headers: dict[str, str] | None = None, body: object = None) -> Any:
-    """Ask for something over HTTP; the JSON that comes back."""
+    """Ask for something over HTTP; the JSON that comes back.
+
+    Raises:
+        CallError: it isn't given.
+    """
     request = urllib.request.Request(  # noqa: S310 - our own
         url,
         data=None if body is None else json.dumps(body).encode(),
         headers={"Content-Type": "application/json", **(headers or {})},
         method=method,
     )
-    with urllib.request.urlopen(request, timeout=_PATIENCE) as reply:  # noqa: S310 - as above
-        return json.load(reply)
+    try:
+        with urllib.request.urlopen(request, timeout=_PATIENCE) as reply:  # noqa: S310 - as above
+            return json.load(reply)
+    except HTTPError as error:
+        said = error.read().decode(errors="replace")
+        raise CallError(f"{method} {url}: {error.code} {said}", error.code) from error
+    except (OSError, HTTPException) as error:
+        raise CallError(f"{method} {url}: {error}") from error

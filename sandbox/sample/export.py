@@ -84,10 +84,10 @@ def export(
     return pa.table(made | {PARTITION: pa.array(taken_in, _INSTANT)})
 
 
-def parquet(charges: Sequence[Charge], *, extra: bool = False, moved: date | None = None) -> bytes:
-    """Return `export` as a Parquet file; uncompressed, for it goes no farther than this machine."""
+def parquet(*exported: pa.Table) -> bytes:
+    """Return `export`s as one Parquet file; uncompressed: it goes no farther than this machine."""
     file = io.BytesIO()
-    pq.write_table(export(charges, extra=extra, moved=moved), file, compression="none")
+    pq.write_table(pa.concat_tables(exported), file, compression="none")
     return file.getvalue()
 
 

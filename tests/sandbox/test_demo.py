@@ -18,7 +18,7 @@ import pytest
 
 from sandbox.demo.home import Home, Ports
 from sandbox.demo.parts import commands
-from sandbox.processes import Process, free_port
+from sandbox.processes import free_port
 from sandbox.sample.totals import Totals
 
 ROOT = Path(__file__).parents[2]
@@ -131,23 +131,32 @@ def interrupted(tmp_path: Path) -> Generator[Demo]:
     one.command("clean")
 
 
-@pytest.mark.parametrize("begun", ["bigquery", "slack", "sync"])
+@pytest.mark.parametrize("said", ["✓ bigquery", "✓ sample", "✓ product"])
 def test_interrupted_while_it_starts_it_leaves_nothing_running(
-    interrupted: Demo, begun: str
+    interrupted: Demo, said: str
 ) -> None:
-    with subprocess.Popen(
-        [sys.executable, "-m", "sandbox", "start"],
+    """Before the sample is there, before the product is, and while that reads the sample."""
+    starting = _starting(interrupted)
+    with starting:
+        assert starting.stdout is not None
+        while said not in (line := starting.stdout.readline()):
+            assert line, "it ended by itself"
+        starting.send_signal(signal.SIGINT)
+        more, _ = starting.communicate(timeout=START_SECONDS)
+    assert starting.returncode == 130, more
+    assert "Ending what was started" in more
+    assert interrupted.processes() == []
+
+
+def _starting(demo: Demo) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-u", "-m", "sandbox", "start"],
         cwd=ROOT,
-        env=interrupted.environment,
+        env=demo.environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-    ) as starting:
-        while Process(begun, interrupted.home.folder).pid() is None and starting.poll() is None:
-            time.sleep(0.01)
-        starting.send_signal(signal.SIGINT)
-        said, _ = starting.communicate(timeout=START_SECONDS)
-    assert starting.returncode == 130, said
-    assert interrupted.processes() == []
+        text=True,
+    )
 
 
 def test_it_starts_and_answers_with_the_totals_of_the_sample(demo: Demo) -> None:

@@ -12,6 +12,7 @@ import pytest
 
 from sandbox.bigquery import PATH, Warehouse
 from sandbox.processes import Process, answers, free_port
+from sandbox.sample.export import export, parquet
 from sandbox.sample.generate import charges, cut
 
 NET = f"""
@@ -50,7 +51,7 @@ def test_loaded_and_continued_it_comes_to_its_totals(endpoint: str, sample: Any)
     assert warehouse.held() is None
 
     day_before = sample.through - timedelta(1)
-    warehouse.append(list(charges(sample.start, day_before)))
+    warehouse.append(parquet(export(list(charges(sample.start, day_before)))))
     held = warehouse.held()
     assert held is not None
     assert held.first == sample.start
@@ -58,7 +59,7 @@ def test_loaded_and_continued_it_comes_to_its_totals(endpoint: str, sample: Any)
 
     missing = [one for one in sample.charges if one.exported > held.exported]
     assert 0 < len(missing) < 500
-    warehouse.append(missing)
+    warehouse.append(parquet(export(missing)))
 
     wanted = {
         month: sum((amount for kind, amount in kinds.items() if kind != "list"), Decimal())
@@ -74,10 +75,10 @@ def test_loaded_and_continued_it_comes_to_its_totals(endpoint: str, sample: Any)
 def test_rows_that_come_late_are_no_part_of_the_story(endpoint: str, sample: Any) -> None:
     warehouse = Warehouse(endpoint)
     if warehouse.held() is None:
-        warehouse.append(sample.charges)
+        warehouse.append(parquet(export(sample.charges)))
     before = warehouse.held()
     late = [one._replace(exported=one.exported + 10**12) for one in sample.charges[-3:]]
-    warehouse.append(late, extra=True)
+    warehouse.append(parquet(export(late, extra=True)))
     assert warehouse.held() == before
 
 
