@@ -99,6 +99,8 @@ def _beside(path: Path) -> Iterator[NewFile]:
 def _told(path: Path) -> Iterator[None]:
     try:
         yield
+    except BrokenPipeError:
+        raise  # whoever reads it has enough, as `head`: no error to tell, the command just ends
     except OSError as error:
         name = "Standard output" if path == STANDARD_OUTPUT else str(path)
         raise FileError(

@@ -4,7 +4,7 @@ Text here is plain; whoever puts it into Slack's markup escapes it.
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Final
+from typing import Any, Final
 
 from bot.render import foresight, sentences, words
 from bot.render.sentences import Mark
@@ -170,6 +170,15 @@ def difference(change: Change) -> str:
         return "removed"
     names = sorted(name for name in {*before, *after} if before.get(name) != after.get(name))
     return "; ".join(
-        f"{name.replace('_', ' ')} {before.get(name, '-')} → {after.get(name, '-')}"
+        f"{name.replace('_', ' ')} {_value(before.get(name))} → {_value(after.get(name))}"
         for name in names
     )
+
+
+def _value(kept: Any) -> str:
+    """A value of a budget as it is kept, in words: amounts of months, lists."""
+    if isinstance(kept, Mapping):
+        kept = [f"{name} {value}" for name, value in kept.items()]
+    if isinstance(kept, list):
+        kept = ", ".join(map(str, kept))
+    return "-" if kept in (None, "") else str(kept)

@@ -43,8 +43,8 @@ async def test_one_is_set_listed_changed_and_removed(tracker: Run) -> None:
     assert "$6,000.00" in listed.out
     shown = await tracker("budgets", "show", "1")
     assert shown.out.startswith("checkout ")
-    history = await tracker("budgets", "history", "1")
-    assert "amount 5000 → 6000" in " ".join(history.out.split())
+    history = " ".join((await tracker("budgets", "history", "1")).out.split())
+    assert "amount 5000 → 6000; thresholds 80, 100, 120, 150 → 90" in history
     gone = await tracker("budgets", "remove", "1")
     assert gone.out == "Removed: checkout: $6,000.00 a month\n"
     assert (await tracker("budgets", "show", "1")).status == 1

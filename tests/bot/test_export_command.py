@@ -1,6 +1,8 @@
 """`export`, as a shell runs it."""
 
+import asyncio
 import gzip
+import os
 from decimal import Decimal
 from pathlib import Path
 
@@ -9,7 +11,7 @@ import pytest
 from bot.cli import files
 from bot.render.charges import Format as Rows
 from core.database import Database
-from tests.bot.test_command_line import Ran, Run, run
+from tests.bot.test_command_line import PROGRAM, Ran, Run, run
 from tests.support.exporting import parquet, read, summed
 from tests.support.facts import store
 from tests.support.product import company
@@ -58,6 +60,24 @@ async def test_standard_output_has_csv_and_nothing_else(tracker: Run) -> None:
     done = await tracker("last", "month", "--out", "-")
     assert (done.status, done.err) == (0, "124 charges written.\n")
     assert total(done.out.encode()) == OCTOBER
+
+
+async def test_a_reader_that_has_enough_ends_it_without_a_word(
+    fresh_database: Database, tmp_path: Path
+) -> None:
+    """As `… --out - | head` does."""
+    await store(fresh_database, company())
+    reader, writer = os.pipe()
+    os.close(reader)
+    process = await asyncio.create_subprocess_exec(
+        *(PROGRAM, "export", "focus", "2026-10", "--out", "-"),
+        env={**os.environ, "DATABASE_URL": fresh_database.url, "DATA_DIR": str(tmp_path)},
+        stdout=writer,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    os.close(writer)
+    _, told = await process.communicate()
+    assert (process.returncode, told) == (1, b"")
 
 
 async def test_period_and_filters_are_those_of_questions(tracker: Run) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
@@ -10,7 +10,7 @@ import pytest
 from bot.render import budgeting
 from bot.render.blocks import budgets
 from bot.render.blocks.message import MOST_TEXT, Message, size
-from core.budgets.model import Budget, Terms
+from core.budgets.model import Budget, Change, Terms
 from core.budgets.status import State, Status
 from core.costs.model import PROJECT, SERVICE, CostQuery, Dimension, Filter
 from core.period import Period
@@ -18,6 +18,7 @@ from sandbox.slack.blocks import message_problems
 from tests.bot.slack.reading import Json, rows, words
 
 NOVEMBER = Period(date(2026, 11, 1), date(2026, 12, 1))
+NOW = datetime(2026, 11, 22, 18, tzinfo=UTC)
 
 
 def status(
@@ -98,3 +99,17 @@ def test_credits_larger_than_cost_are_said() -> None:
         "checkout has used -$120.50 of $5,000.00 (-2.4%) in November 2026"
     )
     assert dict(budgeting.figures(status(used="-120.5")))["Left"] == "$5,120.50"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        ({"months": {}}, {"months": {"2026-12": "9000"}}, "months - → 2026-12 9000"),
+        ({"emails": ["a@b.example"]}, {"emails": []}, "emails a@b.example → -"),
+        ({"owner": None}, {"owner": "U1"}, "owner - → U1"),
+    ],
+)
+def test_what_a_change_did_is_told_in_words(
+    before: dict[str, object], after: dict[str, object], said: str
+) -> None:
+    assert budgeting.difference(Change(NOW, "U1", before, after)) == said
