@@ -98,8 +98,8 @@ class Problem(BaseModel):
     """An error, by RFC 9457. `type` is stable; `detail` is for people."""
 
     model_config = example(
-        type="/problems/unknown-project",
-        title="Unknown project",
+        type="urn:cloud-cost-tracker:problem:unknown-project",
+        title="There is no such project.",
         status=404,
         detail="There is no project 'chekout'.",
         suggestions=["checkout"],
