@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from aiohttp.test_utils import unused_port
 
 from bot.notify.channel import Letter
 from core.database import Database
@@ -115,6 +116,7 @@ async def test_a_failure_is_tried_again_later_and_holds_its_destination_up(
     [_, waiting] = await outbox.listed()
     assert (waiting.state, waiting.tries) == (DeliveryState.QUEUED, 1)
     assert "Slack is out of order" in (waiting.reason or "")
+    assert waiting.unanswered_since is not None  # it may be there all the same
     await outbox.retry(waiting.id)
     await delivered(fresh_database, slackbox)
     assert await said(slackbox) == ["a", "b"]
@@ -173,6 +175,20 @@ async def test_what_will_not_pass_by_itself_is_parked_with_what_to_do(
     [parked] = await outbox.listed(DeliveryState.PARKED)
     assert error in (parked.reason or "")
     assert mend in (parked.reason or "")
+
+
+async def test_what_was_never_said_is_not_looked_for(
+    fresh_database: Database,
+    slackbox: Slackbox,
+    outbox: OutboxService,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    await put(fresh_database, told("a"))
+    monkeypatch.setattr(Slackbox, "api_url", f"http://127.0.0.1:{unused_port()}/api/")
+    await delivered(fresh_database, slackbox)
+    [waiting] = await outbox.listed()
+    assert waiting.reason == "Slack can't be reached (ClientConnectorError)"
+    assert (waiting.state, waiting.unanswered_since) == (DeliveryState.QUEUED, None)
 
 
 async def test_what_is_dropped_no_longer_holds_its_thread_up(
