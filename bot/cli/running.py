@@ -1,12 +1,14 @@
 """`run`, `migrate`, `sync`: the product itself."""
 
 import asyncio
+import sys
 from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated
 
 import typer
 
+from bot import after_sync
 from bot.cli import console
 from bot.cli.progress import SyncProgress
 from bot.opening import open_database
@@ -75,25 +77,25 @@ def sync(
             await _prune(services, source, yes=yes)
             return True
         with SyncProgress(console.err) as progress:
-            if source is None and since is None:
-                reports = await syncing.by_hand(
-                    services, full=full or prune, progress=progress, waiting=_wait
-                )
-            else:
-                day = since.date() if since else None
-                reports = await services.ingest.sync(
-                    source, full=full or prune, since=day, progress=progress
-                )
-                await services.evaluation.evaluate()
+            synced = await syncing.by_hand(
+                services,
+                source,
+                full=full or prune,
+                since=since.date() if since else None,
+                progress=progress,
+                waiting=_wait,
+            )
         if as_json:
-            console.print_json([report.as_dict() for report in reports])
+            console.print_json([report.as_dict() for report in synced.reports])
         else:
-            for report in reports:
+            for report in synced.reports:
                 console.out.print(str(report), markup=False, soft_wrap=True)
-        done = all(report.error is None for report in reports)
+        done = all(report.error is None for report in synced.reports)
         if prune and done:
             await _prune(services, source, yes=yes)
-        return done and not any(report.mismatched for report in reports)
+        if not synced.counts:
+            await _follow(services)
+        return done and not any(report.mismatched for report in synced.reports)
 
     if not console.with_services(work):
         raise typer.Exit(console.FAILURE)
@@ -148,6 +150,14 @@ def trim(
     console.with_services(work)
 
 
+async def _follow(services: Services) -> None:
+    """Do what the scheduler does after its syncs; what is printed by then can be read."""
+    sys.stdout.flush()
+    if console.err.is_terminal:
+        console.err.print("Holding budgets, anomalies and reports against it …")
+    await after_sync.follow(services)
+
+
 async def _take_over(services: Services, new: str, old: str, *, yes: bool, as_json: bool) -> bool:
     """Say what is about to move and, if that is wanted, move it; whether all went well."""
     held = await services.ingest.held(old)
@@ -168,6 +178,7 @@ async def _take_over(services: Services, new: str, old: str, *, yes: bool, as_js
         console.print_json(report.as_dict())
     else:
         console.out.print(str(report), markup=False, soft_wrap=True)
+    await _follow(services)
     return report.sync.error is None and not report.sync.mismatched
 
 

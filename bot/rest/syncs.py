@@ -7,6 +7,7 @@ from typing import Final
 import structlog
 from aiohttp import web
 
+from bot import after_sync
 from bot.render import data_json
 from bot.rest import sync_models as models
 from bot.rest.models import Paged
@@ -83,7 +84,7 @@ async def _sync(services: Services, job: Job, wanted: models.NewSync) -> None:
             )
             await keep(services.jobs, job, reports)
         if job.kind == ASKED:  # after others the scheduler does
-            await services.evaluation.evaluate()
+            await after_sync.follow(services)
     except Exception:  # noqa: BLE001 - nobody waits for it: logged, and kept with the job
         _log.exception("sync failed", id=job.id)
 

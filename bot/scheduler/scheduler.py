@@ -16,11 +16,11 @@ from typing import Final
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from bot import exporting
+from bot import after_sync, exporting
 from bot.scheduler.slots import week
-from bot.scheduler.syncing import correct
 from bot.services import Services
 from core.access.model import Role, Viewer
+from core.anomalies.posting import Posted
 from core.errors import ConflictError, CostTrackerError
 from core.incidents.model import ToldError
 from core.ingest.syncing import SYNC, keep
@@ -243,39 +243,27 @@ class Scheduler:
         if wrong:
             raise MismatchError(f"What is stored is not what was read: {', '.join(wrong)}.")
 
-    async def _foresee(self, job: Job) -> None:
+    async def _foresee(self, _: Job) -> None:
         """Judge the forecasts whose days are in, make those of today; find anomalies, and tell."""
-        forecasts = self._services.forecasts
-        judged, made = await forecasts.judge_due(), await forecasts.make_all()
+        judged, made = await after_sync.foresee(self._services)
         _log.info("forecasts", judged=judged, made=made)
-        await self._services.anomaly_poster.listen()
-        screened = await self._services.anomalies.screen()
+        screened, told = await after_sync.screen(self._services)
         _log.info("anomalies", projects=screened.projects, new=screened.new, known=screened.known)
-        await self._tell(job)
+        _told(told)
 
     async def _tell(self, _: Job) -> None:
         """Tell of anomalies, in messages of their own or, where it is time for them, in digests."""
-        told = await self._services.anomaly_poster.post()
-        _log.info("anomalies told", posts=told.posts, digests=told.digests, updates=told.updates)
+        _told(await self._services.anomaly_poster.post())
 
     async def _correct(self, _: Job) -> None:
         """Have reports posted that waited for data, and those corrected that it changes."""
-        _log.info("reports held against the data", corrected=await correct(self._services))
+        corrected = await after_sync.correct(self._services)
+        _log.info("reports held against the data", corrected=corrected)
 
     async def _evaluate(self, _: Job) -> None:
         """Hold budgets against what is spent now, and tell of what is crossed."""
-        evaluation = self._services.evaluation
-        found = [await evaluation.evaluate(over=False)]
-        if await evaluation.foresee():
-            found.append(await evaluation.evaluate(over=False))
-        # What is over can wait: it is told for the record.
-        found.append(await evaluation.evaluate(over=True))
-        _log.info(
-            "budgets",
-            looked_at=sum(each.looked_at for each in found),
-            told=sum(each.told for each in found),
-            changed=sum(each.changed for each in found),
-        )
+        found = await after_sync.evaluate(self._services)
+        _log.info("budgets", looked_at=found.looked_at, told=found.told, changed=found.changed)
 
     async def _tend(self, job: Job) -> None:
         """End snoozes, remind owners, post what channels want once a day; see what was synced."""
@@ -299,6 +287,10 @@ class Scheduler:
 async def _post(services: Services) -> int:
     """Post the reports that are due."""
     return await services.poster.work()
+
+
+def _told(posted: Posted) -> None:
+    _log.info("anomalies told", posts=posted.posts, digests=posted.digests, updates=posted.updates)
 
 
 def _waits(job: Job, now: datetime) -> bool:

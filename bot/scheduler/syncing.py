@@ -3,6 +3,9 @@
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
 from typing import Final
 
 from bot.services import Services
@@ -13,44 +16,52 @@ from core.jobs.model import Job, JobState
 _PAUSE: Final = 0.5
 
 
+@dataclass(frozen=True, slots=True)
+class Synced:
+    """What a sync by hand came to. `counts`: for the present period, so duties follow it."""
+
+    reports: tuple[SyncReport, ...]
+    counts: bool
+
+
 async def by_hand(
     services: Services,
+    source: str | None = None,
     *,
     full: bool = False,
+    since: date | None = None,
     progress: Progress | None = None,
     waiting: Callable[[Job], None],
-) -> tuple[SyncReport, ...]:
-    """Sync everything now; the scheduler needs not do it again if its time had come.
+) -> Synced:
+    """Sync now; one of everything counts for the present period, if that had none.
+
+    The scheduler needs not do that again, and does what follows it; after another, whoever asked
+    for it does (`bot.after_sync`).
 
     Args:
         services: whose sources.
+        source: the name of one; None: all.
         full: look at every slice, however old.
+        since: look at slices from this day on.
         progress: is told what happens.
-        waiting: is told of a sync that is under way; this one begins when that has ended.
+        waiting: is told of a sync of everything that is under way, before another of everything:
+            this one begins when that has ended.
 
     Raises:
         NoSourcesError: none is configured.
+        UnknownSourceError: there is no source of that name.
     """
-    services.ingest.chosen(None)
-    job = await _claim(services, waiting)
+    services.ingest.chosen(source)
+    sync = partial(services.ingest.sync, source, full=full, since=since, progress=progress)
+    job = await _claim(services, waiting) if source is None and since is None else None
     if job is None:
-        again = await services.ingest.sync(full=full, progress=progress)
-        # The scheduler has done so for this period already.
-        await services.evaluation.evaluate()
-        await correct(services)
-        return again
+        return Synced(await sync(), counts=False)
     reports: tuple[SyncReport, ...] = ()
     with suppress(SyncFailedError):  # their reports say so
         async with services.jobs.running(job):
-            reports = await services.ingest.sync(full=full, progress=progress)
+            reports = await sync()
             await keep(services.jobs, job, reports)
-    return reports
-
-
-async def correct(services: Services) -> int:
-    """Have reports posted that waited for data, and those corrected that it changes; how many."""
-    await services.poster.wake()
-    return await services.corrector.correct()
+    return Synced(reports, counts=True)
 
 
 async def _claim(services: Services, waiting: Callable[[Job], None]) -> Job | None:

@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import text
 
 from core.access.model import Role
-from core.budgets.evaluating import EvaluationService
 from core.ingest.model import SyncReport
+from core.schedules.corrector import ReportCorrector
 from tests.support.charges import Writer, charge
 from tests.support.product import BILLED, Product, StillIngest, bill, leave_out
 
@@ -245,19 +245,20 @@ async def test_a_sync_of_everything_counts_for_the_period(product: Product) -> N
         assert ((await ended(product))["period"] == due) is counts
 
 
-async def test_budgets_are_evaluated_after_a_sync_of_one_source(
+async def test_a_sync_of_one_source_is_followed_as_the_scheduler_s_are(
     product: Product, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """At once; after one of everything the scheduler does so."""
-    evaluated = asyncio.Event()
+    followed = asyncio.Event()
 
-    async def evaluate(*_: object) -> None:
-        evaluated.set()
+    async def correct(*_: object) -> int:
+        followed.set()
+        return 0
 
-    monkeypatch.setattr(EvaluationService, "evaluate", evaluate)
+    monkeypatch.setattr(ReportCorrector, "correct", correct)
     body = {"source": "gcp"}
     assert (await product.call("POST", "/v1/syncs", role=Role.ADMIN, json=body)).status == 202
-    await asyncio.wait_for(evaluated.wait(), 10)
+    await asyncio.wait_for(followed.wait(), 20)
 
 
 async def test_a_sync_is_started_in_the_background_and_listed(product: Product) -> None:
