@@ -16,10 +16,11 @@ from core.costs.service import CostService
 from core.database import Database
 from core.money import ZERO
 from core.period import Period, previous
-from core.reports import codec
 from core.reports.correcting import corrections
 from core.reports.model import Report, ReportKind, ReportStatus, Sheet
 from core.reports.rounding import rounded_parts
+from core.schedules.model import Posting
+from core.schedules.telling import VALUES
 from tests.support.clock import FakeClock
 from tests.support.facts import World, clear, store
 from tests.support.reporting import reports
@@ -66,7 +67,9 @@ async def test_a_report_adds_up_and_says_what_answers_say(
                 adds_up(sheet)
             await says_what_answers_say(report, costs, viewer)
         assert report.partial is any(n.kind is NoteKind.PARTIAL_ACCESS for n in report.notes)
-        assert codec.load(json.loads(json.dumps(codec.dump(report)))) == report
+        posting = Posting(1, 1, 1, "", report)
+        kept = json.dumps(VALUES.dump_python(posting, mode="json"))
+        assert VALUES.validate_python(json.loads(kept)) == posting
         assert corrections(report, report) is None
     finally:
         await clear(database)
