@@ -92,6 +92,16 @@ async def test_after_downtime_the_latest_is_posted_and_the_others_are_missed(des
     assert str(latest.period) == "2026-11-30..2026-12-06"
 
 
+async def test_of_a_long_downtime_the_history_tells_the_last_that_were_missed(desk: Desk) -> None:
+    made = await desk.service.add(WEEKLY, by=FINANCE)
+    desk.clock.at("2027-11-23T12:00")
+    assert await desk.poster.plan() == 1
+    latest, *missed = await desk.service.runs(made.id, FINANCE)
+    assert (latest.state, latest.due_at) == (RunState.QUEUED, datetime(2027, 11, 22, 8, tzinfo=UTC))
+    assert {each.state for each in missed} == {RunState.SKIPPED}
+    assert len(missed) == 19
+
+
 async def test_a_paused_one_skips_and_posts_again_when_resumed(desk: Desk) -> None:
     made = await desk.service.add(WEEKLY, by=FINANCE)
     await desk.service.pause(made.id, by=FINANCE)
