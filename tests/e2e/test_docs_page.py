@@ -18,4 +18,8 @@ async def test_it_shows_every_operation(product: Product, browser: Browser) -> N
     shown = {await one.get_attribute("id") for one in await page.locator("details").all()}
     assert failures == []
     assert shown == {operation.id for operation in OPERATIONS}
+    snooze = page.locator("details[id='alerts.snooze']")
+    await snooze.locator("summary").click()
+    assert await snooze.get_by_label("Body").input_value() == '{\n  "lasting": "month"\n}'
+    assert "That clashes with what is there." in await snooze.inner_text()
     await page.close()
