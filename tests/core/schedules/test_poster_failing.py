@@ -102,6 +102,32 @@ async def test_a_worker_that_lost_its_lease_posts_nothing(desk: Desk) -> None:
     assert await desk.runs(made) == [(RunState.POSTED, "")]
 
 
+async def test_who_has_a_run_is_known_by_name_and_number(desk: Desk) -> None:
+    """Of one that waited the number begins anew; and a process may take over from itself."""
+    await desk.service.add(WEEKLY, by=FINANCE)
+    desk.clock.at(DUE)
+    await desk.poster.plan()
+    over, long, now = timedelta(0), timedelta(minutes=1), desk.clock.now
+
+    async def claim(worker: str, lease: timedelta) -> Run:
+        async with desk.database.begin() as tx:
+            found = await runs.claim(tx, worker, now, lease)
+            assert found is not None
+            return found
+
+    stalled, own = await claim("a", over), await claim("b", over)
+    waits = await claim("b", long)
+    async with desk.database.begin() as tx:
+        assert not await runs.renew(tx, own, long)
+        assert await runs.put_off(tx, waits, RunState.WAITING, "", now)
+    present = await claim("c", long)
+    assert present.attempts == stalled.attempts
+    async with desk.database.begin() as tx:
+        assert not await runs.renew(tx, stalled, long)
+        assert await runs.end(tx, present, RunState.SKIPPED)
+        assert not await runs.end(tx, present, RunState.FAILED)
+
+
 async def test_work_that_is_stopped_is_taken_up_by_the_next(desk: Desk) -> None:
     made = await desk.service.add(WEEKLY, by=FINANCE)
     begun = asyncio.Event()
