@@ -18,6 +18,11 @@ _ARGUMENTS: Final = ("--no-sandbox", "--disable-gpu", "--disable-background-netw
 _CHANNEL: Final = "C0CHECKOUT"
 _ALERTED: Final = "C0PLATFORM"
 _FINANCE: Final = "C0FINANCE"
+_ANSWERS: Final = {
+    "forecast": "/cost forecast checkout",
+    "why": "/cost why data-platform last-2w",
+    "mistake": "/cost chekout last-7d",
+}
 
 
 async def main() -> None:
@@ -26,33 +31,9 @@ async def main() -> None:
     if ports is None:
         raise SandboxError("The demo isn't set up: make demo")
     FOLDER.mkdir(parents=True, exist_ok=True)
-    slack = f"http://127.0.0.1:{ports.slack}/#/{_CHANNEL}"
-    async with _page(slack) as page:
-        await _ask(page, "/cost checkout last-7d")
-        await page.screenshot(path=FOLDER / "answer.png")
-        await _ask(page, "/cost all last-30d daily")
-        await _last(page).locator("[data-block-type=image]").screenshot(path=FOLDER / "trend.png")
-        await _ask(page, "/cost forecast checkout")
-        await _last(page).screenshot(path=FOLDER / "forecast.png")
-        await _ask(page, "/cost why data-platform last-2w")
-        await _last(page).screenshot(path=FOLDER / "why.png")
-        await _ask(page, "/cost chekout last-7d")
-        await _last(page).screenshot(path=FOLDER / "mistake.png")
-        await _ask(page, "/cost help periods")
-        await _last(page).screenshot(path=FOLDER / "help.png")
-    async with _page(f"http://127.0.0.1:{ports.slack}/#/{_ALERTED}") as page:
-        await page.get_by_text("View thread").first.click()
-        for picture in await page.locator("[data-block-type=image] img").all():
-            await picture.evaluate("image => image.decode()")
-        alert = page.locator("article[data-bot]").first
-        await alert.evaluate("message => message.scrollIntoView({block: 'start'})")
-        await page.wait_for_timeout(300)
-        await page.screenshot(path=FOLDER / "alert.png")
-    async with _page(f"http://127.0.0.1:{ports.slack}/#/{_FINANCE}") as page:
-        await _report(page)
-    async with _page(f"http://127.0.0.1:{ports.product}/docs") as page:
-        await page.locator("summary").nth(6).wait_for()
-        await page.screenshot(path=FOLDER / "api.png")
+    for channel, take in ((_CHANNEL, _answers), (_ALERTED, _alert), (_FINANCE, _report)):
+        async with _page(f"http://127.0.0.1:{ports.slack}/#/{channel}") as page:
+            await take(page)
 
 
 @asynccontextmanager
@@ -65,17 +46,38 @@ async def _page(address: str) -> AsyncGenerator[Page]:
         await browser.close()
 
 
+async def _answers(page: Page) -> None:
+    """What is asked in a project's channel."""
+    await _ask(page, "/cost checkout last-7d")
+    await page.screenshot(path=FOLDER / "answer.png")
+    await _ask(page, "/cost all last-30d daily")
+    await _last(page).locator("[data-block-type=image]").screenshot(path=FOLDER / "trend.png")
+    for name, words in _ANSWERS.items():
+        await _ask(page, words)
+        await _last(page).screenshot(path=FOLDER / f"{name}.png")
+
+
+async def _alert(page: Page) -> None:
+    """A budget's alert, and its thread."""
+    await _thread(page, page.locator("article[data-bot]").first, "alert")
+
+
 async def _report(page: Page) -> None:
     """Last month's report, and in its thread what was corrected."""
     await page.set_viewport_size({"width": 1280, "height": 1500})
-    post = page.locator("article[data-bot]").filter(has_text="Corrected on")
-    await post.first.wait_for()
-    await post.first.get_by_text("View thread").click()
+    await _thread(
+        page, page.locator("article[data-bot]").filter(has_text="Corrected on").first, "report"
+    )
+
+
+async def _thread(page: Page, post: Locator, name: str) -> None:
+    """A post at the top, its thread beside it."""
+    await post.get_by_text("View thread").click()
     for picture in await page.locator("[data-block-type=image] img").all():
         await picture.evaluate("image => image.decode()")
-    await post.first.evaluate("message => message.scrollIntoView({block: 'start'})")
+    await post.evaluate("message => message.scrollIntoView({block: 'start'})")
     await page.wait_for_timeout(300)
-    await page.screenshot(path=FOLDER / "report.png")
+    await page.screenshot(path=FOLDER / f"{name}.png")
 
 
 def _last(page: Page) -> Locator:
