@@ -76,6 +76,7 @@ async def _thread(page: Page, post: Locator, name: str) -> None:
     for picture in await page.locator("[data-block-type=image] img").all():
         await picture.evaluate("image => image.decode()")
     await post.evaluate("message => message.scrollIntoView({block: 'start'})")
+    await page.mouse.move(0, 0)  # what is pointed at has buttons over it
     await page.wait_for_timeout(300)
     await page.screenshot(path=FOLDER / f"{name}.png")
 
