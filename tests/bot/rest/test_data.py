@@ -258,7 +258,7 @@ async def test_a_sync_of_one_source_is_followed_as_the_scheduler_s_are(
     monkeypatch.setattr(ReportCorrector, "correct", correct)
     body = {"source": "gcp"}
     assert (await product.call("POST", "/v1/syncs", role=Role.ADMIN, json=body)).status == 202
-    await asyncio.wait_for(followed.wait(), 20)
+    await asyncio.wait_for(followed.wait(), 60)
 
 
 async def test_a_sync_is_started_in_the_background_and_listed(product: Product) -> None:
@@ -275,7 +275,7 @@ async def test_a_sync_is_started_in_the_background_and_listed(product: Product) 
 
 async def ended(product: Product) -> Any:
     """The latest sync, once it has ended."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while (found := (await items(product, "/v1/syncs"))[0])["state"] == "running":  # noqa: ASYNC110 - not ours to signal
             await asyncio.sleep(0.02)
     return found

@@ -101,7 +101,7 @@ async def test_one_that_is_under_way_is_waited_for(fresh_database: Database, noo
     hand, other = Hand(fresh_database, noon, ingest), JobService(fresh_database, worker="scheduler")
     job = await other.claim("sync", PERIOD)
     assert job is not None
-    async with asyncio.TaskGroup() as group, asyncio.timeout(20):
+    async with asyncio.TaskGroup() as group, asyncio.timeout(60):
         async with other.running(job):
             mine = group.create_task(hand.sync())
             while not hand.waited:  # noqa: ASYNC110  # what happens is not ours to signal

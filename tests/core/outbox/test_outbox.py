@@ -151,7 +151,7 @@ async def test_workers_do_not_wait_for_one_another(
     fresh_database: Database, outbox: OutboxService
 ) -> None:
     await put(fresh_database, told("a"), told("b", to="C2"))
-    async with fresh_database.begin() as tx, asyncio.timeout(10):
+    async with fresh_database.begin() as tx, asyncio.timeout(60):
         taking = await lease(tx, SLACK, timedelta(minutes=1))
         assert taking is not None
         assert (taking.message.key, (await leased(outbox)).message.key) == ("a", "b")
