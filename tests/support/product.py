@@ -158,6 +158,13 @@ async def charts() -> AsyncIterator[ChartWorker]:
     await worker.close()
 
 
+@pytest.fixture(autouse=True)
+def in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a busy machine too: what is shown instead of what comes late has tests of its own."""
+    for waiting in ("answers", "forms", "menus"):
+        monkeypatch.setattr(f"bot.slack.{waiting}._PATIENCE_SECONDS", 30)
+
+
 @pytest.fixture
 def public() -> bool:
     """Whether Slack reaches the product by a public address; a test module may say so."""
