@@ -102,6 +102,25 @@ async def test_a_worker_that_lost_its_lease_posts_nothing(desk: Desk) -> None:
     assert await desk.runs(made) == [(RunState.POSTED, "")]
 
 
+async def test_what_takes_long_to_make_is_held_as_long_as_it_takes(desk: Desk) -> None:
+    made = await desk.service.add(WEEKLY, by=FINANCE)
+
+    async def held_until() -> datetime:
+        [(until,)] = await desk.database.fetch("SELECT lease_until FROM schedule_runs")
+        assert isinstance(until, datetime)
+        return until
+
+    async def slow(_: Run) -> None:
+        first = await held_until()
+        async with asyncio.timeout(10):
+            while await held_until() == first:  # noqa: ASYNC110 - a row of the database
+                await asyncio.sleep(0.05)
+
+    desk.clock.at(DUE)
+    await Failing(desk.parts, slow, worker="b", lease=timedelta(seconds=2)).work()
+    assert await desk.runs(made) == [(RunState.POSTED, "")]
+
+
 async def test_who_has_a_run_is_known_by_name_and_number(desk: Desk) -> None:
     """Of one that waited the number begins anew; and a process may take over from itself."""
     await desk.service.add(WEEKLY, by=FINANCE)
