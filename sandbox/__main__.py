@@ -43,7 +43,11 @@ def main() -> None:
 def start() -> None:
     """Start what isn't running, and say where to look."""
     home = Home.of(os.environ)
-    out.print("[bold]Cloud Cost Tracker[/], the demo")
+    home.check_room()
+    out.print(
+        "[bold]Cloud Cost Tracker[/], the demo: all of it on this machine, filled with a sample; "
+        f"{'some seconds' if home.has_data else 'about 20 seconds, once'}"
+    )
     if home.product.closed:
         out.print(
             f"  {home.product.closed} is closed to other accounts, and PostgreSQL doesn't run as "
@@ -101,6 +105,9 @@ def late() -> None:
     running = _ports(home)
     if running is None:
         return
+    ended = [one.name for one in processes(home) if one.pid() is None]
+    if ended:
+        raise SandboxError(f"The demo isn't running ({', '.join(ended)}): make demo")
     with home.locked():
         warehouse = Warehouse(f"http://127.0.0.1:{running.bigquery}")
         added = SampleFiles(home.folder).add_late(warehouse)

@@ -56,7 +56,7 @@ def _course(found: Incident) -> str:
     if found.settled:
         return "; it stayed so and is the new usual"
     if found.provisional:
-        return "; the day isn't over"
+        return "; later charges may still come"
     return "; it goes on" if found.ongoing else ""
 
 

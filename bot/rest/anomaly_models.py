@@ -35,7 +35,7 @@ class Anomaly(Closed):
     """Days that cost something else than the days before lead to expect.
 
     `of`: whether it is a project's as a whole, or one of its services'. `impact` is actual less
-    expected. `settled`: it lasted, and is the new usual. `provisional`: a day of it isn't over.
+    expected. `settled`: it lasted, and is the new usual. `provisional`: charges are still to come.
     """
 
     id: int

@@ -109,7 +109,7 @@ DEFAULT_RULES = Rules()
 
 
 class OddDay(NamedTuple):
-    """A day of an incident; `complete` False: it isn't over, and is too high already."""
+    """A day of an incident; `complete` False: too high already, with charges still to come."""
 
     date: date
     expected: Decimal
@@ -165,5 +165,5 @@ class Incident:
 
     @property
     def provisional(self) -> bool:
-        """Whether a day of it isn't over."""
+        """Whether charges of its days are still to come."""
         return not all(day.complete for day in self.days)

@@ -4,6 +4,7 @@ import fcntl
 import json
 import os
 import secrets
+import shutil
 import sys
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
@@ -41,6 +42,9 @@ _PREFERRED: Final = {
     "bigquery_grpc": 9060,
     "valkey": 6390,
 }
+_MB: Final = 1_000_000
+_NEEDED, _NEEDED_AGAIN = 400, 100
+"""MB: at first, and once it is filled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +119,26 @@ class Home:
             yield
         finally:
             os.close(handle)
+
+    @property
+    def has_data(self) -> bool:
+        """Whether a start has filled it."""
+        return (self.folder / "synced").exists()
+
+    def check_room(self) -> None:
+        """See that its disk has room; PostgreSQL without any says odd things.
+
+        Raises:
+            SandboxError: there isn't enough.
+        """
+        self._make()
+        free = shutil.disk_usage(self.folder).free // _MB
+        needed = _NEEDED_AGAIN if self.has_data else _NEEDED
+        if free < needed:
+            raise SandboxError(
+                f"The demo needs {needed} MB in {self.folder}; {free} MB are free. "
+                "Make room, or set DATA_DIR to a folder on another disk."
+            )
 
     def _make(self) -> None:
         try:

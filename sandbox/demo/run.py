@@ -13,6 +13,7 @@ from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from subprocess import Popen
+from typing import Final
 
 from rich.console import Console
 
@@ -22,6 +23,9 @@ from sandbox.demo.home import Home, Ports, program
 from sandbox.demo.parts import Part, commands, of_the_product, parts, processes, stop
 from sandbox.demo.sample import Made, SampleFiles
 from sandbox.demo.token import token
+
+POSTED: Final = "posted"
+"""The file in the demo's folder that says that its reports are posted, and late rows added."""
 
 
 @dataclass(slots=True)
@@ -92,6 +96,7 @@ def _cleared_up(home: Home, before: frozenset[str], out: Console) -> Generator[N
         out.print("  Ending what was started …")
         started = [one for one in processes(home) if one.name not in before]
         stop(home, [*started, *commands(home).values()])
+        out.print("  Ended. What is made stays for the next start.")
         raise
     finally:
         for one, handler in previous.items():
@@ -125,7 +130,7 @@ def _start(home: Home, before: frozenset[str], steps: Steps) -> Running:
     welcome.settle(product.address, made)
     budgets.make(product.address, made)
     welcome.greet(slack.address)
-    _post_reports(home, product.address, made)
+    _post_reports(home)
     return Running(ports, made, time.monotonic() - steps.began)
 
 
@@ -147,13 +152,11 @@ def _load(home: Home, making: Future[Made] | None, bigquery: Part, steps: Steps)
     return steps.done("sample", f"{rows:,} rows up to {made.through:%-d %B %Y}")
 
 
-def _post_reports(home: Home, product: str, token: str) -> None:
-    """Have reports posted in the background, where nothing is scheduled yet."""
-    headers = {"Authorization": f"Bearer {token}"}
+def _post_reports(home: Home) -> None:
+    """Have reports posted in the background, unless they have been."""
     process = commands(home)["posts"]
-    if process.pid() or welcome.call("GET", f"{product}/v1/schedules", headers)["items"]:
-        return
-    process.start((sys.executable, "-m", "sandbox.demo.posts"), os.environ)
+    if process.pid() is None and not (home.folder / POSTED).exists():
+        process.start((sys.executable, "-m", "sandbox.demo.posts"), os.environ)
 
 
 def set_role(home: Home, environment: Mapping[str, str], *who: str) -> None:

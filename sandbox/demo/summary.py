@@ -19,10 +19,13 @@ def show(home: Home, running: Running, out: Console) -> None:
     question = f"{product}/v1/costs/summary?project=checkout&period=last-7d&group_by=service"
     lines = (
         ("Slack", f"http://127.0.0.1:{running.ports.slack}"),
-        ("", "/cost checkout last-7d · in #checkout-team just /cost · /cost help"),
+        ("", "first of all: /cost help · /cost checkout last-7d · in #checkout-team just /cost"),
         ("", "/cost forecast checkout · /cost why data-platform mtd · /cost anomalies all"),
         ("", "/cost budgets · /cost alerts · an alert with its thread is in #platform"),
-        ("", "/cost schedule · last week's and last month's report come to #finance in a minute"),
+        (
+            "",
+            "/cost schedule · within a minute last week's and last month's report are in #finance",
+        ),
         ("", "/cost checkout last-7d by resource · /cost data"),
         ("Mail", f"http://127.0.0.1:{running.ports.mail}"),
         ("Terminal", f"{_ITSELF} cost-tracker cost all mtd by team"),
@@ -33,7 +36,8 @@ def show(home: Home, running: Running, out: Console) -> None:
         ("", ""),
         ("Late data", f"{_ITSELF} late, then /cost data"),
         ("Logs", f"{_ITSELF} logs"),
-        ("Stop", "make demo-stop"),
+        ("Stop", "make demo-stop; make demo starts it again, as it was"),
+        ("Remove", f"{_ITSELF} clean ends it, and removes its data"),
     )
     out.print(f"\n[bold green]Ready[/] in {running.seconds:.1f} s\n")
     for name, text in lines:

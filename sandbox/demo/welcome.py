@@ -4,6 +4,7 @@ import json
 import time
 import urllib.parse
 import urllib.request
+from contextlib import suppress
 from http.client import HTTPException
 from typing import Any, Final
 from urllib.error import HTTPError
@@ -104,7 +105,15 @@ def call(method: str, url: str, headers: dict[str, str] | None = None, body: obj
         with urllib.request.urlopen(request, timeout=_PATIENCE) as reply:  # noqa: S310 - as above
             return json.load(reply)
     except HTTPError as error:
-        said = error.read().decode(errors="replace")
-        raise CallError(f"{method} {url}: {error.code} {said}", error.code) from error
+        raise CallError(f"{method} {url}: {error.code} {_said(error)}", error.code) from error
     except (OSError, HTTPException) as error:
         raise CallError(f"{method} {url}: {error}") from error
+
+
+def _said(error: HTTPError) -> str:
+    """What a problem says, in its words."""
+    text = error.read().decode(errors="replace")
+    with suppress(ValueError, AttributeError):
+        problem = json.loads(text)
+        return str(problem.get("detail") or problem["title"])
+    return text

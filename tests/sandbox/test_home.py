@@ -1,6 +1,7 @@
 """The demo keeps to itself: its own settings, its own files, nobody's permissions widened."""
 
 import os
+import shutil
 import stat
 import subprocess
 from pathlib import Path
@@ -103,6 +104,18 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(SandboxError, match=r"can't write to .*file/demo.* Set DATA_DIR"):
         _ = Home(tmp_path / "file" / "demo").product
+
+
+def test_a_disk_without_room_is_told_before_anything_is_started(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is filled needs less."""
+    room = shutil.disk_usage(home.folder)._replace(free=150_000_000)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: room)
+    with pytest.raises(SandboxError, match=r"needs 400 MB in .*demo; 150 MB are free\. Make room"):
+        home.check_room()
+    (home.folder / "synced").touch()
+    home.check_room()
 
 
 def test_for_other_users_the_database_is_beside_the_rest(tmp_path: Path, monkeypatch: Any) -> None:

@@ -50,6 +50,17 @@ def test_a_message_says_what_how_much_why_and_how_it_ends() -> None:
     }
 
 
+def test_of_days_that_charges_are_still_to_come_of_that_is_said() -> None:
+    """Such a day may be over for long."""
+    last = OddDay(date(2026, 11, 18), Decimal("80.25"), Decimal(200), complete=False)
+    found = replace(FOUND, incident=replace(SQL, days=(*SQL.days, last)))
+    message = check(oddities_told.anomaly(Told(found), command="/cost"))
+    assert message.text == (
+        "*Cloud SQL* of *checkout* has cost $580.25 on 17\u201318 Nov, $419.75 more than the "
+        "$160.50 expected; later charges may still come."
+    )
+
+
 def test_a_verdict_says_whose_it_is_and_can_be_taken_back() -> None:
     judged = replace(FOUND, verdict=Verdict.PLANNED, judged_by="U0ADA")
     message = check(oddities_told.anomaly(Told(judged), command="/cost"))
