@@ -17,6 +17,7 @@ from core.reports.model import Report
 from core.schedules import runs
 from core.schedules.model import (
     Run,
+    RunDiedError,
     RunState,
     Schedule,
 )
@@ -59,6 +60,8 @@ async def test_what_may_pass_is_tried_again_and_then_given_up_and_told(desk: Des
         await failing.work()
         assert await desk.runs(made) == [(RunState.QUEUED, "PostgreSQL can't be reached.")]
         assert await failing.work() == 0  # not at once
+        [run] = await desk.service.runs(made.id, FINANCE)
+        assert run.try_at == desk.clock.now + timedelta(minutes=2 ** (attempt - 1))
         desk.clock.advance(minutes=2**attempt)
     await failing.work()
     assert await desk.runs(made) == [(RunState.FAILED, "PostgreSQL can't be reached.")]
@@ -164,6 +167,25 @@ async def test_work_that_is_stopped_is_taken_up_by_the_next(desk: Desk) -> None:
     assert await desk.runs(made) == [(RunState.QUEUED, "it was stopped")]
     await desk.poster.work()
     assert await desk.told() == FINANCE_POSTS
+
+
+async def test_one_that_is_removed_is_never_due_again(desk: Desk) -> None:
+    made = await desk.service.add(WEEKLY, by=FINANCE)
+    await desk.service.remove(made.id, by=FINANCE)
+    desk.clock.at(DUE)
+    assert await desk.poster.plan() == 0
+
+
+async def test_a_report_that_kills_whoever_makes_it_is_given_up(desk: Desk) -> None:
+    made = await desk.service.add(WEEKLY, by=FINANCE)
+    desk.clock.at(DUE)
+    await desk.poster.plan()
+    for worker in range(MOST_TRIES):
+        async with desk.database.begin() as tx:
+            assert await runs.claim(tx, f"{worker}", desk.clock.now, timedelta(0))
+    await desk.poster.work()
+    assert await desk.runs(made) == [(RunState.FAILED, str(RunDiedError()))]
+    assert await desk.told() == ["post operations:"]
 
 
 async def test_one_that_is_removed_meanwhile_is_skipped(desk: Desk) -> None:
