@@ -13,6 +13,7 @@ from core.access.model import OPERATOR
 from core.budgets.model import Terms
 from core.budgets.plans import PlanFileError, read_plans
 from core.budgets.said import parse_budget
+from core.budgets.service import MOST_AT_ONCE
 
 budgets = typer.Typer(help="List and set budgets.", invoke_without_command=True)
 
@@ -152,5 +153,9 @@ def load(
         months = sum(len(each) for _, each in plans)
         told = f"{words.plural(months, 'month')} of {words.plural(len(made), 'budget')} set."
         console.out.print(told, markup=False)
+        if len(made) > MOST_AT_ONCE:
+            console.out.print(
+                "What is spent of them is looked at by the scheduler, within minutes."
+            )
 
     console.with_services(work)

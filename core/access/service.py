@@ -173,3 +173,10 @@ async def record(
 ) -> None:
     """Write down a deed within the transaction that does it."""
     await store.record(tx, actor.subject, action, subject, detail)
+
+
+async def record_each(
+    tx: Connection, actor: Viewer, action: str, deeds: Mapping[str, Mapping[str, object]]
+) -> None:
+    """Write down many deeds of a kind, by their subjects, with their details."""
+    await store.record_each(tx, actor.subject, action, deeds)

@@ -121,9 +121,19 @@ async def record(
     tx: Connection, actor: str, action: str, subject: str, detail: Mapping[str, object]
 ) -> None:
     """Write down a deed."""
-    await tx.execute(
-        insert(audit).values(actor=actor, action=action, subject=subject, detail=dict(detail))
-    )
+    await record_each(tx, actor, action, {subject: detail})
+
+
+async def record_each(
+    tx: Connection, actor: str, action: str, deeds: Mapping[str, Mapping[str, object]]
+) -> None:
+    """Write down deeds of a kind, by their subjects."""
+    values = [
+        {"actor": actor, "action": action, "subject": subject, "detail": dict(detail)}
+        for subject, detail in deeds.items()
+    ]
+    if values:
+        await tx.execute(insert(audit), values)
 
 
 async def deeds(tx: Connection, limit: int) -> tuple[Deed, ...]:

@@ -96,7 +96,8 @@ def is_due(kept: Kept, now: datetime, zone: ZoneInfo) -> bool:
         and _FROM <= local.time() < _UNTIL
         and kept.subject.period.end > local.date()
         and (kept.raised_at or now).astimezone(zone).date() < local.date()
-        and kept.reminded_on != local.date()
+        # Not again on a day that has been theirs already, where they have gone west since.
+        and (kept.reminded_on is None or kept.reminded_on < local.date())
     )
 
 

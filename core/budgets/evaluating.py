@@ -24,8 +24,9 @@ from core.budgets.catalogue import Catalogue
 from core.budgets.explaining import why
 from core.budgets.foreseeing import Foresight
 from core.budgets.model import Budget, UnknownBudgetError
-from core.budgets.readings import destinations, may_matter, periods, reading
+from core.budgets.readings import destinations, is_watched, may_matter, periods, reading
 from core.budgets.rolling import Everything
+from core.budgets.status import Status
 from core.clock import Clock
 from core.costs.drivers.service import DriverService
 from core.costs.service import PACIFIC, CostService
@@ -128,10 +129,16 @@ class EvaluationService:
             )
 
     async def is_behind(self) -> bool:
-        """Whether there is data by which a budget has not been evaluated."""
+        """Whether there is data, or a budget that was set, that no evaluation has seen."""
         version = await self._costs.data_version()
         async with self._database.read() as connection:
-            return await raising.is_behind(connection, version)
+            if await raising.is_behind(connection, version):
+                return True
+            unseen = await store.unseen(connection)
+        if not unseen:
+            return False
+        every, today = await self._catalogue.everything(), self._costs.today()
+        return any(each.id in unseen and is_watched(each, every, today) for each in every.budgets)
 
     async def foresee(self) -> int:
         """Make the forecasts anew that know fewer days than are complete; how many.
@@ -181,13 +188,14 @@ class EvaluationService:
             for period in periods(each, today)
             if over is None or over is (period.end <= today)
         ]
-        readings = []
+        readings, fresh = [], list[Status]()
         kept = await self._foresight.known(chosen)
         need = partial(may_matter, today=today)
         changed = {each.id: every.changed_at(each) or _LONG_AGO for each in chosen}
         for then, some in await self._catalogue.as_set(every, asked, only_same=True):
             async for told in statuses(self._costs, then, some, need=need, kept=kept):
                 number = told.budget.id
+                fresh += [told] if told.forecast is not None else []
                 found = reading(
                     told,
                     watched.get(number),
@@ -198,6 +206,7 @@ class EvaluationService:
                 )
                 if found is not None:
                     readings.append(found)
+        await self._foresight.keep(fresh)
         whole = len(chosen) == len(every.budgets)
         return Round(readings, changed, version, whole, over)
 

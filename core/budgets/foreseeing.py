@@ -1,6 +1,6 @@
 """Forecasts of budgets' periods made when days have become complete, and found again later."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 
 from core.access.model import OPERATOR
@@ -9,6 +9,7 @@ from core.budgets.catalogue import Catalogue
 from core.budgets.foreseen import Foreseen, Key, foreseen, subject
 from core.budgets.model import Budget
 from core.budgets.readings import periods
+from core.budgets.status import Status
 from core.costs.service import CostService
 from core.database import Database
 
@@ -46,23 +47,25 @@ class Foresight:
             for period in periods(each, today)
             if period.end > today and _is_due(found.get((each.id, period.start)), each, complete)
         ]
-        made, batch = 0, list[Foreseen]()
+        made, batch = 0, list[Status]()
         async for told in statuses(self._costs, every, asked):
-            batch += filter(None, [foreseen(told)])
+            batch.append(told)
             if len(batch) >= _TOGETHER:
-                made += await self._keep(batch)
+                made += await self.keep(batch)
                 batch = []
-        return made + await self._keep(batch)
+        return made + await self.keep(batch)
+
+    async def keep(self, made: Iterable[Status]) -> int:
+        """Keep what was forecast, for the evaluations to come; how many."""
+        found = [*filter(None, map(foreseen, made))]
+        async with self._database.begin() as tx:
+            await store.foresee(tx, found)
+        return len(found)
 
     async def forget(self, before: date) -> int:
         """Forget those that know no day from a day on: of periods that are over; how many."""
         async with self._database.begin() as tx:
             return await store.forget_foreseen(tx, before)
-
-    async def _keep(self, batch: Sequence[Foreseen]) -> int:
-        async with self._database.begin() as tx:
-            await store.foresee(tx, batch)
-        return len(batch)
 
     async def _complete_until(self) -> date | None:
         """Up to where days are complete at the source that is furthest."""

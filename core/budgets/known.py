@@ -1,6 +1,7 @@
 """What budgets are of: their subjects read, and told from one another."""
 
-from collections.abc import Iterable, MutableMapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Final
@@ -100,17 +101,29 @@ class Known:
         return made
 
 
-def refuse_taken(budget: Budget, there: Iterable[Budget]) -> None:
+def taken(there: Iterable[Budget]) -> Mapping[object, Sequence[int]]:
+    """Of what there are budgets, and the numbers of those."""
+    found: defaultdict[object, list[int]] = defaultdict(list)
+    for each in there:
+        found[_key(each)].append(each.id)
+    return found
+
+
+def refuse_taken(budget: Budget, there: Mapping[object, Sequence[int]]) -> None:
     """Refuse a budget of what there is one already.
+
+    Args:
+        budget: to be made or changed.
+        there: what is taken.
 
     Raises:
         BudgetTakenError: naming it.
     """
-    for each in there:
-        if each.id != budget.id and _key(each) == _key(budget):
+    for number in there.get(_key(budget), ()):
+        if number != budget.id:
             raise BudgetTakenError(
                 f"There is a {budget.terms.cycle} budget of {budget.terms.subject} already: "
-                f"number {each.id}.",
+                f"number {number}.",
                 fix="Change that one.",
             )
 
@@ -129,15 +142,18 @@ def is_of(budget: Budget, where: Sequence[Filter]) -> bool:
     return alike(budget.query.where, where)
 
 
-def is_meant(budget: Budget, said: Said, currency: str) -> bool:
-    """Whether a budget is the one that an import means."""
+def meant_by(said: Said, currency: str) -> object:
+    """What an import means; the same as `known_as` of the budget that it means."""
+    query = said.query
+    return meant(query.where), query.measure, currency, said.cycle or Cycle.MONTHLY
+
+
+def known_as(budget: Budget) -> object:
+    """By what an import means a budget; None where what it is of can't be read."""
+    if budget.query is None:
+        return None
     terms = budget.terms
-    return (
-        is_of(budget, said.query.where)
-        and terms.measure is said.query.measure
-        and terms.currency == currency
-        and terms.cycle is (said.cycle or Cycle.MONTHLY)
-    )
+    return meant(budget.query.where), terms.measure, terms.currency, terms.cycle
 
 
 def _team(query: CostQuery) -> str | None:

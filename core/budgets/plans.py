@@ -2,30 +2,33 @@
 
 import csv
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from io import StringIO
 from typing import Final
 
+from core.budgets.known import meant_by
 from core.budgets.model import BudgetError
 from core.budgets.said import Said, parse_budget, read_money
 from core.costs.model import Vocabulary
+from core.costs.question import write_subject
 from core.errors import CostTrackerError
 
 _NEEDED: Final = ("budget", "month", "amount")
 _KNOWN: Final = (*_NEEDED, "currency")
 _MONTH: Final = re.compile(r"(\d{4})-(\d\d)(?:-01)?")
 
-type Plans = list[tuple[Said, Mapping[date, Decimal]]]
+type Plan = tuple[Said, Mapping[date, Decimal]]
+type Plans = Iterable[Plan]
 
 
 class PlanFileError(BudgetError):
     """A file of plans has the columns budget, month and amount."""
 
 
-def read_plans(text: str, *, today: date, names: Vocabulary) -> Plans:
+def read_plans(text: str, *, today: date, names: Vocabulary) -> Sequence[Plan]:
     """Read a file of plans: what each budget may cost in some months.
 
     `budget` is what it is of, as after `budget` in Slack: `checkout`, `team=payments yearly`.
@@ -48,6 +51,25 @@ def read_plans(text: str, *, today: date, names: Vocabulary) -> Plans:
     if not found:
         raise PlanFileError("The file has no lines.")
     return [*found.values()]
+
+
+def together(plans: Plans, currency: str) -> Mapping[object, Plan]:
+    """Plans by the budget that they mean, in whichever words; in `currency` if they say none.
+
+    Raises:
+        PlanFileError: two amounts are said of a month.
+    """
+    found: dict[object, Plan] = {}
+    for said, months in plans:
+        key = meant_by(said, said.currency or currency)
+        _, before = found.get(key, (said, {}))
+        if twice := before.keys() & months.keys():
+            subject = write_subject(said.query.where)
+            raise PlanFileError(
+                f"{min(twice):%Y-%m} of {subject} is there twice.", fix="Nothing was imported."
+            )
+        found[key] = said, {**before, **months}
+    return found
 
 
 def _lines(

@@ -10,6 +10,7 @@ from typing import Final
 from core.alerts.model import Deed, Figures, Kind, Subject, Threshold
 from core.alerts.reading import Reading, Watched
 from core.budgets.model import Budget, Terms, period_on, was_there
+from core.budgets.rolling import Everything
 from core.budgets.status import Status
 from core.money import ZERO
 from core.outbox.model import Destination
@@ -29,6 +30,14 @@ def periods(budget: Budget, today: date) -> Iterator[Period]:
         over = period_on(budget.terms, present.start - timedelta(1))
     if over is not None and over.end <= today < over.end + CLOSED_FOR and was_there(budget, over):
         yield over
+
+
+def is_watched(budget: Budget, every: Everything, today: date) -> bool:
+    """Whether an evaluation finds something to look at in the present period of a budget."""
+    plan = every.plan(budget)
+    return budget.query is not None and any(
+        each.end > today and plan(each) is not None for each in periods(budget, today)
+    )
 
 
 def reading(

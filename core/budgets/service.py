@@ -1,18 +1,18 @@
 """The verbs of budgets: set, list, look how far they are."""
 
-from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from decimal import Decimal
+from typing import Final
 
 import structlog
 
 from core.access.model import Viewer
-from core.access.service import record
+from core.access.service import record, record_each
 from core.alerts.raising import end_alerts
 from core.budgets import rights, spending, store
 from core.budgets.catalogue import Catalogue
-from core.budgets.known import is_meant, is_of, refuse_taken
+from core.budgets.known import is_of, known_as, refuse_taken, taken
 from core.budgets.model import (
     Budget,
     Change,
@@ -22,6 +22,7 @@ from core.budgets.model import (
     period_on,
     rounded,
 )
+from core.budgets.plans import Plans, together
 from core.budgets.rolling import Everything
 from core.budgets.said import Said
 from core.budgets.status import Status, status, steps
@@ -32,7 +33,11 @@ from core.costs.service import CostService
 from core.database import Connection, Database
 from core.errors import CostTrackerError
 from core.period import Period, month_of
+from core.projects.model import Project
 from core.projects.service import ProjectService
+
+MOST_AT_ONCE: Final = 200
+"""So many budgets that are set together are evaluated at once: a matter of seconds."""
 
 type Changed = Callable[[Collection[int]], Awaitable[object]]
 
@@ -158,11 +163,8 @@ class BudgetService:
 
     async def with_people(self, terms: Terms, query: CostQuery, viewer: Viewer) -> Terms:
         """Terms with the owner and the channel of the one project that they are of."""
-        if len(query.projects) != 1:
-            return terms
-        project = await self._projects.get(query.projects[0], viewer)
-        channels = (project.channel,) if project.channel else ()
-        return replace(terms, owner=project.owner, channels=channels)
+        project = [await self._projects.get(slug, viewer) for slug in query.projects[:1]]
+        return _with_people(terms, query, {each.slug: each for each in project})
 
     def _set(self, terms: Terms, said: Said) -> Terms:
         now = month_of(self._costs.today())
@@ -170,30 +172,34 @@ class BudgetService:
         terms = replace(terms, currency=said.currency or terms.currency)
         return terms if said.amount is None else replace(terms, amount=said.amount, months=past)
 
-    async def import_plans(
-        self, plans: Iterable[tuple[Said, Mapping[date, Decimal]]], *, by: Viewer, currency: str
-    ) -> tuple[Budget, ...]:
+    async def import_plans(self, plans: Plans, *, by: Viewer, currency: str) -> tuple[Budget, ...]:
         """Set the amounts of months, of some budgets at once; all of them or none.
 
         Months that aren't said keep what they have; a budget that isn't there is made, monthly.
+        More than `MOST_AT_ONCE` are held against what is spent when that is done of all budgets
+        next, within minutes.
+
+        Raises:
+            PlanFileError: two amounts are said of a month.
+            BudgetError, CostTrackerError, RoleNeededError: as `add`.
         """
-        found = await self.list(by)
-        wanted: list[tuple[int | None, Terms]] = []
-        for said, months in plans:
-            unit = said.currency or currency
-            there = next((each for each in found if is_meant(each, said, unit)), None)
-            if there is not None:
-                merged = {**there.terms.months, **months}
-                wanted.append((there.id, replace(there.terms, months=merged)))
+        people = {each.slug: each for each in await self._projects.list(by, archived=True)}
+        there = {known_as(each): each for each in reversed(await self.list(by))}
+        wanted = list[tuple[int | None, Terms]]()
+        for key, (said, months) in together(plans, currency).items():
+            before = there.get(key)
+            if before is not None:
+                merged = {**before.terms.months, **months}
+                wanted.append((before.id, replace(before.terms, months=merged)))
                 continue
             fresh = Terms(
                 subject=write_subject(said.query.where),
-                currency=unit,
+                currency=said.currency or currency,
                 cycle=said.cycle or Cycle.MONTHLY,
                 months=months,
                 measure=said.query.measure,
             )
-            wanted.append((None, await self.with_people(fresh, said.query, by)))
+            wanted.append((None, _with_people(fresh, said.query, people)))
         return await self._put(wanted, by)
 
     async def remove(self, number: int, *, by: Viewer) -> Budget:
@@ -303,27 +309,29 @@ class BudgetService:
         for _, terms in wanted:
             # First with the names they may know: no error then tells of what they don't see.
             parse_cost_query(terms.subject, today=known.today, names=names)
-        numbers = []
         async with self._database.begin() as tx:
             await store.lock(tx)
-            there = [known.read(each) for each in await store.read(tx)]
+            there = {each.id: known.read(each) for each in await store.read(tx)}
+            of = taken(there.values())
+            changes = []
             for number, terms in wanted:
                 made = known.check(terms, number or 0)
                 rights.require(made, by, owned)
                 before = _before(there, number)
                 if before is not None:
                     rights.require(before, by, owned)
-                refuse_taken(made, there)
-                made = await self._write(tx, before, made, by)
-                there = [each for each in there if each.id != made.id] + [made]
-                numbers.append(made.id)
-        found = {each.id: each for each in there}
-        await self._evaluate(numbers)
-        return tuple(found[number] for number in dict.fromkeys(numbers))
+                refuse_taken(made, of)
+                changes.append((before, made))
+            put = await self._write(tx, changes, by)
+        await self._evaluate([each.id for each in put])
+        return put
 
     async def _evaluate(self, numbers: Collection[int]) -> None:
-        """Hold what was set against what is spent, at once; what fails the next evaluation does."""
-        if self._changed is None:
+        """Hold what was set against what is spent, at once; what fails the next evaluation does.
+
+        As it does what would take minutes: their forecasts are made first.
+        """
+        if self._changed is None or len(numbers) > MOST_AT_ONCE:
             return
         try:
             await self._changed(numbers)
@@ -331,31 +339,48 @@ class BudgetService:
             _log.warning("can't evaluate budgets now", budgets=[*numbers], error=str(error))
 
     async def _write(
-        self, tx: Connection, before: Budget | None, after: Budget, by: Viewer
-    ) -> Budget:
+        self, tx: Connection, every: Sequence[tuple[Budget | None, Budget]], by: Viewer
+    ) -> tuple[Budget, ...]:
+        """Keep budgets that are new, and what others are from now on; all, in order."""
         now = self._clock()
-        if before is None:
-            number = await store.add(tx, after.terms, by.subject, now)
-            await record(tx, by, "budget.add", str(number), of=after.terms.subject)
-            return replace(after, id=number, created_by=by.subject, created_at=now, changed_at=now)
-        if before.terms != after.terms:
-            await store.change(tx, before, after.terms, by.subject, now)
-            await record(tx, by, "budget.change", str(before.id), of=after.terms.subject)
-            before = replace(before, changed_at=now)
-        return replace(
-            after,
-            created_by=before.created_by,
-            created_at=before.created_at,
-            changed_at=before.changed_at,
-        )
+        fresh = [after for before, after in every if before is None]
+        other = {b.id: (b, a.terms) for b, a in every if b is not None and b.terms != a.terms}
+        made = await store.add(tx, [each.terms for each in fresh], by.subject, now)
+        await store.change(tx, [*other.values()], by.subject, now)
+        numbers, told = iter(made), list[Budget]()
+        for before, after in every:
+            known = before or replace(after, id=next(numbers), created_by=by.subject)
+            told.append(
+                replace(
+                    after,
+                    id=known.id,
+                    created_by=known.created_by,
+                    created_at=now if before is None else before.created_at,
+                    changed_at=now if before is None or known.id in other else before.changed_at,
+                )
+            )
+        of = {each.id: {"of": each.terms.subject} for each in told}
+        await record_each(tx, by, "budget.add", {str(n): of[n] for n in made})
+        await record_each(tx, by, "budget.change", {str(n): of[n] for n in other})
+        return tuple(told)
 
 
-def _before(there: Iterable[Budget], number: int | None) -> Budget | None:
+def _with_people(terms: Terms, query: CostQuery, projects: Mapping[str, Project]) -> Terms:
+    """Terms with the owner and the channel of the one project that they are of."""
+    if len(query.projects) != 1:
+        return terms
+    project = projects[query.projects[0]]
+    channels = (project.channel,) if project.channel else ()
+    return replace(terms, owner=project.owner, channels=channels)
+
+
+def _before(there: Mapping[int, Budget], number: int | None) -> Budget | None:
     """What a budget was; None where it is new."""
-    found = next((each for each in there if each.id == number), None)
-    if number is not None and found is None:
+    if number is None:
+        return None
+    if number not in there:
         raise UnknownBudgetError(f"There is no budget {number}.")
-    return found
+    return there[number]
 
 
 def _with_steps(told: Status, every: Everything) -> Status:

@@ -6,10 +6,23 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, Row, any_, bindparam, delete, func, insert, select, update
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Row,
+    any_,
+    bindparam,
+    delete,
+    exists,
+    func,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from core.alerts.tables import watched
 from core.budgets.foreseen import Foreseen, Key
 from core.budgets.model import Budget, Change, Cycle, Terms, UnknownBudgetError
 from core.budgets.tables import budget_changes, budget_forecasts, budgets
@@ -106,26 +119,49 @@ async def forget_foreseen(tx: Connection, before: date) -> int:
     return (await tx.execute(old)).rowcount
 
 
-async def add(tx: Connection, terms: Terms, by: str, now: datetime) -> int:
-    """Keep a new one; its number."""
-    values = {**_values(terms), "created_by": by, "created_at": now, "changed_at": now}
-    made = insert(budgets).values(values).returning(budgets.c.id)
-    number: int = (await tx.execute(made)).scalar_one()
-    await _record(tx, number, by, now, after=terms)
-    return number
+async def unseen(connection: Connection) -> frozenset[int]:
+    """Those that no evaluation has looked at since they were set; many may never be."""
+    seen = exists().where(
+        watched.c.budget_id == budgets.c.id, watched.c.changed_at >= budgets.c.changed_at
+    )
+    statement = select(budgets.c.id).where(_PRESENT, ~seen)
+    return frozenset((await connection.execute(statement)).scalars())
 
 
-async def change(tx: Connection, before: Budget, terms: Terms, by: str, now: datetime) -> None:
-    """Keep what it is from now on."""
-    values = {**_values(terms), "changed_at": now}
-    await tx.execute(update(budgets).where(budgets.c.id == before.id).values(values))
-    await _record(tx, before.id, by, now, before=before.terms, after=terms)
+async def add(tx: Connection, every: Sequence[Terms], by: str, now: datetime) -> Sequence[int]:
+    """Keep new ones; their numbers, in order."""
+    if not every:
+        return []
+    made = insert(budgets).returning(budgets.c.id, sort_by_parameter_order=True)
+    values = [
+        {**_values(terms), "created_by": by, "created_at": now, "changed_at": now}
+        for terms in every
+    ]
+    numbers: Sequence[int] = (await tx.execute(made, values)).scalars().all()
+    told = zip(numbers, every, strict=True)
+    await _record(tx, [_entry(number, by, now, after=terms) for number, terms in told])
+    return numbers
+
+
+async def change(
+    tx: Connection, every: Sequence[tuple[Budget, Terms]], by: str, now: datetime
+) -> None:
+    """Keep what some are from now on."""
+    if not every:
+        return
+    values = [{**_values(terms), "changed_at": now, "number": before.id} for before, terms in every]
+    names: dict[str, Any] = {name: bindparam(name) for name in values[0] if name != "number"}
+    statement = update(budgets).where(budgets.c.id == bindparam("number")).values(names)
+    await tx.execute(statement, values)
+    await _record(
+        tx, [_entry(each.id, by, now, before=each.terms, after=terms) for each, terms in every]
+    )
 
 
 async def remove(tx: Connection, before: Budget, by: str, now: datetime) -> None:
     """It is there no more; its history is."""
     await tx.execute(update(budgets).where(budgets.c.id == before.id).values(removed_at=now))
-    await _record(tx, before.id, by, now, before=before.terms)
+    await _record(tx, [_entry(before.id, by, now, before=before.terms)])
 
 
 async def changes(connection: Connection, number: int) -> Sequence[Change]:
@@ -153,23 +189,25 @@ def _change(row: Row[Any]) -> Change:
     return Change(row.at, row.by, row.before, row.after)
 
 
-async def _record(
-    tx: Connection,
+def _entry(
     number: int,
     by: str,
     at: datetime,
     *,
     before: Terms | None = None,
     after: Terms | None = None,
-) -> None:
-    values = {
+) -> dict[str, Any]:
+    return {
         "budget_id": number,
         "at": at,
         "by": by,
         "before": _told(before),
         "after": _told(after),
     }
-    await tx.execute(insert(budget_changes).values(values))
+
+
+async def _record(tx: Connection, every: Sequence[dict[str, Any]]) -> None:
+    await tx.execute(insert(budget_changes), every)
 
 
 def _told(terms: Terms | None) -> dict[str, Any] | None:

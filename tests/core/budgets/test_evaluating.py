@@ -9,8 +9,12 @@ import pytest
 from core.access.model import OPERATOR
 from core.alerts.model import AlertState, Kind, Occasion, Roundup, Telling, Threshold
 from core.alerts.raising import Raised
+from core.budgets import service
 from core.budgets.model import Cycle
+from core.budgets.said import parse_budget
+from core.budgets.tables import budgets
 from core.period import Period
+from core.projects.model import ProjectChange
 from tests.support.evaluating import NOVEMBER, TERMS, Company, november
 
 
@@ -343,11 +347,83 @@ async def test_a_removed_budget_says_so_and_raises_nothing(company: Company) -> 
 async def test_evaluations_go_by_the_forecasts_that_are_kept(company: Company) -> None:
     await company.sync(november(20))
     budget = await company.budgets.add(replace(TERMS, amount=Decimal(340)), by=OPERATOR)
-    assert await company.evaluation.foresee() == 1
-    assert await company.evaluation.foresee() == 0
+    assert await company.evaluation.foresee() == 0  # made as it was evaluated
     company.spend("acc-1", {november(19): 20})
     await company.evaluate(november(21))
     assert await company.evaluation.foresee() == 1
     (told,) = await company.budgets.statuses(OPERATOR)
     alone = await company.budgets.status(budget.id, OPERATOR)
     assert told.expected == alone.expected
+
+
+async def imported(company: Company, *subjects: str, month: date = NOVEMBER) -> None:
+    """Plans of a month, of what tells the shop's channel: too many to be evaluated at once."""
+    today, names = company.costs.today(), await company.costs.vocabulary(OPERATOR)
+    for slug in ("shop", "blog"):
+        await company.projects.change(slug, ProjectChange(channel="C-shop"), by=OPERATOR)
+    plans = [
+        (parse_budget(each, today=today, names=names), {month: Decimal(1000)}) for each in subjects
+    ]
+    await company.budgets.import_plans(plans, by=OPERATOR, currency="USD")
+
+
+async def test_a_large_import_is_evaluated_next_and_has_one_summary(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "MOST_AT_ONCE", 1)
+    for account in ("acc-1", "acc-2"):
+        company.spend(account, {november(9): 1200})
+    await company.sync(november(10))
+    await imported(company, "shop", "blog")
+    assert await company.sent() == []
+    assert await company.evaluation.is_behind()
+    await company.evaluation.evaluate(over=False)
+    assert [each.said for each in await company.sent()] == [("C-shop", "post", "set")]
+    assert not await company.evaluation.is_behind()
+    await company.evaluate(november(11))
+    assert await company.sent() == []
+
+
+async def test_one_that_is_set_while_all_are_looked_at_is_behind_still(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An evaluation under way doesn't take a change for seen that it didn't see."""
+    monkeypatch.setattr(service, "MOST_AT_ONCE", 0)
+    company.spend("acc-1", {november(9): 850})
+    await company.sync(november(10))
+    await imported(company, "shop")
+    every = await company.budgets._catalogue.everything()
+    before = await company.evaluation._look(every, every.budgets)
+    (budget,) = every.budgets
+    lower = replace(budget.terms, thresholds=(50,))
+    company.clock.advance(minutes=1)
+    await company.budgets.change(budget.id, lower, by=OPERATOR)
+    await company.evaluation._tell(before)
+    assert await company.evaluation.is_behind()
+    await company.sent()
+    await company.evaluation.evaluate()
+    assert not await company.evaluation.is_behind()
+    assert {each.said[1:] for each in await company.sent()} == {
+        ("update", "state"),
+        ("reply", "set"),
+    }
+
+
+@pytest.mark.parametrize("what", ["another month", "dates to come", "a name that is no more"])
+async def test_what_there_is_nothing_to_look_at_of_is_not_behind(
+    company: Company, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    """Or all budgets would be evaluated again every few minutes."""
+    monkeypatch.setattr(service, "MOST_AT_ONCE", 0)
+    await company.sync(november(10))
+    if what == "another month":
+        await imported(company, "shop", month=date(2026, 12, 1))
+    elif what == "dates to come":
+        days = Period(november(15), november(20))
+        terms = replace(TERMS, cycle=Cycle.CUSTOM, dates=days)
+        await company.budgets.add(terms, by=OPERATOR)
+    else:
+        await company.budgets.add(TERMS, by=OPERATOR)
+        async with company.database.begin() as tx:
+            await tx.execute(budgets.update().values(subject="nobody-knows"))
+    assert not await company.evaluation.is_behind()

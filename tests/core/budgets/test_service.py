@@ -18,6 +18,7 @@ from core.budgets.model import (
     Terms,
     UnknownBudgetError,
 )
+from core.budgets.plans import PlanFileError
 from core.budgets.said import Said, parse_budget
 from core.budgets.service import BudgetService
 from core.budgets.status import State
@@ -331,6 +332,41 @@ async def test_plans_are_imported_together_or_not_at_all(service: BudgetService)
     (shops,) = await service.import_plans([(shop, more)], by=ADA, currency="USD")
     assert shops.terms.months == plan | more
     assert _ids(await service.list(OPERATOR)) == _ids(made)
+
+
+async def test_plans_of_the_same_in_other_words_are_one_budget_s(service: BudgetService) -> None:
+    november, december = date(2026, 11, 1), date(2026, 12, 1)
+    one, other = await said(service, "shop"), await said(service, "project=shop monthly")
+    plans = [(one, {november: Decimal(500)}), (other, {december: Decimal(600)})]
+    for _ in range(2):  # new, and there already
+        (made,) = await service.import_plans(plans, by=OPERATOR, currency="USD")
+        assert made.terms.months == {november: Decimal(500), december: Decimal(600)}
+    (change,) = await service.changes(made.id, OPERATOR)
+    assert change.before is None
+    with pytest.raises(PlanFileError, match="2026-12 of shop is there twice"):
+        await service.import_plans([*plans, plans[1]], by=OPERATOR, currency="USD")
+
+
+async def test_an_import_keeps_who_set_what_and_when(service: BudgetService) -> None:
+    """Of new ones and of others, each by itself."""
+    first = await service.add(monthly("blog", "300"), by=OPERATOR)
+    plan = {date(2026, 11, 1): Decimal(500)}
+    plans = [(await said(service, each), plan) for each in ("shop", "blog", "all")]
+    made = await service.import_plans(plans, by=FINANCE, currency="USD")
+    assert [each.terms.subject for each in made] == ["shop", "blog", "all"]
+    assert made[1].id == first.id
+    assert [each.created_by for each in made] == [
+        FINANCE.subject, OPERATOR.subject, FINANCE.subject,
+    ]  # fmt: skip
+    assert {each.id: each.terms for each in await service.list(OPERATOR)} == {
+        each.id: each.terms for each in made
+    }
+    for each in made:
+        latest, *_ = await service.changes(each.id, OPERATOR)
+        assert (latest.by, latest.after and latest.after["subject"]) == (
+            FINANCE.subject,
+            each.terms.subject,
+        )
 
 
 def _ids(found: Iterable[Budget]) -> set[int]:
