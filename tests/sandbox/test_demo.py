@@ -22,7 +22,9 @@ from sandbox.processes import free_port
 from sandbox.sample.totals import Totals
 
 ROOT = Path(__file__).parents[2]
-START_SECONDS = 150  # a promise of 20 on a machine that does nothing else
+START_SECONDS = 240  # a promise of 20 on a machine that does nothing else
+
+pytestmark = pytest.mark.timeout(900)
 
 
 @dataclass(frozen=True)
@@ -193,8 +195,10 @@ def test_a_second_start_says_where_things_are_and_starts_nothing(demo: Demo) -> 
 
 
 def test_its_sync_is_that_of_the_day(demo: Demo) -> None:
-    (sync,) = demo.get("/v1/syncs")["items"]
+    """The schedule doesn't do it again; where the next one's hour has come meanwhile, that."""
+    *later, sync = demo.get("/v1/syncs")["items"]
     assert sync["state"] == "done"
+    assert sync["period"] not in {each["period"] for each in later}
 
 
 def test_projects_have_owners_teams_and_channels_in_its_slack(demo: Demo) -> None:
@@ -206,7 +210,7 @@ def test_projects_have_owners_teams_and_channels_in_its_slack(demo: Demo) -> Non
 
 
 def test_an_answer_is_shared_in_finance(demo: Demo) -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + START_SECONDS
     while not (shared := _said(demo, "C0FINANCE", "last month (")):
         assert time.monotonic() < deadline
         time.sleep(0.1)
@@ -227,7 +231,7 @@ def test_reports_are_posted_in_finance_and_the_month_s_is_corrected(demo: Demo) 
         ("monthly", "posted"),
     ]
     assert [each["latest"]["version"] for each in found] == [1, 2]
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + START_SECONDS
     while not (note := _said(demo, "C0FINANCE", "*Corrected*: ")):
         assert time.monotonic() < deadline
         time.sleep(0.1)
@@ -244,7 +248,7 @@ def test_one_budget_is_over_one_near_one_on_plan(demo: Demo) -> None:
     assert told["data-platform"]["state"] == "over"
     assert Decimal("0.8") < share["observability"] < 1
     assert share["checkout"] < Decimal("0.8")
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + START_SECONDS
     while len(said := demo.messages("C0PLATFORM", "U0BEN")) < 3:
         assert time.monotonic() < deadline
         time.sleep(0.1)
@@ -256,7 +260,7 @@ def test_one_budget_is_over_one_near_one_on_plan(demo: Demo) -> None:
 
 def test_the_budget_in_breach_is_told_by_mail_too(demo: Demo) -> None:
     """Its page has the alert and, in its thread, what came of the change."""
-    page, deadline = f"http://127.0.0.1:{demo.ports.mail}/mails", time.monotonic() + 60
+    page, deadline = f"http://127.0.0.1:{demo.ports.mail}/mails", time.monotonic() + START_SECONDS
     while len(mails := _call(page)) < 2:
         assert time.monotonic() < deadline
         time.sleep(0.1)
@@ -282,7 +286,7 @@ def test_what_was_left_running_is_told_in_its_projects_channel(demo: Demo) -> No
 
 def test_cost_alone_answers_for_the_channel_s_projects(demo: Demo) -> None:
     demo.say("C0CHECKOUT", "U0BEN", "/cost")
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + START_SECONDS
     while not any(
         "payments" in (shown := json.dumps(each)) and "checkout" in shown
         for each in demo.messages("C0CHECKOUT", "U0BEN")
