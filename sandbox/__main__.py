@@ -44,10 +44,8 @@ def start() -> None:
     """Start what isn't running, and say where to look."""
     home = Home.of(os.environ)
     home.check_room()
-    out.print(
-        "[bold]Cloud Cost Tracker[/], the demo: all of it on this machine, filled with a sample; "
-        f"{'some seconds' if home.has_data else 'about 20 seconds, once'}"
-    )
+    lasting = "some seconds" if home.has_data else "some twenty seconds, once"
+    out.print(f"[bold]Cloud Cost Tracker[/], the demo: all of it on this machine ({lasting})")
     if home.product.closed:
         out.print(
             f"  {home.product.closed} is closed to other accounts, and PostgreSQL doesn't run as "
