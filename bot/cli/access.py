@@ -1,6 +1,7 @@
 """`token` and `members`: who may ask."""
 
 import re
+from collections.abc import Collection, Mapping
 from datetime import timedelta
 from typing import Annotated
 
@@ -8,7 +9,7 @@ import typer
 
 from bot.cli import console
 from bot.services import Services
-from core.access.model import OPERATOR, Member, Role, UnknownRoleError
+from core.access.model import OPERATOR, Member, Role, Token, UnknownRoleError
 from core.errors import InvalidError
 
 token = typer.Typer(help="Tokens of the REST API.", no_args_is_help=True)
@@ -82,35 +83,34 @@ def revoke(jti: str) -> None:
 def list_tokens(*, as_json: console.AsJson = False) -> None:
     """List the tokens that were issued."""
     found = console.with_services(lambda services: services.access.tokens())
-    if as_json:
-        console.print_json(
-            [
-                {
-                    "jti": one.jti,
-                    "sub": one.subject,
-                    "role": one.role,
-                    "projects": None if one.projects is None else sorted(one.projects),
-                    "expires": one.expires_at,
-                    "revoked": one.revoked_at,
-                }
-                for one in found
-            ]
-        )
-        return
-    console.print_table(
-        ("Id", "For", "Role", "Expires", "Revoked"),
-        [
-            (
-                one.jti,
-                one.subject,
-                one.role,
-                one.expires_at.date().isoformat(),
-                one.revoked_at.date().isoformat() if one.revoked_at else "-",
-            )
-            for one in found
-        ],
+    console.print_list(
+        found,
+        as_json=as_json,
+        json=_token_json,
+        columns=("Id", "For", "Role", "Expires", "Revoked"),
+        row=_token_row,
         empty="No tokens yet: cost-tracker token issue --sub NAME --role viewer",
     )
+
+
+def _token_json(token: Token) -> Mapping[str, object]:
+    return {
+        "jti": token.jti,
+        "sub": token.subject,
+        "role": token.role,
+        "projects": _projects(token.projects),
+        "expires": token.expires_at,
+        "revoked": token.revoked_at,
+    }
+
+
+def _token_row(token: Token) -> tuple[str, ...]:
+    expires, revoked = token.expires_at.date(), token.revoked_at and token.revoked_at.date()
+    return (token.jti, token.subject, token.role, f"{expires}", f"{revoked or '-'}")
+
+
+def _projects(held_to: Collection[str] | None) -> list[str] | None:
+    return None if held_to is None else sorted(held_to)
 
 
 @members.callback()
@@ -119,32 +119,29 @@ def list_members(context: typer.Context, *, as_json: console.AsJson = False) -> 
     if context.invoked_subcommand is not None:
         return
     found = console.with_services(lambda services: services.access.members())
-    if as_json:
-        console.print_json(
-            [
-                {
-                    "workspace": one.workspace,
-                    "user": one.user_id,
-                    "role": one.role or "none",
-                    "projects": None if one.projects is None else sorted(one.projects),
-                }
-                for one in found
-            ]
-        )
-        return
-    console.print_table(
-        ("Workspace", "Person", "Role", "Projects"),
-        [
-            (
-                one.workspace,
-                one.user_id,
-                one.role or "none",
-                "all" if one.projects is None else ", ".join(sorted(one.projects)),
-            )
-            for one in found
-        ],
+    console.print_list(
+        found,
+        as_json=as_json,
+        json=_member_json,
+        columns=("Workspace", "Person", "Role", "Projects"),
+        row=_member_row,
         empty="Nobody has a role of their own; everybody has SLACK_DEFAULT_ROLE.",
     )
+
+
+def _member_json(member: Member) -> Mapping[str, object]:
+    return {
+        "workspace": member.workspace,
+        "user": member.user_id,
+        "role": member.role or "none",
+        "projects": _projects(member.projects),
+    }
+
+
+def _member_row(member: Member) -> tuple[str, ...]:
+    projects = _projects(member.projects)
+    held = "all" if projects is None else ", ".join(projects)
+    return (member.workspace, member.user_id, member.role or "none", held)
 
 
 @members.command(name="set")

@@ -34,12 +34,12 @@ def listing(
 
     async def work(services: Services) -> None:
         found = await services.alerts.listed(OPERATOR, state=state, budget=budget, limit=limit)
-        if as_json:
-            console.print_json([alert_json.alert(each) for each in found])
-            return
-        console.print_table(
-            _COLUMNS,
-            [(str(each.id), *alerting.row(each)) for each in found],
+        console.print_list(
+            found,
+            as_json=as_json,
+            json=alert_json.alert,
+            columns=_COLUMNS,
+            row=lambda each: (str(each.id), *alerting.row(each)),
             empty="There is none.",
             names=3,
         )

@@ -123,12 +123,14 @@ def planned(*, as_json: console.AsJson = False) -> None:
     """List the days that are planned, with those that are screened still."""
 
     async def work(services: Services) -> None:
-        found = await services.anomalies.events(OPERATOR)
-        if as_json:
-            console.print_json([anomaly_json.event(each) for each in found])
-            return
-        rows = [[str(each.id), oddities.event(each), each.planned_by] for each in found]
-        console.print_table(_COLUMNS, rows, empty="Nothing is planned.")
+        console.print_list(
+            await services.anomalies.events(OPERATOR),
+            as_json=as_json,
+            json=anomaly_json.event,
+            columns=_COLUMNS,
+            row=lambda each: (str(each.id), oddities.event(each), each.planned_by),
+            empty="Nothing is planned.",
+        )
 
     console.with_services(work)
 

@@ -71,6 +71,23 @@ def print_json(value: object) -> None:
     sys.stdout.write(orjson.dumps(value, option=orjson.OPT_INDENT_2).decode() + "\n")
 
 
+def print_list[T](
+    found: Sequence[T],
+    *,
+    as_json: bool,
+    json: Callable[[T], object],
+    columns: Sequence[str],
+    row: Callable[[T], Sequence[str]],
+    empty: str,
+    names: int | None = None,
+) -> None:
+    """Print what is listed: as JSON, or as a table; `names` as for `print_table`."""
+    if as_json:
+        print_json([json(each) for each in found])
+    else:
+        print_table(columns, [row(each) for each in found], empty=empty, names=names)
+
+
 def print_table(
     columns: Sequence[str],
     rows: Sequence[Sequence[str]],

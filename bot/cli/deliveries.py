@@ -9,7 +9,7 @@ from bot.render import data_json, words
 from bot.services import Services
 from core.access.model import OPERATOR
 from core.errors import InvalidError
-from core.outbox.model import DeliveryState
+from core.outbox.model import Delivery, DeliveryState
 
 deliveries = typer.Typer(
     help="Messages to the outside: what is delivered, waits, or is parked.",
@@ -38,27 +38,23 @@ def listing(
     wanted = DeliveryState.PARKED if parked else state
 
     async def work(services: Services) -> None:
-        found = [
-            data_json.delivery(each) for each in await services.outbox.listed(wanted, limit=limit)
-        ]
-        if as_json:
-            console.print_json(found)
-            return
-        rows = [
-            [
-                str(each["id"]),
-                each["state"],
-                f"{each['channel']} {each['address']}".strip(),
-                each["key"],
-                each["created_at"],
-                str(each["tries"]),
-                each["reason"] or "",
-            ]
-            for each in found
-        ]
-        console.print_table(_COLUMNS, rows, empty="There is none.")
+        console.print_list(
+            await services.outbox.listed(wanted, limit=limit),
+            as_json=as_json,
+            json=data_json.delivery,
+            columns=_COLUMNS,
+            row=_row,
+            empty="There is none.",
+        )
 
     console.with_services(work)
+
+
+def _row(delivery: Delivery) -> tuple[str, ...]:
+    told = data_json.delivery(delivery)
+    to = f"{told['channel']} {told['address']}".strip()
+    tries, reason = str(told["tries"]), told["reason"] or ""
+    return (str(told["id"]), told["state"], to, told["key"], told["created_at"], tries, reason)
 
 
 @deliveries.command()

@@ -34,25 +34,21 @@ def listing(
 
     async def work(services: Services) -> None:
         found = await services.projects.list(OPERATOR, archived=archived)
-        if as_json:
-            console.print_json([json.project(project) for project in found])
-            return
-        console.print_table(
-            ("Project", "Name", "Owner", "Team", "Defined by"),
-            [
-                (
-                    project.slug,
-                    project.name,
-                    project.owner or "-",
-                    project.team or "-",
-                    _defined_by(project),
-                )
-                for project in found
-            ],
+        console.print_list(
+            found,
+            as_json=as_json,
+            json=json.project,
+            columns=("Project", "Name", "Owner", "Team", "Defined by"),
+            row=_row,
             empty="No projects yet: the first sync makes one of every account that it meets.",
         )
 
     console.with_services(work)
+
+
+def _row(project: Project) -> tuple[str, ...]:
+    owner, team = project.owner or "-", project.team or "-"
+    return (project.slug, project.name, owner, team, _defined_by(project))
 
 
 def _do(verb: Callable[[Services], Awaitable[Project]]) -> None:
@@ -210,21 +206,18 @@ def unlink(
 def rules(*, as_json: console.AsJson = False) -> None:
     """List the labels that define projects, in order: the first that matches a charge wins."""
     found = console.with_services(lambda services: services.projects.rules(OPERATOR))
-    if as_json:
-        console.print_json([json.rule(placed) for placed in found])
-        return
-    console.print_table(
-        ("Place", "Label", "Project", "Since", "Rule"),
-        [
-            (
-                str(placed.place),
-                str(placed.rule.match),
-                placed.rule.slug,
-                "ever" if placed.since is None else f"{placed.since:%Y-%m}",
-                str(placed.rule.id),
-            )
-            for placed in found
-        ],
+    console.print_list(
+        found,
+        as_json=as_json,
+        json=json.rule,
+        columns=("Place", "Label", "Project", "Since", "Rule"),
+        row=lambda placed: (
+            str(placed.place),
+            str(placed.rule.match),
+            placed.rule.slug,
+            "ever" if placed.since is None else f"{placed.since:%Y-%m}",
+            str(placed.rule.id),
+        ),
         empty="No labels define projects: accounts do."
         " Link one with `cost-tracker projects link PROJECT --label team=payments`.",
     )

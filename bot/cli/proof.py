@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -21,6 +21,7 @@ invoice = typer.Typer(
 )
 
 Month = Annotated[datetime, typer.Argument(formats=["%Y-%m"], help="For example: 2026-10.")]
+_INVOICE: Final = ("id", "provider", "account", "invoice_id", "month", "amount", "currency")
 
 
 @app.command()
@@ -99,14 +100,12 @@ def show(*, as_json: console.AsJson = False) -> None:
 
     async def work(services: Services) -> None:
         found = await services.proof.invoices(OPERATOR, limit=1000)
-        if as_json:
-            console.print_json([data_json.invoice(each) for each in found])
-            return
-        shown = [data_json.invoice(each) for each in found]
-        columns = ("id", "provider", "account", "invoice_id", "month", "amount", "currency")
-        console.print_table(
-            [name.replace("_", " ").capitalize() for name in columns],
-            [[str(each[name]) or "-" for name in columns] for each in shown],
+        console.print_list(
+            [data_json.invoice(each) for each in found],
+            as_json=as_json,
+            json=lambda each: each,
+            columns=[name.replace("_", " ").capitalize() for name in _INVOICE],
+            row=lambda each: [str(each[name]) or "-" for name in _INVOICE],
             empty="No invoice is recorded.",
         )
 

@@ -24,12 +24,12 @@ def listing(context: typer.Context, *, as_json: console.AsJson = False) -> None:
 
     async def work(services: Services) -> None:
         found = await services.schedules.list(OPERATOR)
-        if as_json:
-            console.print_json([schedule_json.schedule(each) for each in found])
-            return
-        console.print_table(
-            ("Id", *scheduling.COLUMNS),
-            [(str(each.id), *scheduling.row(each)) for each in found],
+        console.print_list(
+            found,
+            as_json=as_json,
+            json=schedule_json.schedule,
+            columns=("Id", *scheduling.COLUMNS),
+            row=lambda each: (str(each.id), *scheduling.row(each)),
             empty="No schedules yet. Set one with "
             "`cost-tracker schedules add weekly mon 09:00 C0123ABCD`.",
         )
@@ -114,12 +114,12 @@ def history(number: Number, *, as_json: console.AsJson = False) -> None:
     async def work(services: Services) -> None:
         schedule = await services.schedules.get(number, OPERATOR)
         found = await services.schedules.runs(number, OPERATOR)
-        if as_json:
-            console.print_json([schedule_json.run(each) for each in found])
-            return
-        console.print_table(
-            scheduling.RUN_COLUMNS,
-            [scheduling.run_row(each, schedule) for each in found],
+        console.print_list(
+            found,
+            as_json=as_json,
+            json=schedule_json.run,
+            columns=scheduling.RUN_COLUMNS,
+            row=lambda each: scheduling.run_row(each, schedule),
             empty="It was never due yet.",
         )
 

@@ -30,12 +30,12 @@ def listing(context: typer.Context, *, as_json: console.AsJson = False) -> None:
 
     async def work(services: Services) -> None:
         found = await services.subscriptions.list(OPERATOR)
-        if as_json:
-            console.print_json([subscription_json.subscription(each) for each in found])
-            return
-        console.print_table(
-            subscribing.COLUMNS,
-            [subscribing.row(each) for each in found],
+        console.print_list(
+            found,
+            as_json=as_json,
+            json=subscription_json.subscription,
+            columns=subscribing.COLUMNS,
+            row=subscribing.row,
             empty="No subscriptions yet. Make one with "
             "`cost-tracker subscriptions add checkout alerts C0123ABCD`.",
         )
