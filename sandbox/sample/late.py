@@ -33,14 +33,15 @@ def late(through: date, now: datetime, *, number: int) -> list[Charge]:
 
 
 def late_in_month(through: date, now: datetime) -> list[Charge]:
-    """Make late usage of the month before, of what costs most: about a hundredth of that month.
+    """Make late usage of last month, of what costs most: about a hundredth of that month.
 
     Args:
-        through: the last day of the sample that they come after.
+        through: the last day of the sample that they come after: yesterday.
         now: when they are exported.
     """
     random = Random("late month")
-    before = through - timedelta(through.day)
+    today = through + timedelta(1)
+    before = today - timedelta(today.day)
     largest = sorted(range(len(DAILY)), key=lambda line: -DAILY[line].base)[:_LINES]
     return [
         _charge(line, before.replace(day=day), now, random, _SHARE_OF_A_MONTH)
