@@ -44,8 +44,8 @@ def start() -> None:
     """Start what isn't running, and say where to look."""
     home = Home.of(os.environ)
     home.check_room()
-    lasting = "some seconds" if home.has_data else "some twenty seconds, once"
-    out.print(f"[bold]Cloud Cost Tracker[/], the demo: all of it on this machine ({lasting})")
+    lasting = "some seconds" if home.has_data else "some twenty seconds"
+    out.print(f"[bold]Cloud Cost Tracker[/], the demo on this machine, in {lasting}")
     if home.product.closed:
         out.print(
             f"  {home.product.closed} is closed to other accounts, and PostgreSQL doesn't run as "
