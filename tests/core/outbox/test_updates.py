@@ -91,3 +91,15 @@ async def test_an_update_that_somebody_is_at_is_not_taken_from_them(
     await leased(outbox)
     await put(fresh_database, updating("u1"), told("b", to="C2"))
     assert await states(outbox) == {"a": "delivered", **dict.fromkeys(("u0", "u1", "b"), "queued")}
+
+
+async def test_an_update_says_nothing_of_another_post(
+    fresh_database: Database, outbox: OutboxService
+) -> None:
+    other = told("v0", verb=Verb.UPDATE, thread="b")
+    await put(fresh_database, told("a"), told("b"), updating("u0"), other, updating("u1"))
+    assert await states(outbox) == {
+        **dict.fromkeys(("a", "b", "v0", "u1"), "queued"),
+        "u0": "dropped",
+    }
+    assert [await delivered(outbox) for _ in range(4)] == ["a", "b", "v0", "u1"]
