@@ -78,7 +78,8 @@ def status() -> None:
 @app.command()
 def logs(
     part: Annotated[
-        str | None, typer.Argument(help="product, slack, mail, bigquery, valkey or sync")
+        str | None,
+        typer.Argument(help="product, scheduler, slack, mail, bigquery, valkey, sync or posts"),
     ] = None,
     *,
     follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on as they grow.")] = False,
