@@ -191,7 +191,7 @@ def test_a_second_start_says_where_things_are_and_starts_nothing(demo: Demo) -> 
     again = demo.command("start")
     assert again.returncode == 0, again.stdout + again.stderr
     assert "/cost checkout last-7d" in again.stdout
-    assert {process.pid for process in demo.processes()} == before
+    assert {process.pid for process in demo.processes()} <= before  # charts end by themselves
 
 
 def test_its_sync_is_that_of_the_day(demo: Demo) -> None:
