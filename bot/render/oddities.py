@@ -15,6 +15,7 @@ from core.anomalies.model import Incident, Subject, Verdict
 from core.anomalies.service import MOST_LISTED
 from core.costs.model import PROJECT, SERVICE
 from core.money import display, plain
+from core.period import Period
 
 VERDICTS: Final = {
     Verdict.EXPECTED: "Expected: this is what it costs now",
@@ -76,7 +77,7 @@ def details(anomaly: Anomaly) -> Iterator[str]:
         ]
         yield f"In it: {words.listing(shown, most=4)}."
     if anomaly.why:
-        yield f"Against the same days {_weeks(anomaly)} before: {_lower(anomaly.why)}"
+        yield against_before(anomaly.days, anomaly.why)
     if anomaly.verdict is not None:
         yield f"{VERDICTS[anomaly.verdict]}."
 
@@ -101,9 +102,11 @@ def digest(told: Digest) -> str:
     return f"{words.plural(count, 'anomaly', 'anomalies')}, the most costly first."
 
 
-def _weeks(anomaly: Anomaly) -> str:
-    weeks = -(-anomaly.days.days // _WEEK)
-    return "a week" if weeks == 1 else f"{weeks} weeks"
+def against_before(days: Period, why: str) -> str:
+    """Why its days cost more than those before: other figures than against what was expected."""
+    weeks = -(-days.days // _WEEK)
+    back = "a week" if weeks == 1 else f"{weeks} weeks"
+    return f"Against the same days {back} before: {_lower(why)}"
 
 
 def _lower(text: str) -> str:

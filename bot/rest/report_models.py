@@ -198,7 +198,7 @@ class ReportBudget(Days):
 
 
 class ReportAnomaly(Days):
-    """Days that cost something else than expected."""
+    """Days that cost something else than expected; `why`: against the same days weeks before."""
 
     anomaly: int
     project: str | None

@@ -127,7 +127,7 @@ def anomaly_lines(found: Iterable[Anomaly], scope: Scope) -> tuple[AnomalyLine, 
             expected=incident.expected,
             actual=incident.actual,
             ongoing=incident.ongoing,
-            why=each.why,
+            why=each.why if incident is each.incident else "",
             verdict=each.verdict,
         )
         for each in found

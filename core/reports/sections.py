@@ -319,7 +319,9 @@ class AnomalyLine:
     """Days of the period that cost something else than expected.
 
     `days`: all of its days, which may begin before the report's period. `service` None: the
-    project as a whole, if `whole`, else charges without a service. `why`: a sentence, or ''.
+    project as a whole, if `whole`, else charges without a service. `why`: what made the
+    difference to the same days one or more weeks before, a sentence; '' where it isn't known or
+    is told of more than this line.
     """
 
     id: int

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from bot.render import foresight, sentences, words
+from bot.render import foresight, oddities, sentences, words
 from bot.render.budgeting import STATES
 from bot.render.sentences import Mark
 from core.budgets.model import Cycle
@@ -273,11 +273,12 @@ def anomaly(each: AnomalyLine, mark: Mark = str) -> str:
     project = each.project or "unassigned"
     what = project if each.whole else f"{each.service or 'no service'} of {project}"
     impact = words.signed(each.impact, each.currency)
-    of = f"{display(each.actual, each.currency)} instead of {display(each.expected, each.currency)}"
+    actual, expected = (display(x, each.currency) for x in (each.actual, each.expected))
     verdict = f", {each.verdict.value.replace('_', ' ')}" if each.verdict else ""
     going = ", still going on" if each.ongoing else ""
+    of = f"{actual} instead of the {expected} expected"
     said = f"{mark(what)}, {words.days(each.days)}: {impact} ({of}){going}{verdict}"
-    return f"{said}. {each.why}" if each.why else said
+    return f"{said}. {oddities.against_before(each.days, each.why)}" if each.why else said
 
 
 def notes(report: Report) -> Iterator[str]:

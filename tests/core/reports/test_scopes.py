@@ -1,11 +1,13 @@
 """What belongs to a scope: budgets, anomalies, and what somebody may see."""
 
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
 
 from core.access.model import OPERATOR, Role, Viewer
-from core.anomalies.model import Verdict
+from core.anomalies.found import Anomaly
+from core.anomalies.model import Incident, OddDay, Subject, Verdict
 from core.anomalies.service import AnomalyService
 from core.budgets.model import Terms
 from core.budgets.service import BudgetService
@@ -18,6 +20,7 @@ from core.database import Database
 from core.projects.model import UnknownProjectError
 from core.projects.service import ProjectService
 from core.reports.model import Reason, ReportKind, ReportStatus, Section
+from core.reports.scope import Scope, anomaly_lines
 from tests.support.clock import FakeClock
 from tests.support.facts import store
 from tests.support.reporting import ANY, MONDAY, company, daily, only, reports, week
@@ -45,6 +48,24 @@ async def test_budgets_of_the_scope_the_worst_first(
     assert await told(Filter(TEAM, ("retail",))) == [("shop", State.OVER)]
     assert await told(Filter(TEAM, ("media",))) == [("all team=media", State.ON_PLAN)]
     assert await told(Filter(SERVICE, ("Cloud SQL",))) == []
+
+
+def test_a_service_in_an_anomaly_of_a_project_isnt_explained_by_the_project() -> None:
+    day = date(2026, 11, 19)
+    part = Incident(
+        Subject.of_service("shop", "Cloud SQL"), "USD", (OddDay(day, Decimal(100), Decimal(300)),)
+    )
+    whole = Incident(
+        Subject("shop"), "USD", (OddDay(day, Decimal(200), Decimal(700)),), parts=(part,)
+    )
+    found = Anomaly(1, whole, datetime(2026, 11, 20, tzinfo=UTC), why="Up $480.00: Support +$300.")
+
+    def why(*where: Filter) -> tuple[str, Decimal]:
+        (line,) = anomaly_lines([found], Scope(where, frozenset({"shop"})))
+        return line.why, line.impact
+
+    assert why() == ("Up $480.00: Support +$300.", Decimal(500))
+    assert why(Filter(SERVICE, ("Cloud SQL",))) == ("", Decimal(200))
 
 
 async def test_anomalies_of_the_days_and_the_scope(

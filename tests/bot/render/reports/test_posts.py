@@ -18,7 +18,7 @@ from core.costs.question import parse_command
 from core.reports.correcting import Corrections, corrections
 from core.reports.model import Reason, Report, ReportKind, ReportStatus
 from core.reports.sections import Against, Bridge
-from tests.support.reports import FRESH, WEEK, monthly, report, rows, sheet
+from tests.support.reports import ANOMALIES, FRESH, WEEK, monthly, report, rows, sheet
 
 FINAL = {"status": ReportStatus.FINAL, "reason": Reason.SETTLED}
 
@@ -197,6 +197,15 @@ def test_a_private_answer_has_slacks_own_chart() -> None:
     kinds = [block["type"] for block in message.blocks]
     assert kinds.count("data_visualization") == 1
     assert next(iter(buttons(message))) == "Share to channel"
+
+
+def test_an_anomaly_tells_what_was_expected_from_what_was_before() -> None:
+    why = "Up $250.00 (69%) to $610.75: Cloud SQL +$250.00."
+    made = report(anomalies=(replace(ANOMALIES[0], why=why),))
+    assert (
+        "Cloud SQL of checkout*, 12–13 Nov: +$310.75 ($610.75 instead of the $300.00 expected). "  # noqa: RUF001
+        "Against the same days a week before: up $250.00 (69%) to $610.75: Cloud SQL +$250.00."
+    ) in said(posted(made))
 
 
 def changed() -> tuple[Report, Corrections]:
