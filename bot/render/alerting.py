@@ -35,7 +35,6 @@ OPEN: Final = (AlertState.RAISED, AlertState.ACKNOWLEDGED, AlertState.SNOOZED)
 OVER: Final = (AlertState.CLOSED, AlertState.REMOVED, AlertState.WITHDRAWN)
 """Those that nothing more is to come of."""
 COLUMNS: Final = ("Budget of", "Period", "Budget", "Spent", "%", "Expected", "State")
-ALL: Final = "all"
 _OCCASIONS: Final = {
     Occasion.LATE: "Late data: days that had been complete cost more than they did.",
     Occasion.RECORD: "The period is over: this is for the record.",
@@ -63,7 +62,7 @@ def _spent(alert: Alert) -> str:
 def headline(alert: Alert, voice: Voice = PLAIN) -> str:
     """What, how much, of how much, in one sentence."""
     of, when, spent = subject(alert, voice), words.when(alert.subject.period), _spent(alert)
-    be, have = ("are", "have") if alert.subject.subject == ALL else ("is", "has")
+    be, have = ("are", "have") if words.several(alert.subject.subject) else ("is", "has")
     match alert.state:
         case AlertState.REMOVED | AlertState.WITHDRAWN:
             gone = "was removed" if alert.removed else "is not watched any more"

@@ -28,6 +28,8 @@ from core.money import ZERO, display, plain, short, whole
 from core.period import Period
 
 OTHER: Final = "other"
+_ALL: Final = "all"
+_NO_PROJECTS: Final = re.compile(r'[\s="]')
 _DASH: Final = "\N{EN DASH}"
 UNITS: Final = {"d": "day", "w": "week", "m": "month", "q": "quarter", "y": "year"}
 _TO_DATE: Final = {
@@ -66,7 +68,14 @@ def listing(names: Sequence[str], *, most: int = 3) -> str:
 
 def subject(text: str, *, everything: str = "all projects") -> str:
     """What a question's own words are of: `all team=payments` is `team=payments`."""
-    return everything if text == "all" else text.removeprefix("all ")
+    if text == _ALL:
+        return everything
+    return listing(text.split(",")) if several(text) else text.removeprefix(f"{_ALL} ")
+
+
+def several(text: str) -> bool:
+    """Whether that is in the plural: `all`, or projects and nothing else, `checkout,search`."""
+    return text == _ALL or ("," in text and not _NO_PROJECTS.search(text))
 
 
 def average(granularity: Granularity) -> str:

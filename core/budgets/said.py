@@ -18,7 +18,7 @@ from babel.numbers import list_currencies
 from core.budgets.model import BudgetAmountError, BudgetDatesError, BudgetSubjectError, Cycle
 from core.costs.language.text import clean, quote
 from core.costs.model import Asker, CostQuery, Granularity, Vocabulary
-from core.costs.question import BUDGET, FORECAST, RESERVED, parse_command
+from core.costs.question import BUDGET, FORECAST, RESERVED, parse_command, write_subject
 from core.errors import CostTrackerError
 from core.money import plain, read_amount
 from core.period import Period
@@ -70,15 +70,16 @@ def parse_budget(text: str, *, today: date, names: Vocabulary, asker: Asker = _N
 
     Raises:
         BudgetAmountError, AmountError: an amount can't be read, or two are said.
-        BudgetDatesError: both a cycle and dates are said, or an amount by the day or week.
+        BudgetDatesError: two cycles are said, or one and dates, or an amount by the day or week.
+        BudgetSubjectError: beside an amount it says how an answer is laid out: `by service`.
         CostTrackerError: the rest is no question.
     """
     rest, amount, currency = _amount(clean(text))
-    rest, cycle = _cycle(rest)
+    rest, cycle = _one_cycle(rest)
     if amount is not None:
         rest = _SET.sub(" ", rest)
     try:
-        query = _query(rest, today=today, names=names, asker=asker)
+        query, laid_out = _query(rest, today=today, names=names, asker=asker)
     except CostTrackerError as error:
         raise error.suggesting(lambda near: _again(near, amount, currency, cycle)) from error
     if amount is not None and query.granularity in (Granularity.DAILY, Granularity.WEEKLY):
@@ -86,20 +87,39 @@ def parse_budget(text: str, *, today: date, names: Vocabulary, asker: Asker = _N
             f"There are no {query.granularity} budgets.",
             fix="A budget is monthly, quarterly, yearly or for dates, as 2026-10-01..2026-12-31.",
         )
-    dates = None if query.period.name == "mtd" else query.period
-    if dates is not None and cycle not in (None, Cycle.CUSTOM):
-        raise BudgetDatesError(
-            f"A budget is {cycle} or for {quote(str(dates))}, not both.", fix="Leave one out."
+    if amount is not None and laid_out:
+        raise BudgetSubjectError(
+            f"{quote(rest.strip())} says how an answer is laid out, and a budget has one amount.",
+            fix="Leave that out.",
+            suggestions=[_again(write_subject(query.where), amount, currency, cycle)],
         )
+    dates = _dates(query, cycle)
     return Said(query, amount, currency or query.currency, Cycle.CUSTOM if dates else cycle, dates)
 
 
-def _query(rest: str, *, today: date, names: Vocabulary, asker: Asker) -> CostQuery:
-    """What a budget is of: a forecast's question, whose days may be to come."""
+def _dates(query: CostQuery, cycle: Cycle | None) -> Period | None:
+    """The days of a custom budget, if any are said."""
+    if query.period.name == "mtd":
+        return None
+    if cycle not in (None, Cycle.CUSTOM):
+        raise BudgetDatesError(
+            f"A budget is {cycle} or for {quote(str(query.period))}, not both.",
+            fix="Leave one out.",
+        )
+    return query.period
+
+
+def _query(rest: str, *, today: date, names: Vocabulary, asker: Asker) -> tuple[CostQuery, bool]:
+    """What a budget is of, and whether it says how an answer's lines are laid out.
+
+    It is read as a forecast's question, whose days may be to come.
+    """
     read = parse_command(f"{FORECAST} {rest}", today=today, names=names, asker=asker)
-    if read.query is None:
+    if (query := read.query) is None:
         raise read.problem or BudgetSubjectError
-    return read.query
+    chosen = (query.versus, query.top, query.over, query.form, query.granularity)
+    cut = read.cut and query.currency is None
+    return query, cut or any(each is not None for each in chosen)
 
 
 def _again(near: str, amount: Decimal | None, currency: str | None, cycle: Cycle | None) -> str:
@@ -188,6 +208,15 @@ def _told(found: re.Match[str]) -> str:
         return number.replace(",", "")
     decimals = re.fullmatch(r"(-?\d+)[.,](\d+)", number) if found["size"] else None
     return f"{decimals[1]}.{decimals[2]}0000" if decimals else number
+
+
+def _one_cycle(text: str) -> tuple[str, Cycle | None]:
+    """The text without its cycle, of which there is one at most."""
+    rest, cycle = _cycle(text)
+    _, other = _cycle(rest)
+    if other not in (None, cycle):
+        raise BudgetDatesError(f"A budget is {cycle} or {other}, not both.", fix="Leave one out.")
+    return rest, cycle
 
 
 def _cycle(text: str) -> tuple[str, Cycle | None]:

@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from core.costs.language import words
-from core.costs.language.errors import SaidTwiceError, UnknownNameError
+from core.costs.language.errors import NotOfferedError, SaidTwiceError, UnknownNameError
 from core.costs.language.names import Index
 from core.costs.language.said import Said
 from core.costs.language.scan import Scan
@@ -83,9 +83,16 @@ class Cursor:
             whole = [self.instead(place, end, each) for each in error.suggestions]
             raise type(error)(error.message, fix=error.fix, suggestions=whole) from error
 
-    def unknown(self) -> UnknownNameError:
+    def unknown(self) -> UnknownNameError | NotOfferedError:
         """The error for what begins here."""
         start = self.place
+        if (nearest := words.NOT_OFFERED.get(self.scan.word(start))) is not None:
+            self.place += 1
+            return NotOfferedError(
+                f"There is no {quote(self.raw(start, start + 1))}.",
+                fix=f"Did you mean {nearest!r}?",
+                suggestions=[self.instead(start, start + 1, nearest)],
+            )
         self.place = self.end_of_unknown(start)
         return self.no_such(None, start, self.place)
 

@@ -75,6 +75,10 @@ class TwoFormsError(SaidTwiceError):
     """An answer has one form."""
 
 
+class NotOfferedError(QuestionError):
+    """Answers don't come as that."""
+
+
 class TwoCurrenciesError(SaidTwiceError):
     """An answer is converted to one currency."""
 

@@ -71,6 +71,17 @@ FORMS: Final = _each(
         Form.JSON: "json",
     }
 )
+NOT_OFFERED: Final = _each(
+    {
+        "daily": "hourly",
+        "weekly": "biweekly fortnightly",
+        "monthly": "quarterly yearly annual annually",
+        "csv": "tsv parquet",
+        "xlsx": "xls ods pdf",
+        "chart": "png svg",
+    }
+)
+"""What people may ask for that answers don't come as, with the nearest that they do."""
 INVOICE: Final = words("invoice invoices invoiced")
 ALL: Final = words("all everything")
 UNASSIGNED: Final = words("unassigned unallocated")

@@ -95,6 +95,8 @@ def test_its_blocks_say_the_same() -> None:
             {"Change budget", "Details"},
         ),
         (alert(of="all"), "all projects are over budget", ALL),
+        (alert(of="checkout,search"), "checkout and search are over budget", ALL),
+        (alert(of="team=payments,search"), "team=payments,search is over budget", ALL),
     ],
 )
 def test_the_parent_shows_how_it_stands(found: Alert, headline: str, offered: set[str]) -> None:

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from core.budgets.model import BudgetAmountError, BudgetDatesError, Cycle
+from core.budgets.model import BudgetAmountError, BudgetDatesError, BudgetSubjectError, Cycle
 from core.budgets.said import parse_budget, read_money
 from core.costs.model import Measure, Vocabulary
 from core.costs.question import write_subject
@@ -120,6 +120,20 @@ def test_a_budget_by_the_day_or_week_is_refused(often: str) -> None:
     """It isn't set by the month instead."""
     with pytest.raises(BudgetDatesError, match=f"no {often} budgets"):
         parse_budget(f"checkout 8000 {often}", today=TODAY, names=NAMES)
+
+
+@pytest.mark.parametrize("how", ["by region", "by service", "vs last-year", "table", "csv"])
+def test_how_an_answer_is_laid_out_is_not_passed_over(how: str) -> None:
+    """Who says `by service` may mean a budget for each, which there isn't."""
+    with pytest.raises(BudgetSubjectError, match=f"'checkout {how}' says how") as caught:
+        parse_budget(f"checkout 8000 {how} monthly", today=TODAY, names=NAMES)
+    assert caught.value.suggestions == ("budget checkout 8000 monthly",)
+
+
+def test_one_cycle_is_said() -> None:
+    """The second isn't taken for a name."""
+    with pytest.raises(BudgetDatesError, match="monthly or quarterly, not both"):
+        parse_budget("checkout 8000 monthly quarterly", today=TODAY, names=NAMES)
 
 
 def test_a_currency_after_in_is_the_budgets() -> None:
