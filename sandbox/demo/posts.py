@@ -29,7 +29,7 @@ _MONTHLY: Final[dict[str, Any]] = {
 }
 _GOOD: Final = "posted"
 _ENDED: Final = frozenset({_GOOD, "failed", "skipped"})
-_PATIENCE: Final = 120.0
+_PATIENCE: Final = 300.0
 _PAUSE: Final = 0.5
 
 

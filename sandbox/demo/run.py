@@ -192,6 +192,8 @@ def sync(home: Home, environment: Mapping[str, str], out: Console) -> None:
 def _begin(
     home: Home, environment: Mapping[str, str], name: str, *words: str, on_terminal: bool = False
 ) -> Popen[bytes]:
-    """Begin a command of the product."""
+    """Begin a command of the product; one that who was ended in between has left gives way."""
+    process = commands(home)[name]
+    process.stop()
     command = (program("cost-tracker"), name, *words)
-    return commands(home)[name].start(command, environment, on_terminal=on_terminal)
+    return process.start(command, environment, on_terminal=on_terminal)
