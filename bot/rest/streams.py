@@ -63,8 +63,8 @@ async def stream(
             return response  # a compressor would end a body that there isn't
         if compressed:
             response.enable_compression()
-        await response.prepare(call.request)
         try:
+            await response.prepare(call.request)  # making the first part may have lasted
             await _send(response, first)
             async for part in parts:
                 await _send(response, part)

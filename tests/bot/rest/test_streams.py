@@ -6,11 +6,13 @@ from typing import Any
 
 import aiohttp
 import pytest
+from aiohttp import web
 from structlog.testing import capture_logs
 
 from bot import exporting
 from bot.render import xlsx
-from bot.rest import streams
+from bot.rest import exports, streams
+from bot.rest.operations import Call
 from core.errors import UnavailableError
 from tests.support.product import Product
 
@@ -94,6 +96,32 @@ async def test_a_client_that_hangs_up_ends_the_file(product: Product, ended: asy
         async with asyncio.timeout(60):
             await ended.wait()
     assert [each for each in logs if each["log_level"] != "info"] == []
+
+
+async def test_a_client_that_hangs_up_before_it_begins_is_no_fault_of_ours(
+    product: Product, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A workbook's first part takes a while."""
+    ended = asyncio.Event()
+
+    async def late(call: Call, *_: object) -> web.StreamResponse:
+        async def parts() -> AsyncGenerator[bytes]:
+            assert call.request.transport is not None
+            call.request.transport.abort()
+            yield b"2026-11-01,checkout\n"
+
+        try:
+            return await streams.stream(call, parts(), name="costs.csv", content_type=streams.CSV)
+        finally:
+            ended.set()
+
+    monkeypatch.setattr(exports, "charges_file", late)
+    with capture_logs() as logs:
+        with pytest.raises(aiohttp.ClientError):
+            await product.call("GET", PATH)
+        async with asyncio.timeout(60):
+            await ended.wait()
+    assert {(each["log_level"], each["event"]) for each in logs} == {("info", "rest.file")}
 
 
 async def test_a_client_that_takes_nothing_is_cut_off(
