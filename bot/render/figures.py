@@ -89,14 +89,13 @@ def _days(answer: ForecastAnswer) -> Iterator[Sequence[Cell]]:
 
 def budget(told: Status) -> Figures:
     """A budget by day: what was spent, what is expected, what is planned by its end."""
-    ahead = {day.date: day.expected for day in told.forecast.days} if told.forecast else {}
     days = (told.period.start + timedelta(n) for n in range(told.period.days))
     rows = (
         (
             day,
             told.currency,
             _money(told.days.get(day), told.currency),
-            _money(ahead.get(day), told.currency),
+            _money(told.ahead.get(day), told.currency),
             _money(step, told.currency),
             "yes" if day < told.complete_until else "no",
         )

@@ -23,7 +23,7 @@ from core.budgets import store
 from core.budgets.catalogue import Catalogue
 from core.budgets.explaining import why
 from core.budgets.foreseeing import Foresight
-from core.budgets.model import Budget, UnknownBudgetError
+from core.budgets.model import Budget, UnknownBudgetError, period_on
 from core.budgets.readings import destinations, is_watched, may_matter, periods, reading
 from core.budgets.rolling import Everything
 from core.budgets.status import Status
@@ -127,6 +127,22 @@ class EvaluationService:
                 whys=whys,
                 digests=await self._digests(tx),
             )
+
+    async def status(self, number: int, *, on: date) -> Status:
+        """How far a budget is in the period of a day, by the forecast that alerts go by.
+
+        Raises:
+            UnknownBudgetError: there is none of that number, or what it is of is there no more.
+        """
+        from core.budgets.batches import statuses  # noqa: PLC0415  # on use: numpy
+
+        every, found = await self._catalogue.everything(), await self._catalogue.one(number)
+        kept = await self._foresight.known([found])
+        asked = [(found, period_on(found.terms, on))] if found.query is not None else []
+        for then, some in await self._catalogue.as_set(every, asked):
+            async for told in statuses(self._costs, then, some, kept=kept):
+                return then.with_steps(told)
+        raise UnknownBudgetError
 
     async def is_behind(self) -> bool:
         """Whether there is data, or a budget that was set, that no evaluation has seen."""

@@ -2,13 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from fractions import Fraction
 from typing import Final
 
 from core.budgets.model import Budget, Cycle, plan
-from core.budgets.status import Plan
+from core.budgets.status import Plan, Status, steps
 from core.costs.model import PROJECT
 from core.period import Period
 
@@ -68,6 +68,11 @@ class Everything:
         if not budget.terms.rolls_up:
             return lambda days: plan(budget.terms, days)
         return lambda days: self.allotted(budget, days)
+
+    def with_steps(self, told: Status) -> Status:
+        """A status with what its plan has by the end of each day."""
+        days = steps(self.plan(told.budget), told.period, told.currency)
+        return replace(told, steps=tuple(days))
 
 
 def _is_of_one_project(budget: Budget) -> bool:

@@ -25,7 +25,7 @@ from core.budgets.model import (
 from core.budgets.plans import Plans, together
 from core.budgets.rolling import Everything
 from core.budgets.said import Said
-from core.budgets.status import Status, status, steps
+from core.budgets.status import Status, status
 from core.clock import Clock
 from core.costs.model import CostQuery, Filter
 from core.costs.question import parse_cost_query, write_subject
@@ -242,11 +242,11 @@ class BudgetService:
         now = await self._catalogue.everything()
         *_, (every, asked) = await self._catalogue.as_set(now, [(found, period)])
         [(then, _)] = asked
-        return _with_steps(await self._status(then, period, every), every)
+        return every.with_steps(await self._status(then, period, every))
 
     async def with_steps(self, told: Status) -> Status:
         """A status with what its plan has by the end of each day."""
-        return _with_steps(told, await self._catalogue.everything())
+        return (await self._catalogue.everything()).with_steps(told)
 
     async def statuses(
         self,
@@ -381,8 +381,3 @@ def _before(there: Mapping[int, Budget], number: int | None) -> Budget | None:
     if number not in there:
         raise UnknownBudgetError(f"There is no budget {number}.")
     return there[number]
-
-
-def _with_steps(told: Status, every: Everything) -> Status:
-    plan = every.plan(told.budget)
-    return replace(told, steps=tuple(steps(plan, told.period, told.currency)))

@@ -50,7 +50,8 @@ class Status:
         breach: the day on which the amount was, or is expected to be, exceeded.
         final: all days of the period are complete.
         days: what each day cost, as far as known.
-        forecast: of the days that aren't known; None where there are none or it can't be told.
+        ahead: what the days that aren't complete are expected to cost.
+        forecast: which was made of them just now; None where none was.
         refused: why it can't.
         others: what was spent in other currencies, which doesn't count.
         allotted: what the budgets of the team's projects have; None for other budgets.
@@ -71,6 +72,7 @@ class Status:
     state: State
     final: bool
     days: Mapping[date, Decimal] = field(default_factory=dict)
+    ahead: Mapping[date, Decimal] = field(default_factory=dict)
     forecast: Forecast | None = None
     refused: str = ""
     others: Mapping[str, Decimal] = field(default_factory=dict)
@@ -178,6 +180,7 @@ def status(
         state=_state(amount, used, expected, used_complete, planned),
         final=final,
         days=days,
+        ahead=_ahead(made),
         forecast=made if isinstance(made, Forecast) else None,
         refused=refused,
         others=spending.others,
@@ -209,12 +212,16 @@ def steps(plan: Plan, period: Period, currency: str) -> Iterator[Decimal]:
         yield rounded(total, currency)
 
 
+def _ahead(made: Forecast | Course | None) -> dict[date, Decimal]:
+    """What each day to come is expected to cost."""
+    return {day.date: day.expected for day in made.days} if made else {}
+
+
 def _breach(
     amount: Decimal, days: Mapping[date, Decimal], made: Forecast | Course | None
 ) -> date | None:
     """The first day at whose end more than the amount is spent, or is expected to be."""
-    expected = {day.date: day.expected for day in made.days} if made else {}
-    total = ZERO
+    expected, total = _ahead(made), ZERO
     for day in sorted({*days, *expected}):
         total += expected[day] if day in expected else days[day]
         if total > amount:

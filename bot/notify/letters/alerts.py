@@ -9,7 +9,6 @@ from bot.render.charts import outgo_of
 from bot.render.enclosed import Picture
 from bot.render.mail import Mail
 from bot.services import Services
-from core.access.model import OPERATOR
 from core.alerts.model import Alert, AlertState, Occasion
 from core.alerts.service import ROUNDUP, TELLING
 from core.errors import CostTrackerError
@@ -17,6 +16,8 @@ from core.outbox.model import Delivery, Verb
 from core.subscriptions.model import Of, Reason
 
 _NAME = "budget"
+_SHOWN = ("used", "amount", "expected", "breach")
+"""Figures that are in the picture and beside it."""
 
 
 async def slack(delivery: Delivery, services: Services) -> Letter:
@@ -71,10 +72,10 @@ async def _picture(alert: Alert, services: Services) -> Picture | None:
         return None
     of, told = alert.subject, alert.figures
     try:
-        status = await services.budgets.status(of.budget, OPERATOR, on=of.period.start)
+        status = await services.evaluation.status(of.budget, on=of.period.start)
     except CostTrackerError:
         return None
-    if (status.used, status.amount) != (told.used, told.amount):
+    if any(getattr(status, each) != getattr(told, each) for each in _SHOWN):
         return None
     chart = outgo_of(status, f"budget {of.subject}")
     return None if chart is None else await drawn(services, _NAME, chart)

@@ -66,12 +66,11 @@ def _spent(told: Status) -> Iterator[float | None]:
 
 def _expected(told: Status) -> Iterator[float | None]:
     """Where it goes from the last complete day on."""
-    ahead = {day.date: day.expected for day in told.forecast.days} if told.forecast else {}
     total, last = told.used_complete, told.complete_until - timedelta(1)
     for n in range(told.period.days):
         day = told.period.start + timedelta(n)
-        total += ahead.get(day, ZERO) if day >= told.complete_until else ZERO
-        yield float(total) if ahead and day >= last else None
+        total += told.ahead.get(day, ZERO) if day >= told.complete_until else ZERO
+        yield float(total) if told.ahead and day >= last else None
 
 
 def _band(told: Status, expected: Line) -> tuple[Line, Line]:

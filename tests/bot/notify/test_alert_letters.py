@@ -12,8 +12,10 @@ from core.access.model import OPERATOR
 from core.alerts.model import ALERT, Alert, Occasion, Telling
 from core.alerts.service import TELLING
 from core.budgets.model import Terms
+from core.money import display
 from core.outbox.model import Delivery, DeliveryState, Destination, Message, Verb
 from tests.support.alerts import HUNDRED, raised
+from tests.support.charges import Writer, charge
 from tests.support.product import charts, public, services, settings
 from tests.support.slack import slackbox
 
@@ -56,6 +58,25 @@ async def test_no_picture_contradicts_the_words_beside_it(services: Services, al
     await services.budgets.remove(alert.subject.budget, by=OPERATOR)
     letter = await letters.slack(delivery(alert), services)
     assert letter.pictures == ()
+
+
+async def test_the_picture_is_of_the_forecast_that_the_words_are_of(
+    services: Services, alert: Alert
+) -> None:
+    """Evaluations go by a kept forecast; one made now would differ once days are restated."""
+    late = [
+        charge(f"2026-11-{day}", "90", account_id="acme-checkout", service="Cloud SQL")
+        for day in range(14, 21)
+    ]
+    await Writer(services.database).write("late", late)
+    await services.evaluation.evaluate()
+    (now,) = await services.alerts.listed(OPERATOR, budget=alert.subject.budget)
+    fresh = await services.budgets.status(alert.subject.budget, OPERATOR)
+    assert now.figures.expected != fresh.expected
+    letter = await letters.slack(delivery(now), services)
+    (picture,) = letter.pictures
+    assert now.figures.expected is not None
+    assert f"Expected at the end {display(now.figures.expected, 'USD')};" in picture.alt
 
 
 async def test_a_mail_has_it_too(services: Services, alert: Alert) -> None:
