@@ -139,8 +139,8 @@ def trim(
             )
             return
         verb = "To be dropped" if dry_run else "Dropped"
-        listed = ", ".join(months) or "none"
-        console.out.print(f"{verb}: charges of {listed}.", markup=False, soft_wrap=True)
+        listed = f"charges of {', '.join(months)}" if months else "no charges"
+        console.out.print(f"{verb}: {listed}.", markup=False, soft_wrap=True)
         if facts or days:
             counted = f"{words.plural(facts, 'charge')}, {words.plural(days, 'sum')} of days"
             console.out.print(f"  {counted}", markup=False)

@@ -128,7 +128,10 @@ async def test_labels_define_projects_in_an_order(tracker: Run, tmp_path: Path) 
 
 async def test_what_is_too_old_is_said_and_trimmed(tracker: Run) -> None:
     before = await tracker("trim", "--dry-run")
-    assert before.out.startswith("To be dropped: charges of none.")
+    assert before.out == (
+        "To be dropped: no charges.\nSingle charges are kept from the beginning on.\n"
+    )
+    assert (await tracker("trim")).out.startswith("Dropped: no charges.\n")
     done = json.loads((await tracker("trim", "--json")).out)
     assert (done["charges"], done["dropped"], done["dropped_until"]) == (0, True, None)
 
