@@ -43,7 +43,8 @@ def has_lines(asked: Command) -> bool:
 
     They are where the question says how they are made: `by team`, `monthly`, `top 5`, `in EUR`.
     """
-    return asked.cut or (asked.query is not None and asked.query.by_resource)
+    query = asked.query
+    return asked.cut or (query is not None and (query.by_resource or query.currency is not None))
 
 
 async def written(

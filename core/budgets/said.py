@@ -69,7 +69,7 @@ def parse_budget(text: str, *, today: date, names: Vocabulary, asker: Asker = _N
     """Read what somebody typed after `budget`.
 
     Raises:
-        BudgetAmountError, AmountError: an amount can't be read, or two are said.
+        BudgetAmountError, AmountError: an amount can't be read, or two are said, or currencies.
         BudgetDatesError: two cycles are said, or one and dates, or an amount by the day or week.
         BudgetSubjectError: beside an amount it says how an answer is laid out: `by service`.
         CostTrackerError: the rest is no question.
@@ -82,6 +82,11 @@ def parse_budget(text: str, *, today: date, names: Vocabulary, asker: Asker = _N
         query, laid_out = _query(rest, today=today, names=names, asker=asker)
     except CostTrackerError as error:
         raise error.suggesting(lambda near: _again(near, amount, currency, cycle)) from error
+    if currency and query.currency not in (None, currency):
+        raise BudgetAmountError(
+            f"{currency} and {query.currency} are two currencies.", fix="Write one, as 8000 EUR."
+        )
+    currency = currency or query.currency
     if amount is not None and query.granularity in (Granularity.DAILY, Granularity.WEEKLY):
         raise BudgetDatesError(
             f"There are no {query.granularity} budgets.",
@@ -94,7 +99,7 @@ def parse_budget(text: str, *, today: date, names: Vocabulary, asker: Asker = _N
             suggestions=[_again(write_subject(query.where), amount, currency, cycle)],
         )
     dates = _dates(query, cycle)
-    return Said(query, amount, currency or query.currency, Cycle.CUSTOM if dates else cycle, dates)
+    return Said(query, amount, currency, Cycle.CUSTOM if dates else cycle, dates)
 
 
 def _dates(query: CostQuery, cycle: Cycle | None) -> Period | None:
@@ -117,9 +122,7 @@ def _query(rest: str, *, today: date, names: Vocabulary, asker: Asker) -> tuple[
     read = parse_command(f"{FORECAST} {rest}", today=today, names=names, asker=asker)
     if (query := read.query) is None:
         raise read.problem or BudgetSubjectError
-    chosen = (query.versus, query.top, query.over, query.form, query.granularity)
-    cut = read.cut and query.currency is None
-    return query, cut or any(each is not None for each in chosen)
+    return query, read.cut or query.form is not None
 
 
 def _again(near: str, amount: Decimal | None, currency: str | None, cycle: Cycle | None) -> str:

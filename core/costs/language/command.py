@@ -28,7 +28,8 @@ class Command:
     `verb`: a sub-command, or `cost` for a plain question. `rest`: the text without it.
     `query`: what the rest asks; always there for `cost` and for `QUESTIONS`,
     None where the rest of another sub-command is no question, and for `problem` why.
-    `cut`: it says how the lines of its answer are made, not only of which charges.
+    `cut`: it says how the lines of its answer are made, not only of which charges and in which
+    currency.
     """
 
     verb: str

@@ -55,8 +55,8 @@ class Said:
 
     @property
     def cut(self) -> bool:
-        """Whether it says how its answer's lines are made, not only of which charges."""
-        chosen = (self.granularity, self.versus, self.top, self.over, self.currency)
+        """Whether it says how its answer's lines are made, their currency aside."""
+        chosen = (self.granularity, self.versus, self.top, self.over)
         return bool(self.group_by) or self.ungrouped or any(each is not None for each in chosen)
 
     def query(self, today: date, asker: Asker) -> CostQuery:

@@ -140,3 +140,8 @@ def test_a_currency_after_in_is_the_budgets() -> None:
     """`in EUR` isn't passed over."""
     said = parse_budget("checkout 8000 in EUR", today=TODAY, names=NAMES)
     assert (said.amount, said.currency) == (Decimal(8000), "EUR")
+    with pytest.raises(BudgetSubjectError, match="'checkout in EUR by service' says how") as caught:
+        parse_budget("checkout 8000 in EUR by service", today=TODAY, names=NAMES)
+    assert caught.value.suggestions == ("budget checkout 8000 EUR",)
+    with pytest.raises(BudgetAmountError, match="USD and EUR are two currencies"):
+        parse_budget("checkout 8000 USD in EUR", today=TODAY, names=NAMES)

@@ -64,7 +64,7 @@ def test_commands(text: str, verb: str, rest: str, understood: str | None) -> No
         ("export checkout vs last-year", True),
         ("export checkout top 5", True),
         ("export checkout over 10", True),
-        ("export checkout in EUR", True),
+        ("export checkout in EUR", False),
         ("checkout by service", True),
     ],
 )
