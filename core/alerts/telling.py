@@ -160,12 +160,16 @@ def _message(kept: Kept, to: Destination, verb: Verb, telling: Telling) -> Messa
 
 
 def reminder(kept: Kept, to: Destination, verb: Verb) -> Message:
-    """A message to the owner, in a thread of its own: of 100% that nobody has acknowledged."""
+    """A message to the owner, in a thread of its own: of 100% that nobody has acknowledged.
+
+    Its key is the day's: who owns the budget again in the course of one isn't reminded again.
+    """
     name = f"reminder:{kept.id}:{kept.reminded_on}"
     told = tuple(crossing.threshold for crossing in kept.alert().crossed)
     occasion = Occasion.REMINDER if verb is Verb.POST else Occasion.STATE
+    said = "" if verb is Verb.POST else f":{kept.revision}"
     return Message(
-        key=f"{name}:{kept.revision}:{verb}",
+        key=f"{name}:{to.channel}:{to.address}{said}",
         to=to,
         thread=name,
         verb=verb,

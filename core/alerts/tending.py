@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, time, timedelta
+from datetime import datetime, time
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -13,11 +13,9 @@ from core.alerts.kept import Kept, changed
 from core.alerts.model import AlertState, Kind, Occasion, Telling
 from core.alerts.raising import tell
 from core.alerts.telling import Digests, Told
+from core.clock import last_digest
 from core.database import Connection
 from core.outbox.model import Destination, Message, Verb
-
-DIGEST_AT: Final = time(9)
-"""When a channel's message of the day is posted, in the reports' time zone."""
 
 _FROM, _UNTIL = time(9), time(17)
 _FRIDAY: Final = 4
@@ -119,7 +117,7 @@ def _reminders(due: Sequence[Kept]) -> Iterator[Message]:
 
 async def _digests(tx: Connection, now: datetime, zone: ZoneInfo) -> Sequence[Message]:
     """The messages of the day of those destinations where something has waited long enough."""
-    waiting = await store.due_digests(tx, _last(DIGEST_AT, now, zone))
+    waiting = await store.due_digests(tx, last_digest(now, zone))
     kept = await store.of_numbers(tx, {each.alert for each in waiting})
     found: defaultdict[Destination, list[Telling]] = defaultdict(list)
     for each in waiting:
@@ -127,10 +125,3 @@ async def _digests(tx: Connection, now: datetime, zone: ZoneInfo) -> Sequence[Me
             alert = kept[each.alert].alert()
             found[each.to].append(Telling(Occasion.DIGEST, alert, each.crossed))
     return [telling.roundup(to, Occasion.DIGEST, told, now) for to, told in found.items()]
-
-
-def _last(at: time, now: datetime, zone: ZoneInfo) -> datetime:
-    """The latest instant at which the clocks of a zone showed a time."""
-    local = now.astimezone(zone)
-    today = datetime.combine(local.date(), at, zone)
-    return today if today <= local else datetime.combine(local.date() - timedelta(1), at, zone)

@@ -6,7 +6,7 @@ killed, and each destination is told of each anomaly once. What was told is kept
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import partial
 from types import MappingProxyType
@@ -18,16 +18,13 @@ from core.anomalies.found import Anomaly
 from core.anomalies.hearing import Heard, Hearers
 from core.anomalies.messages import ANOMALIES, ANOMALY, digest, message
 from core.anomalies.telling import GONE, Post, telling, version, weight
-from core.clock import Clock
+from core.clock import Clock, last_digest
 from core.costs.reading.worth import worth as worth_of
 from core.database import Connection, Database
 from core.outbox.model import Destination, Message, Verb
 from core.outbox.service import enqueue_all
 from core.subscriptions.model import MAIL, Kind, Pace
 from core.subscriptions.service import SubscriptionService
-
-DIGEST_AT: Final = time(9)
-"""When digests are posted, in the reports' time zone: on Mondays, or daily where that is said."""
 
 _KEPT: Final = timedelta(days=100)
 """So long messages follow what screenings find; days before aren't screened any more."""
@@ -90,18 +87,6 @@ def decide(
     late.sort(key=lambda h: (-weight(h.anomaly, worth), h.anomaly.id))
     return Decided(
         tuple(news[each.id] for each in plan.posts), tuple(late), plan.updates, plan.gone
-    )
-
-
-def last_digest(now: datetime, zone: ZoneInfo, *, weekly: bool = False) -> datetime:
-    """The latest instant at which digests were due: that of the day, or of the week."""
-    local = now.astimezone(zone)
-    day: date = local.date() - timedelta(local.weekday() if weekly else 0)
-    due = datetime.combine(day, DIGEST_AT, zone)
-    return (
-        due
-        if due <= local
-        else datetime.combine(day - timedelta(7 if weekly else 1), DIGEST_AT, zone)
     )
 
 

@@ -192,6 +192,23 @@ async def test_who_owns_it_no_more_is_told_so_and_the_new_owner_reminded(company
     assert [each.said for each in await company.sent()] == [("U-eve", "post", "reminder")]
 
 
+async def test_who_owns_it_again_the_same_day_is_not_reminded_twice(company: Company) -> None:
+    """It was for somebody else for an hour."""
+    await raised(company)
+    company.clock.at("2026-11-11T09:15-08:00")
+    await company.evaluation.tend()
+    assert reminders(await company.sent()) == [("U-ada", "post", "reminder")]
+    (budget,) = await company.budgets.list(OPERATOR)
+    for owner in ("U-eve", "U-ada"):
+        await company.budgets.change(budget.id, replace(budget.terms, owner=owner), by=OPERATOR)
+        await company.sent()
+        await company.evaluation.tend()
+    assert await company.sent() == []
+    company.clock.at("2026-11-12T09:15-08:00")
+    await company.evaluation.tend()
+    assert reminders(await company.sent()) == [("U-ada", "post", "reminder")]
+
+
 async def test_nobody_is_reminded_at_weekends_or_of_less_than_all(company: Company) -> None:
     await raised(company, spent=850)
     company.clock.at("2026-11-11T10:00-08:00")

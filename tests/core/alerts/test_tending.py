@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from core.alerts.kept import Kept
 from core.alerts.model import Figures, Kind, Subject, Threshold
 from core.alerts.reading import Mark, Memory
-from core.alerts.tending import DIGEST_AT, _last, is_due
-from core.anomalies.posting import last_digest
+from core.alerts.tending import is_due
+from core.clock import DIGEST_AT, last_digest
 from core.costs.model import Measure
 from core.period import Period
 
@@ -131,13 +131,12 @@ def test_an_owner_who_travels_is_reminded_once_of_any_day_and_at_work(
 def test_there_is_one_digest_a_day_and_none_is_left_out(
     where: tuple[ZoneInfo, date], minutes: int
 ) -> None:
-    """Of what waits since before its hour; the same of alerts and of anomalies."""
+    """Of what waits since before its hour."""
     zone, day = where
     first = datetime.combine(day, time(), zone).astimezone(UTC) + timedelta(minutes=minutes)
     dues = []
     for now in looks(first, 8):
-        due = _last(DIGEST_AT, now, zone)
-        assert due == last_digest(now, zone)
+        due = last_digest(now, zone)
         assert due.astimezone(UTC) <= now
         dues.append(due.astimezone(UTC))
     assert dues == sorted(dues)

@@ -22,11 +22,12 @@ from core.anomalies.found import Anomaly
 from core.anomalies.hearing import Heard
 from core.anomalies.messages import ANOMALIES, DIGEST, TOLD
 from core.anomalies.model import Incident, OddDay, Subject, Verdict
-from core.anomalies.posting import AnomalyPoster, Posted, decide, last_digest
+from core.anomalies.posting import AnomalyPoster, Posted, decide
 from core.anomalies.service import AnomalyService
 from core.anomalies.tables import anomaly_channels
 from core.anomalies.telling import MOST, WEEK, Post, version
 from core.cache import Cache
+from core.clock import last_digest
 from core.costs.drivers.service import DriverService
 from core.costs.service import CostService
 from core.costs.writing.rates import ConfiguredRate, keep
