@@ -5,7 +5,7 @@ from decimal import MAX_PREC, Context, Decimal, localcontext
 from functools import lru_cache
 from typing import Final
 
-from babel.numbers import format_currency, get_currency_precision
+from babel.numbers import format_currency, get_currency_precision, list_currencies
 
 from core.errors import InvalidError
 
@@ -84,6 +84,12 @@ def _written(amount: Decimal, currency: str, pattern: str) -> str:
 def whole(amount: Decimal, currency: str) -> str:
     """Write an amount without its decimals: `$8,413`."""
     return _written(amount, currency, "¤#,##0")
+
+
+@lru_cache
+def is_currency(code: str) -> bool:
+    """Whether it is a currency's code, of today or of the past: `USD`; ISO 4217."""
+    return code in list_currencies()
 
 
 def read_amount(text: str) -> Decimal:

@@ -40,13 +40,19 @@ def subject(budget: Budget, mark: Mark = str) -> str:
 def terms(budget: Budget) -> str:
     """How much, how often: `$8,000.00 a month`."""
     said, dates = budget.terms, budget.terms.dates
-    often = words.days(dates, year=True) if dates else _CYCLES[said.cycle]
+    often = f"for {words.days(dates, year=True)}" if dates else _CYCLES[said.cycle]
     if said.amount is not None:
         also = ", some months their own" if said.months else ""
         return f"{display(said.amount, said.currency)} {often}{also}"
     if said.months:
         return f"{words.plural(len(said.months), 'month')} with amounts, in {said.currency}"
     return f"what its projects have {often}, in {said.currency}"
+
+
+def untold(budget: Budget) -> Iterator[str]:
+    """That nobody is told of its alerts by the budget itself, if so."""
+    if not budget.terms.channels and not budget.terms.emails:
+        yield "It has no channel or e-mail address: only who subscribed is told of its alerts."
 
 
 def another(budget: Budget) -> str:
@@ -137,6 +143,7 @@ def notes(told: Status) -> Iterator[str]:
         yield f"{display(amount, currency)} more is in {currency}, and doesn't count here."
     if told.budget.terms.measure is Measure.NET:
         yield "Counted is net: what will be paid, with tax and every credit."
+    yield from untold(told.budget)
 
 
 def urgent(told: Status) -> tuple[int, str]:

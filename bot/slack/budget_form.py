@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, Final
 
 from bot.slack.modals import (
@@ -19,10 +20,12 @@ from core.budgets.model import (
     BudgetAmountError,
     BudgetCurrencyError,
     BudgetDatesError,
+    BudgetForecastThresholdsError,
     BudgetThresholdsError,
     Cycle,
     Terms,
 )
+from core.budgets.said import read_money
 from core.costs.model import Measure
 from core.money import AmountError, plain
 from core.period import PeriodError
@@ -48,6 +51,7 @@ _FIELDS: Final[Mapping[type[Exception], str]] = {
     BudgetDatesError: DATES,
     PeriodError: DATES,
     BudgetCurrencyError: CURRENCY,
+    BudgetForecastThresholdsError: FORECAST,
     BudgetThresholdsError: THRESHOLDS,
     BudgetAddressError: EMAILS,
 }
@@ -146,16 +150,35 @@ def read(submitted: Mapping[str, Any]) -> Filled:
     )
 
 
-def percents(text: str) -> tuple[int, ...]:
+def amount(said: Filled) -> Decimal | None:
+    """How much, in the currency of the form's own field; None where nothing is typed.
+
+    Raises:
+        BudgetAmountError, AmountError: it is none, or said in another currency.
+    """
+    if not said.amount:
+        return None
+    found, currency = read_money(said.amount)
+    if currency not in (None, said.currency):
+        raise BudgetAmountError(
+            f"{said.amount!r} is in {currency}, and the budget in {said.currency}.",
+            fix="Write the amount alone, and its currency below.",
+        )
+    return found
+
+
+def percents(
+    text: str, wrong: type[BudgetThresholdsError] = BudgetThresholdsError
+) -> tuple[int, ...]:
     """Thresholds as they are typed: `80, 100%`.
 
     Raises:
-        BudgetThresholdsError: they are none.
+        BudgetThresholdsError: they are none; of the class that is given.
     """
     said = [each.strip().removesuffix("%") for each in text.replace(";", ",").split(",")]
-    wrong = next((each for each in said if each and not each.isdecimal()), None)
-    if wrong is not None:
-        raise BudgetThresholdsError(f"{wrong!r} is no per cent.", fix="Write them as 80, 100.")
+    odd = next((each for each in said if each and not each.isdecimal()), None)
+    if odd is not None:
+        raise wrong(f"{odd!r} is no per cent.", fix="Write them as 80, 100.")
     return tuple(int(each[:6]) for each in said if each)
 
 

@@ -12,10 +12,16 @@ from bot.slack.asked import Asked
 from bot.slack.budget_form import Filled
 from bot.slack.desk import Desk
 from core.access.model import RoleNeededError, Viewer
-from core.budgets.model import Budget, Cycle, Terms, UnknownBudgetError
-from core.budgets.said import Said, parse_budget, read_money
+from core.budgets.model import (
+    Budget,
+    BudgetForecastThresholdsError,
+    Cycle,
+    Terms,
+    UnknownBudgetError,
+)
+from core.budgets.said import Said, parse_budget
 from core.costs.model import CostQuery
-from core.costs.question import BUDGET, parse_cost_query, write_subject
+from core.costs.question import BUDGET, parse_cost_query
 from core.errors import ConflictError
 from core.named_period import parse_period
 
@@ -72,11 +78,8 @@ async def _set(desk: Desk, viewer: Viewer, said: Said) -> Answered:
     currency = desk.services.settings.default_currency
     made = await desk.services.budgets.set_amount(said, by=viewer, currency=currency)
     shows = await budget_of(desk.services, made.id, viewer)
-    done = f"Set: {budgeting.subject(made)}, {budgeting.terms(made)}."
-    return replace(
-        shows,
-        write=lambda look, drawn: blocks.headed(blocks.escape(done), shows.write(look, drawn)),
-    )
+    done = blocks.escape(_done(made))
+    return replace(shows, write=lambda look, drawn: blocks.headed(done, shows.write(look, drawn)))
 
 
 async def open_form(desk: Desk, asked: Asked) -> None:
@@ -127,6 +130,10 @@ async def save(desk: Desk, body: dict[str, Any]) -> forms.Errors | str:
             made = await budgets.add(terms, by=viewer)
     except Exception as error:  # noqa: BLE001 - the last resort: logged, and owned up to
         return {budget_form.at_field(error): desk.regret(error, asked)}
+    return " ".join([_done(made), *budgeting.untold(made)])
+
+
+def _done(made: Budget) -> str:
     return f"Set: {budgeting.subject(made)}, {budgeting.terms(made)}."
 
 
@@ -137,17 +144,19 @@ async def _terms(desk: Desk, viewer: Viewer, said: Filled) -> Terms:
     terms = found.terms if found else Terms(said.subject, said.currency)
     names = await services.costs.vocabulary(viewer)
     query = parse_cost_query(said.subject, today=services.today(), names=names)
-    dates = parse_period(said.dates, services.today(), ahead=True) if said.dates else None
+    # The days of what was custom are still in the form when it is made monthly.
+    left = said.cycle is not Cycle.CUSTOM and said.dates == str(terms.dates or "")
+    days = "" if left else said.dates
     filled = replace(
         terms,
-        subject=write_subject(query.where),
-        amount=read_money(said.amount)[0] if said.amount else None,
+        subject=said.subject,
+        amount=budget_form.amount(said),
         cycle=said.cycle,
-        dates=dates if said.cycle is Cycle.CUSTOM or not said.number else None,
+        dates=parse_period(days, services.today(), ahead=True) if days else None,
         measure=said.measure,
         currency=said.currency,
         thresholds=budget_form.percents(said.thresholds),
-        forecast_thresholds=budget_form.percents(said.forecast),
+        forecast_thresholds=budget_form.percents(said.forecast, BudgetForecastThresholdsError),
         owner=said.owner or None,
         channels=said.channels,
         emails=tuple(each.strip() for each in said.emails.split(",") if each.strip()),

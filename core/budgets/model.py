@@ -14,6 +14,7 @@ from babel.numbers import get_currency_precision
 from core.addresses import is_email
 from core.costs.model import CostQuery, Measure
 from core.errors import ConflictError, InvalidError, NotFoundError
+from core.money import is_currency, plain
 from core.period import MOST_DAYS, Period, add_months, calendar, month_of
 
 THRESHOLDS: Final = (80, 100, 120, 150)
@@ -40,8 +41,12 @@ class BudgetThresholdsError(BudgetError):
     """Thresholds are whole per cents from 1 to 1000, as 80, 100."""
 
 
+class BudgetForecastThresholdsError(BudgetThresholdsError):
+    """Likewise those of what is expected."""
+
+
 class BudgetCurrencyError(BudgetError):
-    """A currency has three letters, as USD."""
+    """A budget has a currency, as USD."""
 
 
 class BudgetSubjectError(BudgetError):
@@ -240,17 +245,22 @@ def check(terms: Terms) -> Terms:
             f"A budget is of cost or net, and {terms.measure.value!r} is neither.",
             fix=f"Leave {terms.measure.value!r} out.",
         )
-    if not (len(terms.currency) == 3 and terms.currency.isascii() and terms.currency.isupper()):  # noqa: PLR2004 - ISO 4217
+    if not is_currency(terms.currency):
         raise BudgetCurrencyError(f"{terms.currency!r} is no currency.", fix="Write it as USD.")
-    for each in (*terms.thresholds, *terms.forecast_thresholds):
-        if not 1 <= each <= MOST_PERCENT:
-            raise BudgetThresholdsError(
-                f"{each}% can't be a threshold.", fix=f"Take 1 to {MOST_PERCENT}, as 80, 100."
-            )
+    _check_thresholds(terms.thresholds, BudgetThresholdsError)
+    _check_thresholds(terms.forecast_thresholds, BudgetForecastThresholdsError)
     for email in terms.emails:
         if not is_email(email):
             raise BudgetAddressError(f"{email!r} is no e-mail address.")
     return terms
+
+
+def _check_thresholds(some: tuple[int, ...], wrong: type[BudgetThresholdsError]) -> None:
+    for each in some:
+        if not 1 <= each <= MOST_PERCENT:
+            raise wrong(
+                f"{each}% can't be a threshold.", fix=f"Take 1 to {MOST_PERCENT}, as 80, 100."
+            )
 
 
 def _check_amounts(terms: Terms) -> None:
@@ -258,7 +268,7 @@ def _check_amounts(terms: Terms) -> None:
     for amount in said:
         if not Decimal(0) <= amount <= MOST_AMOUNT:
             raise BudgetAmountError(
-                f"{amount} can't be an amount.", fix="Write one from 0 to 10^15, as 8000."
+                f"{plain(amount)} can't be an amount.", fix="Write one from 0 to 10^15, as 8000."
             )
     if terms.amount is not None and terms.amount == 0:
         raise BudgetAmountError("A budget of 0 is always over.", fix="Write an amount, as 8000.")

@@ -13,14 +13,12 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
-from babel.numbers import list_currencies
-
 from core.budgets.model import BudgetAmountError, BudgetDatesError, BudgetSubjectError, Cycle
 from core.costs.language.text import clean, quote
 from core.costs.model import Asker, CostQuery, Granularity, Vocabulary
 from core.costs.question import BUDGET, FORECAST, RESERVED, parse_command, write_subject
 from core.errors import CostTrackerError
-from core.money import plain, read_amount
+from core.money import is_currency, plain, read_amount
 from core.period import Period
 
 _NOBODY: Final = Asker()
@@ -167,7 +165,7 @@ def _with_currency(text: str, bare: re.Match[str]) -> re.Match[str]:
 
 def _is_currency(code: str) -> bool:
     """Whether a word is a currency's code, and nothing else: the lek's is ALL."""
-    return code.upper() in list_currencies() and code.lower() not in RESERVED
+    return is_currency(code.upper()) and code.lower() not in RESERVED
 
 
 def _amount(text: str) -> tuple[str, Decimal | None, str | None]:

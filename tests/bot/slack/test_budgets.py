@@ -156,8 +156,17 @@ async def test_the_form_changes_it(product: Product, budget: Budget) -> None:
         ({"amount": ""}, budget_form.AMOUNT, "has no amount"),
         ({"cycle": "custom"}, budget_form.DATES, "needs its first and last day"),
         ({"cycle": "custom", "dates": "soon"}, budget_form.DATES, "soon"),
+        ({"amount": "-5"}, budget_form.AMOUNT, "-5 can't be an amount."),
+        ({"amount": "€7000"}, budget_form.AMOUNT, "'€7000' is in EUR, and the budget in USD."),
+        ({"amount": "7000 EUR"}, budget_form.AMOUNT, "is in EUR, and the budget in USD."),
+        ({"subject": "checkout last-7d"}, budget_form.SUBJECT, "has days of its own"),
+        ({"subject": "checkout net"}, budget_form.SUBJECT, "says net, and the budget is of cost"),
+        ({"dates": "2026-10-01..2026-12-31"}, budget_form.DATES, "has no dates of its own"),
         ({"currency": "???"}, budget_form.CURRENCY, "is no currency"),
+        ({"currency": "XYZ"}, budget_form.CURRENCY, "'XYZ' is no currency"),
         ({"thresholds": "80, lots"}, budget_form.THRESHOLDS, "'lots' is no per cent"),
+        ({"forecast": "soon"}, budget_form.FORECAST, "'soon' is no per cent"),
+        ({"forecast": "0"}, budget_form.FORECAST, "0% can't be a threshold"),
         ({"emails": "ada"}, budget_form.EMAILS, "is no e-mail address"),
     ],
 )
@@ -210,6 +219,36 @@ async def test_who_does_not_see_it_is_told_so(product: Product) -> None:
 
     told = str((await product.slack.until(look))["blocks"])
     assert "or you may not see all that it is of" in told
+
+
+async def test_what_was_custom_becomes_monthly(product: Product, budget: Budget) -> None:
+    """The days that the form still shows are given up with it."""
+    dates = Period(date(2026, 10, 1), date(2027, 1, 1))
+    custom = replace(budget.terms, cycle=Cycle.CUSTOM, dates=dates)
+    await product.services.budgets.change(budget.id, custom, by=OPERATOR)
+    view = await form(product, await ask(product, "budget checkout"), "Change")
+    await product.slack.submit(view, FILLED | {"dates": str(dates)})
+    found = (await product.services.budgets.get(budget.id, OPERATOR)).terms
+    assert (found.cycle, found.dates) == (Cycle.MONTHLY, None)
+
+
+async def test_who_sets_one_hears_that_nobody_is_told(product: Product) -> None:
+    """Of what is of no one project; by the form too, unless it is given a channel there."""
+    untold = "It has no channel or e-mail address: only who subscribed is told of its alerts."
+    answer = await ask(product, "budget all 8000 monthly")
+    assert untold in words(answer)
+    filled = FILLED | {"subject": "all", "emails": ""}
+    view = await form(product, answer, "Change")
+    await product.slack.submit(view, filled | {"channels": []})
+    (said,) = await product.slack.views(ADA)
+    assert untold in str(said["blocks"])
+    await product.slack.close(said)
+    view = await form(product, await ask(product, "budget all"), "Change")
+    await product.slack.submit(view, filled)
+    (said,) = await product.slack.views(ADA)
+    assert "Set: all projects, $7,000.00 a month." in str(said["blocks"])
+    assert untold not in str(said["blocks"])
+    assert untold not in words(await ask(product, "budget all"))
 
 
 @pytest.mark.usefixtures("budget")
