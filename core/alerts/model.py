@@ -8,7 +8,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from core.costs.model import Measure
-from core.errors import ConflictError, InvalidError, NotFoundError
+from core.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
 from core.money import ZERO
 from core.period import Period, add_months, month_of
 
@@ -24,6 +24,10 @@ class UnknownAlertError(NotFoundError):
 
 class AlertChangedError(ConflictError):
     """The alert has changed meanwhile."""
+
+
+class NotToldError(ForbiddenError):
+    """Neither its budget nor a subscription of somebody who may see it names that place now."""
 
 
 class SnoozeError(InvalidError):

@@ -144,6 +144,21 @@ class EvaluationService:
                 return then.with_steps(told)
         raise UnknownBudgetError
 
+    async def told(self, numbers: Collection[int], to: Destination) -> frozenset[int]:
+        """Of some budgets, those of whose alerts a place is to be told now, or that are removed.
+
+        What was written may wait for long, and who made a subscription may see less by then.
+        """
+        there = list[Budget]()
+        for number in numbers:
+            with suppress(UnknownBudgetError):
+                there.append(await self._catalogue.one(number))
+        now = await self._destinations(there)
+        others = {
+            each.id for each in there if to not in now[each.id] and to.address != each.terms.owner
+        }
+        return frozenset(numbers) - others
+
     async def is_behind(self) -> bool:
         """Whether there is data, or a budget that was set, that no evaluation has seen."""
         version = await self._costs.data_version()
