@@ -27,6 +27,7 @@ from core.costs.model import (
     meant,
 )
 from core.costs.question import parse_cost_query, write_subject
+from core.costs.resources import DAYS
 from core.errors import CostTrackerError
 from core.period import Period, month_of
 
@@ -51,6 +52,8 @@ class Known:
         try:
             query, subject = self._query(budget.terms.subject)
         except CostTrackerError:
+            return budget
+        if query.by_resource:  # as one was set before that was refused
             return budget
         terms = budget.terms
         if terms.subject != subject:
@@ -78,10 +81,15 @@ class Known:
         Raises:
             BudgetError, CostTrackerError: it can't.
         """
-        query = parse_cost_query(terms.subject, today=self.today, names=self.names)
+        query, _ = self._query(terms.subject)
         if query.basis is not Basis.USAGE:
             raise BudgetSubjectError(
                 "Budgets count by day of use, not by invoice.", fix="Leave 'invoice' out."
+            )
+        if query.by_resource:
+            raise BudgetSubjectError(
+                f"Resources are kept for {DAYS} days, and a budget looks back for longer.",
+                fix="Name a project, service, SKU or label instead.",
             )
         if query.measure not in (Measure.COST, terms.measure):
             raise BudgetSubjectError(

@@ -306,9 +306,10 @@ class BudgetService:
         """Make or change budgets, in one transaction."""
         known, owned = await self._catalogue.known(), await self._projects.owned(by)
         names = await self._costs.vocabulary(by)
-        for _, terms in wanted:
-            # First with the names they may know: no error then tells of what they don't see.
-            parse_cost_query(terms.subject, today=known.today, names=names)
+        if names != known.names:
+            for _, terms in wanted:
+                # First with the names they may know: no error then tells of what they don't see.
+                parse_cost_query(terms.subject, today=known.today, names=names)
         async with self._database.begin() as tx:
             await store.lock(tx)
             there = {each.id: known.read(each) for each in await store.read(tx)}

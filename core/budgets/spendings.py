@@ -22,7 +22,6 @@ from typing import Any
 import numpy as np
 
 from core.access.model import OPERATOR
-from core.budgets import spending
 from core.budgets.foreseen import Foreseen, Key
 from core.budgets.grouping import Pass, Places, Wanted, passes
 from core.budgets.model import Budget
@@ -57,10 +56,6 @@ async def spendings(
     for of in asked:
         budget, _ = of[0]
         if budget.query is None:
-            continue
-        if budget.query.by_resource:
-            spent = {period: await spending.read(costs, budget, period) for _, period in of}
-            yield budget.id, spent.__getitem__
             continue
         since = min(period.start for _, period in of)
         known = all((budget.id, period.start) in kept for _, period in of if period.end > today)

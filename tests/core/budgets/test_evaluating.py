@@ -9,8 +9,8 @@ import pytest
 from core.access.model import OPERATOR
 from core.alerts.model import AlertState, Kind, Occasion, Roundup, Telling, Threshold
 from core.alerts.raising import Raised
-from core.budgets import service
-from core.budgets.model import Cycle
+from core.budgets import service, store
+from core.budgets.model import BudgetSubjectError, Cycle
 from core.budgets.said import parse_budget
 from core.budgets.tables import budgets
 from core.period import Period
@@ -426,4 +426,25 @@ async def test_what_there_is_nothing_to_look_at_of_is_not_behind(
         await company.budgets.add(TERMS, by=OPERATOR)
         async with company.database.begin() as tx:
             await tx.execute(budgets.update().values(subject="nobody-knows"))
+    assert not await company.evaluation.is_behind()
+
+
+async def test_a_budget_of_what_cannot_be_asked_does_not_hold_back_the_others(
+    company: Company,
+) -> None:
+    """Its project is merged away, its label gone; resources are kept for too few days."""
+    await company.sync(november(8))
+    with pytest.raises(BudgetSubjectError, match="kept for 35 days"):
+        await company.budgets.add(replace(TERMS, subject="shop resource=disk-1"), by=OPERATOR)
+    await company.budgets.add(TERMS, by=OPERATOR)
+    for subject in ("shop resource=disk-1", "project=gone", "label:tier=gold"):
+        async with company.database.begin() as tx:
+            await store.add(tx, [replace(TERMS, subject=subject)], "U-ada", company.clock())
+    company.spend("acc-1", {november(9): 800})
+    assert await company.evaluate(november(10)) == Raised(1, 1, 0)
+    assert [each.said for each in await company.sent()] == [
+        ("fin@x.example", "post", "crossed"),
+        ("C-shop", "post", "crossed"),
+    ]
+    assert await company.evaluation.foresee() == 1
     assert not await company.evaluation.is_behind()
