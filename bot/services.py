@@ -1,5 +1,6 @@
 """What the surfaces are handed: the verbs of the domain, and what is drawn for them."""
 
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -30,6 +31,14 @@ from core.schedules.corrector import ReportCorrector
 from core.schedules.poster import SchedulePoster
 from core.schedules.service import ScheduleService
 from core.subscriptions.service import SubscriptionService
+
+type Names = Callable[[Collection[str]], Awaitable[Mapping[str, str]]]
+"""Tells what Slack users are called, as far as that is known."""
+
+
+async def nobody(_: Collection[str]) -> Mapping[str, str]:
+    """No names: there is no Slack."""
+    return {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +75,7 @@ class Services:
     outbox: OutboxService
     incidents: IncidentService
     charts: ChartWorker
+    names: Names = nobody
 
     def today(self) -> date:
         """The present day in the reports' time zone: what `today` means in a question."""

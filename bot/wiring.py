@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from bot.render.charts.worker import ChartWorker
 from bot.services import Services
 from bot.settings import Settings
-from bot.slack_web.zones import Zones
+from bot.slack_web.people import People
 from core.access.model import Role
 from core.access.service import AccessService
 from core.alerts.service import AlertService
@@ -84,6 +84,7 @@ def wired(
         default_role=_role(settings.slack_default_role),
     )
     subscriptions = SubscriptionService(database, access, costs, clock)
+    people = People(settings)
     evaluation = EvaluationService(
         database,
         Catalogue(database, costs, projects),
@@ -91,7 +92,7 @@ def wired(
         drivers,
         clock,
         zone=zone,
-        zones=Zones(settings).of,
+        zones=people.zones,
         listeners=subscriptions,
     )
     budgets = BudgetService(database, costs, projects, clock, changed=evaluation.evaluate)
@@ -112,6 +113,7 @@ def wired(
         clock=clock,
         database=database,
         access=access,
+        names=people.names,
         projects=projects,
         rules=RuleService(database, projects, clock, kept=kept, zone=zone),
         costs=costs,

@@ -1,8 +1,9 @@
 """Alerts of budgets as mails: the figures of Slack's messages, and the same words."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from functools import partial
+from types import MappingProxyType
 from typing import Final
 
 from bot.render import alerting, words
@@ -26,6 +27,7 @@ from core.alerts.model import Alert, AlertState, Roundup, Telling
 from core.money import display
 
 _SLACK_ID: Final = re.compile("[UW][A-Z0-9]{2,}")
+_NOBODY: Final = MappingProxyType[str, str]({})
 _COLUMNS = ("Budget of", "Budget", "Spent", "Expected")
 _WHY = "You get this because this address is to be told of the budget of {of}."
 _WHY_SEVERAL = "You get this because this address is to be told of these budgets."
@@ -38,6 +40,7 @@ def alert(
     command: str = "/cost",
     reply: bool = False,
     unsubscribe: str | None = None,
+    names: Mapping[str, str] = _NOBODY,
 ) -> Mail:
     """An alert: the figure, what it means, the budget's picture, figures, why, what to do.
 
@@ -47,12 +50,14 @@ def alert(
         command: the slash command as installed.
         reply: it goes into the thread of an earlier mail, so it has that one's subject.
         unsubscribe: where its reader declines such mails; None: there is no such address.
+        names: what `people` are called, as far as that is known.
     """
     found = told.alert
+    voice = Voice(person=partial(_person, names))
     page = Page(
         subject=_subject(found),
         preheader=alerting.headline(found),
-        parts=(*_parts(told, picture), *_acting(found, command)),
+        parts=(*_parts(told, picture, voice), *_acting(found, command)),
         why=_WHY.format(of=alerting.subject(found)),
         unsubscribe=unsubscribe,
         reply=reply,
@@ -80,12 +85,12 @@ def _subject(found: Alert) -> str:
     return f"Budget of {alerting.subject(found)}, {words.period_name(found.subject.period)}"
 
 
-def _parts(told: Telling, picture: Picture | None) -> Iterator[Part]:
+def _parts(told: Telling, picture: Picture | None, voice: Voice) -> Iterator[Part]:
     found = told.alert
     currency = found.subject.currency
     spent = display(found.figures.used, currency)
     yield Figure(spent, sentence(partial(_headline, found)), _tone(found))
-    said = [alerting.occasion(told, _VOICE), alerting.outlook(found)]
+    said = [alerting.occasion(told, voice), alerting.outlook(found)]
     if any(said):
         yield Paragraph(" ".join(filter(None, said)))
     if picture is not None:
@@ -94,14 +99,14 @@ def _parts(told: Telling, picture: Picture | None) -> Iterator[Part]:
     rows = (("Budget", display(found.figures.amount, currency)), ("Spent", spent))
     yield Table(
         (f"{name[:1].upper()}{name[1:]}", "Amount"),
-        (*rows, *alerting.figures(found, _VOICE)),
+        (*rows, *alerting.figures(found, voice)),
         (),
         1,
     )
     if alerting.why(found):
         yield Heading("Why")
         yield Paragraph(f"{alerting.why(found)}.")
-    notes = (alerting.standing(found, _VOICE), alerting.crossings(found), alerting.data(found))
+    notes = (alerting.standing(found, voice), alerting.crossings(found), alerting.data(found))
     yield Notes(tuple(f"{each[:1].upper()}{each[1:]}." for each in notes if each))
 
 
@@ -111,11 +116,16 @@ def _acting(found: Alert, command: str) -> Iterator[Part]:
         yield Notes((f"In Slack {command} alerts lets you acknowledge or snooze it.",))
 
 
-def _person(name: str) -> str:
-    return f"{name} in Slack" if _SLACK_ID.fullmatch(name) else name
+def people(told: Telling) -> Collection[str]:
+    """The Slack users that a mail of an alert mentions."""
+    of = told.alert
+    deeds = (each.by for each in (of.acknowledged, of.snoozed) if each is not None)
+    every = (of.subject.owner, told.by, *deeds)
+    return {each for each in every if each is not None and _SLACK_ID.fullmatch(each)}
 
 
-_VOICE: Final = Voice(person=_person)
+def _person(names: Mapping[str, str], user: str) -> str:
+    return names.get(user) or (f"{user} in Slack" if _SLACK_ID.fullmatch(user) else user)
 
 
 def _headline(found: Alert, mark: Mark) -> str:

@@ -15,7 +15,7 @@ SCOPES: Final[Mapping[str, str]] = {
     "files:write": "charts and CSV files",
     "app_mentions:read": "questions in threads, where slash commands can't be used",
     "im:history": "questions in a direct message to the app",
-    "users:read": "whether somebody is a guest, who sees nothing by default",
+    "users:read": "who is a guest and sees nothing by default; names and time zones of owners",
 }
 """Every bot scope asked for, and the feature that needs it."""
 

@@ -220,6 +220,16 @@ def test_a_mail_has_the_same_figures() -> None:
     assert not reply.pictures
 
 
+def test_a_mail_names_people() -> None:
+    """Nobody knows anybody by their id."""
+    found = Telling(Occasion.SET, alert(acknowledged=ACKNOWLEDGED, snoozed=SNOOZED), by="ci")
+    assert alert_mail.people(found) == {ADA, BEN}
+    made = alert_mail.alert(found, None, names={ADA: "Ada Moreno", BEN: "Ben Osei"})
+    for form in (made.html, made.text):
+        assert "Ben Osei" in form
+        assert BEN not in form
+
+
 def test_several_in_one_mail() -> None:
     """As a table."""
     told = Roundup(Occasion.LATE, (CROSSED, Telling(Occasion.LATE, alert(HEADING, of="search"))), 1)
