@@ -12,6 +12,7 @@ from sqlalchemy import (
     Date,
     Row,
     Select,
+    any_,
     bindparam,
     column,
     delete,
@@ -195,10 +196,11 @@ async def listed(
     limit: int,
 ) -> Sequence[Kept]:
     """Those that were raised, of some budgets, the newest first."""
-    wanted = func.unnest(bindparam("budgets", list(budgets), ARRAY(BigInteger)))
+    # As one array, so that of thousands of budgets the newest are found from the newest on.
+    wanted = any_(bindparam("budgets", list(budgets), ARRAY(BigInteger)))
     statement = (
         select(alerts)
-        .where(alerts.c.raised_at.is_not(None), alerts.c.budget_id.in_(select(wanted)))
+        .where(alerts.c.raised_at.is_not(None), alerts.c.budget_id == wanted)
         .order_by(alerts.c.id.desc())
         .limit(limit)
     )
