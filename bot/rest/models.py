@@ -16,7 +16,7 @@ Amount = Annotated[
 ]
 # An amount that somebody gives; what the product gives has as many digits as it needs.
 Given = Annotated[str, Field(pattern=r"^-?[0-9]{1,30}(\.[0-9]{1,30})?$", examples=["1234.56"])]
-Currency = Annotated[str, Field(pattern="^[A-Z]{3}$")]
+Currency = Annotated[str, Field(pattern="^[A-Z]{3}$", examples=["USD"])]
 type Provider = Literal["gcp", "aws", "azure"]
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 from aiohttp import hdrs, web
 from pydantic import BaseModel, RootModel, ValidationError
+from pydantic_core import ErrorDetails
 
 from bot.rest.models import Closed, Parameters
 from bot.services import Services
@@ -145,7 +146,7 @@ def _parameters(operation: Operation, request: web.Request) -> Parameters:
     try:
         return model.model_validate(given)
     except ValidationError as error:
-        raise ParameterError(told(error, "The parameter")) from None
+        raise ParameterError(told(error, "The parameter", model)) from None
 
 
 def _unknown(operation: Operation, name: str) -> ParameterError:
@@ -177,10 +178,10 @@ async def _body(
     try:
         return model.model_validate_json(content, strict=True)
     except ValidationError as error:
-        raise BodyError(told(error, "The member")) from None
+        raise BodyError(told(error, "The member", model)) from None
 
 
-def told(error: ValidationError, what: str) -> str:
+def told(error: ValidationError, what: str, model: type[BaseModel]) -> str:
     """Every complaint of pydantic's in one line, quoting what was given."""
     complaints = []
     for problem in error.errors(include_url=False):
@@ -189,5 +190,25 @@ def told(error: ValidationError, what: str) -> str:
         where = ".".join(str(part) for part in problem["loc"]) or "body"
         given = problem["input"]
         quoted = "" if isinstance(given, Mapping) else f" ({str(given)[:80]!r})"
-        complaints.append(f"{what} {where!r}{quoted}: {problem['msg']}")
+        complaints.append(f"{what} {where!r}{quoted}: {_wish(problem, model)}")
     return "; ".join(complaints) + "."
+
+
+def _wish(problem: ErrorDetails, model: type[BaseModel]) -> str:
+    """What is wanted instead: an example says more than a regular expression."""
+    if problem["type"] == "string_pattern_mismatch":
+        example = _example(model.model_json_schema(), problem["ctx"]["pattern"])
+        if example is not None:
+            return f"Input should be written as {example!r}"
+    return problem["msg"]
+
+
+def _example(schema: Any, pattern: str) -> str | None:
+    """How somebody writes what has a pattern, as the schema says."""
+    if isinstance(schema, list):
+        return next((each for s in schema if (each := _example(s, pattern))), None)
+    if not isinstance(schema, dict):
+        return None
+    if schema.get("pattern") == pattern and schema.get("examples"):
+        return str(schema["examples"][0])
+    return _example([*schema.values()], pattern)

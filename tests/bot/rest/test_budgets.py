@@ -88,6 +88,25 @@ async def test_what_cant_be(product: Product, more: dict[str, Any], status: int)
     assert (await (await product.call("GET", "/v1/budgets")).json())["items"] == []
 
 
+@pytest.mark.parametrize(
+    ("more", "wish"),
+    [
+        ({"amount": "-1"}, "The member 'amount' ('-1'): Input should be written as '8000'."),
+        ({"currency": "usd"}, "The member 'currency' ('usd'): Input should be written as 'USD'."),
+        (
+            {"months": {"2026-12": "much"}},
+            "The member 'months.2026-12' ('much'): Input should be written as '8000'.",
+        ),
+    ],
+)
+async def test_what_cant_be_read_is_quoted_beside_what_can(
+    product: Product, more: dict[str, Any], wish: str
+) -> None:
+    """Not beside a regular expression."""
+    reply = await product.call("POST", "/v1/budgets", role=Role.FINANCE, json=CHECKOUT | more)
+    assert (await reply.json())["detail"] == wish
+
+
 async def test_there_is_one_of_each(product: Product) -> None:
     await make(product)
     again = await product.call("POST", "/v1/budgets", role=Role.FINANCE, json=CHECKOUT)
