@@ -6,6 +6,7 @@ from typing import Final
 from bot.doctor.case import Case, Tell
 from bot.render import incidents, words
 from bot.services import Services
+from core.access.model import OPERATOR
 from core.findings import failure, ok, warning
 from core.incidents.model import IncidentKind
 
@@ -13,6 +14,7 @@ _STUCK: Final = timedelta(hours=6)
 _PAUSE: Final = timedelta(hours=26)
 _SYNC: Final = "sync"
 _BACKLOG: Final = timedelta(hours=1)
+_NAMED: Final = 5
 
 
 async def work(case: Case, tell: Tell) -> None:
@@ -23,6 +25,7 @@ async def work(case: Case, tell: Tell) -> None:
     await _jobs(services, tell)
     await _incidents(services, tell)
     await _messages(services, tell)
+    await _budgets(services, tell)
     if case.sources:
         await _scheduler(services, tell)
 
@@ -79,6 +82,22 @@ async def _messages(services: Services, tell: Tell) -> None:
         tell(warning("messages", "queue", waiting, fix))
     elif not backlog.parked:
         tell(ok("messages", "", "all delivered" if not backlog.queued else "under way"))
+
+
+async def _budgets(services: Services, tell: Tell) -> None:
+    """Those that no evaluation looks at."""
+    lost = [each for each in await services.budgets.list(OPERATOR) if each.query is None]
+    if not lost:
+        return
+    named = words.listing([f"{each.id} ({each.terms.subject})" for each in lost], most=_NAMED)
+    tell(
+        warning(
+            "budgets",
+            "",
+            f"not watched, as what they are of is there no more: {named}",
+            f"Remove them, or set others: cost-tracker budgets remove {lost[0].id}",
+        )
+    )
 
 
 async def _scheduler(services: Services, tell: Tell) -> None:

@@ -6,6 +6,7 @@ after a while, and after downtime only the latest period is made up for.
 """
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -164,6 +165,7 @@ class Scheduler:
     async def _do(self, duty: Duty, job: Job) -> None:
         log = _log.bind(kind=duty.kind, period=job.period, attempt=job.attempts)
         log.info("job begins")
+        began = time.perf_counter()
         try:
             ended = self._services.incidents.of_duty(duty.kind)
             async with self._services.jobs.running(job, ended=ended):
@@ -173,7 +175,7 @@ class Scheduler:
         except Exception:
             log.exception("job failed")
         else:
-            log.info("job done")
+            log.info("job done", seconds=round(time.perf_counter() - began, 1))
         finally:
             del self._working[duty.kind]
 

@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -20,6 +21,7 @@ from bot.render.findings import findings
 from bot.services import Services
 from bot.slack.manifest import SCOPES
 from core.access.model import OPERATOR
+from core.budgets.model import Terms
 from core.findings import Finding, State, failure, ok, warning
 from core.ingest.config import FocusSource
 from core.projects.model import ProjectChange
@@ -260,3 +262,15 @@ def test_what_is_found_reads_well_and_commands_stay_whole() -> None:
         "1 failure and 1 warning.",
     ]
     assert printed([ok("database", "", "reached")], 40)[-1] == "All is well."
+
+
+async def test_budgets_that_nothing_is_held_against(services: Services) -> None:
+    """What they are of was merged, or is labelled otherwise now."""
+    assert "budgets" not in await found(work.work, case_of(services))
+    made = await services.budgets.add(Terms("checkout", "USD", amount=Decimal(8000)), by=OPERATOR)
+    async with services.database.begin() as tx:
+        await tx.execute(text("UPDATE budgets SET subject = 'label:tier=gold'"))
+    told = (await found(work.work, case_of(services)))["budgets"]
+    assert told.state is State.WARNING
+    assert f"there no more: {made.id} (label:tier=gold)" in told.words
+    assert f"cost-tracker budgets remove {made.id}" in told.fix
