@@ -238,6 +238,7 @@ class AnomalyService:
         now = self._clock()
         counted = Screened(projects=len(found))
         async with self._database.begin() as tx:
+            await store.lock(tx)
             known = await store.of_projects(tx, found.keys(), since)
             for project, incidents in found.items():
                 matched = match(known.get(project, ()), incidents, since=since)

@@ -34,6 +34,11 @@ NO_PROJECT: Final = 0
 _UNEXPLAINED: Final = 50
 
 
+async def lock(tx: Connection) -> None:
+    """Let one transaction at a time keep what a screening found, to its end."""
+    await tx.execute(select(func.pg_advisory_xact_lock(func.hashtext("anomalies"))))
+
+
 async def project_ids(connection: Connection) -> Mapping[str | None, int]:
     """Every project's id by its slug; of no project 0."""
     rows = await connection.execute(select(projects.c.slug, projects.c.id))

@@ -1,14 +1,17 @@
 """Anomalies as they are kept: found once, updated, judged; days planned ahead."""
 
-from collections.abc import Collection
+import asyncio
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from sqlalchemy import delete, update
 
 from core.access.model import OPERATOR, Role, Viewer
+from core.anomalies import store as kept
 from core.anomalies.found import Event, UnknownAnomalyError, UnknownEventError
 from core.anomalies.model import Direction, Subject, Verdict
 from core.anomalies.service import AnomalyService, BadEventError, Screened
@@ -83,10 +86,14 @@ async def hold(
 
 @pytest.fixture
 async def service(database: Database, clock: FakeClock) -> AnomalyService:
-    clock.now = datetime(2026, 11, 22, 12, tzinfo=UTC)
     async with database.begin() as tx:
         await tx.execute(delete(anomalies))
         await tx.execute(delete(planned_events))
+    return service_of(database, clock)
+
+
+def service_of(database: Database, clock: FakeClock) -> AnomalyService:
+    clock.now = datetime(2026, 11, 22, 12, tzinfo=UTC)
     costs = CostService(database, Cache(), clock)
     return AnomalyService(
         database, costs, DriverService(database, costs), ProjectService(database, clock), clock
@@ -111,6 +118,25 @@ async def test_a_service_and_its_project_are_one_incident_with_its_cause(
     assert found.days == Period(date(2026, 11, 17), date(2026, 11, 19))
     assert (incident.direction, round(incident.impact)) == (Direction.UP, 600)
     assert found.why.startswith("Up $600.00 (214%) to $880.00: ")
+
+
+async def test_screenings_at_the_same_time_find_nothing_twice(
+    fresh_database: Database, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After the schedule's sync and one by hand, say; each reads before the other has written."""
+    service = service_of(fresh_database, clock)
+    await hold(fresh_database, *SPIKE)
+    read = kept.of_projects
+
+    async def slowly(*args: Any) -> Any:
+        found = await read(*args)
+        await asyncio.sleep(0.5)
+        return found
+
+    monkeypatch.setattr(kept, "of_projects", slowly)
+    done: Sequence[Screened] = await asyncio.gather(service.screen(), service.screen())
+    assert sum(each.new for each in done) == 1
+    assert len(await service.list(OPERATOR)) == 1
 
 
 async def test_screening_again_finds_the_same_and_nothing_twice(
