@@ -143,7 +143,8 @@ def load(
     try:
         content = file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise PlanFileError(f"{str(file)!r} can't be read: {error}.") from None
+        why = error.strerror if isinstance(error, OSError) else "it isn't UTF-8"
+        raise PlanFileError(f"{str(file)!r} can't be read: {why}.") from None
 
     async def work(services: Services) -> None:
         names = await services.costs.vocabulary(OPERATOR)

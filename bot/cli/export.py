@@ -18,7 +18,7 @@ from bot.render.focus import Format
 from bot.services import Services
 from core.access.model import OPERATOR
 from core.costs.model import CostQuery
-from core.costs.question import EXPORT, parse_command, parse_cost_query
+from core.costs.question import EXPORT, parse_command
 from core.errors import InvalidError
 
 app = typer.Typer(help="Write charges into files that other tools read.", no_args_is_help=True)
@@ -52,8 +52,10 @@ def focus(
 
     async def work(services: Services) -> None:
         names = await services.costs.vocabulary(OPERATOR)
-        query = parse_cost_query(" ".join(period), today=services.today(), names=names)
-        refuse_more(query)
+        asked = parse_command(f"{EXPORT} {' '.join(period)}", today=services.today(), names=names)
+        query = asked.query
+        assert query is not None  # noqa: S101 - or the question were refused
+        refuse_more(query, cut=asked.cut)
         with files.written(out, force=force) as file:
             async with services.costs.export(query, OPERATOR) as export:
                 rows = export.survey.rows
@@ -120,8 +122,12 @@ def format_of[F: StrEnum](path: Path, formats: type[F]) -> F:
     return found
 
 
-def refuse_more(query: CostQuery) -> None:
+def refuse_more(query: CostQuery, *, cut: bool) -> None:
     """Refuse what would change nothing: an export has every charge as it is.
+
+    Args:
+        query: what is asked.
+        cut: it says how the lines of an answer are made; `by service`, where nothing else does.
 
     Raises:
         NotInExportsError: naming it.
@@ -134,9 +140,12 @@ def refuse_more(query: CostQuery) -> None:
         "a currency to convert to": query.currency,
         "table, chart or csv": query.form,
     }
-    if found := words.listing([what for what, value in said.items() if value is not None]):
+    found = [what for what, value in said.items() if value is not None]
+    if cut and not found:
+        found = ["'by'"]
+    if found:
         raise NotInExportsError(
-            f"An export has every charge as it is: it doesn't take {found}.",
+            f"An export has every charge as it is: it doesn't take {words.listing(found)}.",
             fix="It takes a period, filters and 'invoice': 2026-10 provider=aws invoice.",
         )
 

@@ -59,7 +59,9 @@ async def test_plans_are_imported(tracker: Run, tmp_path: Path) -> None:
     assert told["months"] == {"2026-11": "5000", "2026-12": "9000"}
     file.write_text("budget,month,amount\nnobody,2026-11,5000\n")
     assert "Line 2: There is no project" in (await tracker("budgets", "import", str(file))).err
-    assert (await tracker("budgets", "import", str(tmp_path / "none.csv"))).status == 2
+    missing = await tracker("budgets", "import", str(tmp_path / "none.csv"))
+    assert (missing.status, "Errno" in missing.err) == (2, False)
+    assert "can't be read: No such file or directory." in " ".join(missing.err.split())
 
 
 async def test_what_cant_be_is_said(tracker: Run) -> None:

@@ -104,6 +104,7 @@ async def test_a_file_that_is_there_stays_unless_forced(tracker: Run, tmp_path: 
     [
         (("2026-10", "--out", "a.xlsx"), 2, "'a.xlsx' doesn't say what kind of file it is"),
         (("2026-10", "daily", "top", "3", "--out", "-"), 2, "daily, weekly or monthly and top"),
+        (("2026-10", "by", "team", "--out", "-"), 2, "it doesn't take 'by'. It takes a period"),
         (("2026-10", "--out", "/no/such/folder/a.csv"), 1, "No such file or directory"),
         (("blue-moon", "--out", "-"), 1, "blue"),
         (("2026-10",), 2, "--out"),
