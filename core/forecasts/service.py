@@ -128,7 +128,7 @@ class ForecastService:
         async for batch in self._batches(replace(company, period=_history(company, now)), complete):
             found = await asyncio.to_thread(_forecasts, batch, month)
             async with self._database.begin() as tx:
-                await store.keep(tx, found)
+                await store.keep(tx, found, self._clock())
             made += len(found)
         return made
 
@@ -193,7 +193,7 @@ class ForecastService:
     async def _keep(self, subject: str, outlooks: Sequence[Outlook]) -> None:
         made = [Made(subject, each.forecast) for each in outlooks if each.forecast is not None]
         async with self._database.begin() as tx:
-            await store.keep(tx, made)
+            await store.keep(tx, made, self._clock())
 
     async def _batches(
         self, query: CostQuery, complete: date

@@ -28,9 +28,9 @@ class Made:
     id: int | None = None
 
 
-async def keep(tx: Connection, made: Iterable[Made]) -> None:
+async def keep(tx: Connection, made: Iterable[Made], now: datetime) -> None:
     """Store forecasts; the same of the same days is stored once, as it was first."""
-    rows = [_row(each) for each in made]
+    rows = [_row(each) | {"made_at": now} for each in made]
     if rows:
         await tx.execute(insert(forecasts).on_conflict_do_nothing(), rows)
 

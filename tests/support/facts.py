@@ -212,6 +212,7 @@ class _Store:
                     "matches_export": True,
                     "first_day": min(days),
                     "last_day": max(days),
+                    "stored_at": datetime(2026, 11, 22, tzinfo=UTC),
                 }
             ],
             key=("source_id",),

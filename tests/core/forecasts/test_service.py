@@ -17,7 +17,7 @@ from core.costs.tables import retention
 from core.database import Database
 from core.forecasts.model import Method, NotEnoughHistoryError, NothingAheadError
 from core.forecasts.model import NoteKind as ForecastNoteKind
-from core.forecasts.service import ForecastAnswer, ForecastService, OnlyCostError
+from core.forecasts.service import KEPT, ForecastAnswer, ForecastService, OnlyCostError
 from core.forecasts.tables import forecasts
 from core.named_period import parse_period
 from core.period import Period
@@ -300,3 +300,21 @@ async def test_a_project_that_is_gone_is_not_judged(
     await clear(database)
     await store(database, only_shop)
     assert await service.judge_due() == 0
+
+
+async def test_they_are_kept_so_long_by_the_clock_that_they_were_made_by(
+    database: Database, service: ForecastService, clock: FakeClock
+) -> None:
+    """Whatever the server's clock says."""
+    await store(database, STEADY)
+    await ask(service)
+
+    async def kept() -> int:
+        await service.judge_due()
+        async with database.read() as connection:
+            return len((await connection.execute(select(forecasts.c.id))).all())
+
+    clock.now += KEPT
+    assert await kept() == 1
+    clock.advance(minutes=1)
+    assert await kept() == 0

@@ -27,7 +27,7 @@ from core.ingest.config import BigQuerySource
 from core.ingest.service import IngestService
 from core.projects.service import ProjectService
 
-async def main(url, endpoint, table):
+async def main(url, endpoint, table, *stays):
     clock = lambda: datetime(2026, 11, 22, 18, tzinfo=UTC)
     database = await Database.connect(url)
     source = BigQuerySource(name="gcp", kind="bigquery", table=table)
@@ -36,15 +36,17 @@ async def main(url, endpoint, table):
     )
     (report,) = await service.sync()
     await database.close()
+    if stays and not report.error:
+        await asyncio.Event().wait()
     sys.exit(report.error)
 
 asyncio.run(main(*sys.argv[1:]))
 """
 
 
-async def start(database: Database, emulator: Emulator, table: Table) -> Process:
-    """A sync in a process of its own."""
-    arguments = (database.url, emulator.endpoint, table.id)
+async def start(database: Database, emulator: Emulator, table: Table, *stays: str) -> Process:
+    """A sync in a process of its own, which ends with it or stays until it is killed."""
+    arguments = (database.url, emulator.endpoint, table.id, *stays)
     return await asyncio.create_subprocess_exec(
         sys.executable, "-c", _PROGRAM, *arguments, stdout=DEVNULL
     )
@@ -64,12 +66,12 @@ async def test_killed_anywhere_and_run_again_the_rows_are_the_same(
     table = written(bigquery_emulator.table("standard"), lines)
     chance = random.Random()  # noqa: S311  # other moments in every run
     for held in (0, 4, 10):
-        process = await start(fresh_database, bigquery_emulator, table)
+        process = await start(fresh_database, bigquery_emulator, table, "stays")
         while await slices_held(fresh_database) < held and process.returncode is None:  # noqa: ASYNC110  # another process makes it happen
             await asyncio.sleep(0.002)
         await asyncio.sleep(chance.uniform(0, 0.05))
         if process.returncode is None:
-            process.send_signal(signal.SIGKILL)
+            process.kill()
         await process.wait()
         assert process.returncode == -signal.SIGKILL
         assert await rollups_agree(fresh_database)
