@@ -83,6 +83,7 @@ class Scheduler:
             Duty("label-rules", self._hour, self._follow),
             Duty("old-exports", self._hour, self._tidy),
             Duty("alerts", self._five_minutes, self._tend),
+            Duty("missed-budgets", self._five_minutes, self._catch_up),
         ]
         if services.ingest.sources:
             self.duties += [
@@ -90,7 +91,7 @@ class Scheduler:
                 Duty("reconcile", self._day, self._reconcile, after=SYNC),
                 Duty("freshness", self._hour, self._watch, after=SYNC),
                 Duty("budgets", self._sync_slot, self._evaluate, after=SYNC, each_time=True),
-                # At the day's turn; what was linked, or rated otherwise, `_tend` sees.
+                # At the day's turn; what was linked, or rated otherwise, `_catch_up` sees.
                 Duty("late-budgets", self._hour, self._evaluate, after=SYNC),
                 Duty("foresight", self._sync_slot, self._foresee, after=SYNC, each_time=True),
                 # For digests, whose hour comes with time alone.
@@ -267,11 +268,14 @@ class Scheduler:
         found = await after_sync.evaluate(self._services)
         _log.info("budgets", looked_at=found.looked_at, told=found.told, changed=found.changed)
 
-    async def _tend(self, job: Job) -> None:
-        """End snoozes, remind owners, post what channels want once a day; see what was synced."""
+    async def _catch_up(self, job: Job) -> None:
+        """Evaluate what no other duty will: what was synced by hand, linked, set by thousands."""
         syncing = await self._services.jobs.latest(SYNC, JobState.RUNNING)
         if syncing is None and await self._services.evaluation.is_behind():
             await self._evaluate(job)
+
+    async def _tend(self, _: Job) -> None:
+        """End snoozes, remind owners, post what channels want once a day."""
         done = await self._services.evaluation.tend()
         _log.info("alerts", ended=done.ended, reminded=done.reminded, digests=done.digests)
 

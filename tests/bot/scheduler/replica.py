@@ -19,6 +19,7 @@ from core.costs.keeping.service import RetentionService
 from core.costs.proving.service import ProofService
 from core.costs.service import PACIFIC
 from core.database import Database
+from core.errors import ConflictError
 from core.exports.service import ExportService
 from core.incidents.service import IncidentService
 from core.ingest.model import SyncReport
@@ -81,15 +82,18 @@ class FakeForesight:
 
 
 class FakeEvaluation:
-    """Evaluates nothing; `asked` for what."""
+    """Evaluates nothing, or fails to; `asked` for what."""
 
-    def __init__(self, *, behind: bool = False) -> None:
+    def __init__(self, *, behind: bool = False, failing: bool = False) -> None:
         self.behind = behind
+        self.failing = failing
         self.asked: list[str] = []
         self.forgotten: list[date] = []
 
     async def evaluate(self, *, over: bool) -> Raised:
         self.asked.append("evaluate what is over" if over else "evaluate")
+        if self.failing:
+            raise ConflictError("No.")
         return Raised()
 
     async def is_behind(self) -> bool:

@@ -310,4 +310,17 @@ async def test_what_was_synced_by_hand_is_seen_within_minutes(
     evaluation = FakeEvaluation(behind=True)
     replica = scheduler(fresh_database, clock, FakeIngest(sources=()), evaluation=evaluation)
     await tried(replica)
-    assert evaluation.asked == ["evaluate", "foresee", "evaluate what is over", "tend"]
+    evaluation.asked.remove("tend")
+    assert evaluation.asked == ["evaluate", "foresee", "evaluate what is over"]
+
+
+async def test_alerts_are_tended_where_evaluations_fail(
+    fresh_database: Database, clock: FakeClock
+) -> None:
+    """Snoozes end and owners are reminded; what fails is told as what it is."""
+    evaluation = FakeEvaluation(behind=True, failing=True)
+    replica = scheduler(fresh_database, clock, FakeIngest(sources=()), evaluation=evaluation)
+    await tried(replica)
+    assert "tend" in evaluation.asked
+    (incident,) = await replica._services.incidents.open()
+    assert (incident.subject, incident.facts.words) == ("missed-budgets", "No.")
