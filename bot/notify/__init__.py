@@ -6,14 +6,14 @@ from functools import partial
 
 from bot.notify import letters
 from bot.notify.channel import Channel
-from bot.notify.mail import MAIL, MailChannel, NoMailChannel
+from bot.notify.mail import MailChannel, NoMailChannel
 from bot.notify.notifier import Notifier
-from bot.notify.operations import SLACK, OperationsChannel
+from bot.notify.operations import OperationsChannel
 from bot.notify.slack import SlackChannel
 from bot.services import Services
 from bot.slack_web.client import open_client, open_session
 from bot.smtp import Server, read_sender
-from core.outbox.model import OPERATIONS
+from core.outbox.model import MAIL, OPERATIONS, SLACK
 
 __all__ = ["Notifier", "open_notifier"]
 

@@ -30,7 +30,6 @@ from core.outbox.model import (
     failure,
 )
 
-MAIL: Final = "mail"
 PACE: Final = timedelta(seconds=1)
 """Between two mails to one address."""
 

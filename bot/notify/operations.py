@@ -1,14 +1,11 @@
 """Where those who run this are told: in OPS_CHANNEL, or, without one, in the log alone."""
 
 from dataclasses import replace
-from typing import Final
 
 import structlog
 
 from bot.notify.channel import Channel, Keep
-from core.outbox.model import Delivered, Delivery, Destination, Outcome
-
-SLACK: Final = "slack"
+from core.outbox.model import SLACK, Delivered, Delivery, Destination, Outcome
 
 _log = structlog.get_logger()
 

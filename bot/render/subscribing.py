@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable
 from typing import Final
 
 from bot.render import words
-from core.outbox.model import Destination
-from core.subscriptions.model import MAIL, Kind, Pace, Subscription, Terms
+from core.outbox.model import MAIL, Destination
+from core.subscriptions.model import Kind, Pace, Subscription, Terms
 
 KINDS: Final = {Kind.ALERTS: "alerts of budgets", Kind.ANOMALIES: "anomalies"}
 PACES: Final = {

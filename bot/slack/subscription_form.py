@@ -7,10 +7,8 @@ from typing import Any, Final
 
 from bot.render import subscribing
 from bot.slack.modals import View, choice, field, form, text_input, values_of
-from core.outbox.model import Destination
+from core.outbox.model import MAIL, SLACK, Destination
 from core.subscriptions.model import (
-    MAIL,
-    SLACK,
     Kind,
     Pace,
     SubscriptionPlaceError,

@@ -17,8 +17,8 @@ from core.costs.question import (
     write_subject,
 )
 from core.errors import CostTrackerError
-from core.outbox.model import Destination
-from core.subscriptions.model import SLACK, Pace, Terms
+from core.outbox.model import SLACK, Destination
+from core.subscriptions.model import Pace, Terms
 from core.subscriptions.said import Said, parse_subscription
 from core.subscriptions.service import EVERY_KIND
 

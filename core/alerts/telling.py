@@ -20,7 +20,7 @@ from core.alerts.model import (
     Threshold,
 )
 from core.database import Connection
-from core.outbox.model import Destination, Message, Verb
+from core.outbox.model import MAIL, SLACK, Destination, Message, Verb
 from core.outbox.service import enqueue_all
 
 TELLING: TypeAdapter[Telling] = TypeAdapter(Telling)
@@ -33,9 +33,6 @@ MOST_TOLD: Final = 20
 
 _TOGETHER: Final = {Occasion.SET, Occasion.LATE, Occasion.RECORD}
 """Occasions on which many are crossed at once that nobody crossed just now."""
-_STANDS: Final = "mail"
-"""What was sent this way can't be changed any more."""
-
 
 type Several = Mapping[Destination, Collection[Key]]
 """The alerts that a destination is told of in one message, and not in their own threads."""
@@ -108,14 +105,14 @@ def messages(told: Told, several: Several, digests: Digests) -> Iterator[Message
     kept, telling = told.after, told.telling
     there = told.before.places if told.before is not None else ()
     for place in there:
-        if place not in kept.places and place.channel != _STANDS:
+        if place not in kept.places and place.channel != MAIL:
             yield _message(kept, place, Verb.UPDATE, Telling(Occasion.LEFT, kept.alert()))
     for place in kept.places:
         if place not in there:
             if telling is not None:
                 yield _message(kept, place, Verb.POST, telling)
             continue
-        if told.shown and place.channel != _STANDS:
+        if told.shown and place.channel != MAIL:
             yield _message(kept, place, Verb.UPDATE, Telling(Occasion.STATE, kept.alert()))
         apart = place in digests or kept.key in several.get(place, ())
         if telling is not None and place in kept.to and not apart:
@@ -183,7 +180,7 @@ def owner(kept: Kept) -> Destination | None:
     name = kept.subject.owner
     if not name:
         return None
-    return Destination("mail" if "@" in name else "slack", name)
+    return Destination(MAIL if "@" in name else SLACK, name)
 
 
 async def send(tx: Connection, told: Iterable[Message]) -> None:
@@ -198,7 +195,7 @@ async def send(tx: Connection, told: Iterable[Message]) -> None:
 def done_with_reminder(told: Told) -> Iterator[Message]:
     """What the owner's latest reminder says, once somebody has done something about it."""
     before, to = told.before, owner(told.before) if told.before is not None else None
-    if before is None or before.reminded_on is None or to is None or to.channel == _STANDS:
+    if before is None or before.reminded_on is None or to is None or to.channel == MAIL:
         return
     if before.alert().state is AlertState.RAISED and told.shown:
         yield reminder(replace(told.after, reminded_on=before.reminded_on), to, Verb.UPDATE)

@@ -21,9 +21,9 @@ from core.anomalies.telling import GONE, Post, telling, version, weight
 from core.clock import Clock, last_digest
 from core.costs.reading.worth import worth as worth_of
 from core.database import Connection, Database
-from core.outbox.model import Destination, Message, Verb
+from core.outbox.model import MAIL, Destination, Message, Verb
 from core.outbox.service import enqueue_all
-from core.subscriptions.model import MAIL, Kind, Pace
+from core.subscriptions.model import Kind, Pace
 from core.subscriptions.service import SubscriptionService
 
 _KEPT: Final = timedelta(days=100)

@@ -13,7 +13,7 @@ from core.budgets.model import Budget, Terms, period_on, was_there
 from core.budgets.rolling import Everything
 from core.budgets.status import Status
 from core.money import ZERO
-from core.outbox.model import Destination
+from core.outbox.model import MAIL, SLACK, Destination
 from core.period import Period
 
 CLOSED_FOR: Final = timedelta(days=35)
@@ -83,8 +83,8 @@ def reading(
 def destinations(terms: Terms) -> tuple[Destination, ...]:
     """Whom a budget itself says to tell."""
     return (
-        *(Destination("slack", each) for each in terms.channels),
-        *(Destination("mail", each) for each in terms.emails),
+        *(Destination(SLACK, each) for each in terms.channels),
+        *(Destination(MAIL, each) for each in terms.emails),
     )
 
 

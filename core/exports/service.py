@@ -24,13 +24,12 @@ from core.exports.model import (
     Request,
     TooManyExportsError,
 )
-from core.outbox.model import Destination, Message, Receipt, Verb
+from core.outbox.model import SLACK, Destination, Message, Receipt, Verb
 from core.outbox.service import enqueue, take_up
 
 EXPORT: TypeAdapter[Export] = TypeAdapter(Export)
 """Exports as the values of messages, and back."""
 
-_SLACK: Final = "slack"
 _FILES_KEPT: Final = timedelta(7)
 """How long a file that can't be delivered is kept."""
 _REQUESTS_KEPT: Final = timedelta(60)
@@ -138,7 +137,7 @@ def _check(waiting: int) -> None:
 async def _tell(tx: Connection, export: Export, verb: Verb) -> None:
     """Write the message that brings a file, or says why there is none."""
     asked = export.request
-    to, thread = Destination(_SLACK, asked.channel), f"export:{export.id}"
+    to, thread = Destination(SLACK, asked.channel), f"export:{export.id}"
     if asked.thread is not None:
         await take_up(tx, to, thread, Receipt(asked.channel, asked.thread))
     await enqueue(

@@ -45,6 +45,12 @@ class DeliveryState(StrEnum):
     DROPPED = "dropped"
 
 
+SLACK: Final = "slack"
+"""The channel whose addresses are ids of Slack's channels and people."""
+MAIL: Final = "mail"
+"""The channel whose addresses are those of e-mail; what was sent by it can't be changed."""
+
+
 @dataclass(frozen=True, slots=True)
 class Destination:
     """Where messages go: the name of a channel (`slack`), and an address within it."""

@@ -2,20 +2,17 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from typing import Final
 
 from pydantic import TypeAdapter
 
 from core.database import Connection
-from core.outbox.model import Destination, Message, Verb
+from core.outbox.model import MAIL, SLACK, Destination, Message, Verb
 from core.schedules.model import POSTING, Posting, Terms
 from core.subscriptions.model import Of, Reason
 from core.subscriptions.service import declined
 
 VALUES: TypeAdapter[Posting] = TypeAdapter(Posting)
 """Postings as the values of messages, and back."""
-MAIL: Final = "mail"
-SLACK: Final = "slack"
 
 
 def thread_of(run: int) -> str:

@@ -3,16 +3,12 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Final
 
 from core.access.model import Maker
 from core.addresses import is_email
 from core.costs.model import CostQuery
 from core.errors import ConflictError, InvalidError, NotFoundError
-from core.outbox.model import Destination
-
-SLACK: Final = "slack"
-MAIL: Final = "mail"
+from core.outbox.model import MAIL, SLACK, Destination
 
 
 class SubscriptionError(InvalidError):

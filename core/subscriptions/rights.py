@@ -4,8 +4,8 @@ from collections.abc import Collection, Iterable
 
 from core.access.model import Role, RoleNeededError, Viewer
 from core.costs.model import PROJECT, Filter
-from core.outbox.model import Destination
-from core.subscriptions.model import SLACK, Subscription
+from core.outbox.model import SLACK, Destination
+from core.subscriptions.model import Subscription
 
 
 def may_see(where: Iterable[Filter], viewer: Viewer) -> bool:

@@ -16,10 +16,8 @@ from core.costs.language.text import apart, clean, quote
 from core.costs.model import Filter, Vocabulary
 from core.costs.question import parse_cost_query
 from core.errors import CostTrackerError
-from core.outbox.model import Destination
+from core.outbox.model import MAIL, SLACK, Destination
 from core.subscriptions.model import (
-    MAIL,
-    SLACK,
     Kind,
     Pace,
     SubscriptionPlaceError,

@@ -11,12 +11,11 @@ from core.costs.model import CostQuery, Filter
 from core.costs.question import parse_cost_query
 from core.costs.service import CostService
 from core.database import Connection, Database
-from core.outbox.model import Destination
+from core.outbox.model import SLACK, Destination
 from core.subscriptions import rights, store
 from core.subscriptions.known import Known, find
 from core.subscriptions.listening import Listening
 from core.subscriptions.model import (
-    SLACK,
     Kind,
     Of,
     OwnChannel,

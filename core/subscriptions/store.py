@@ -10,10 +10,9 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from core.access.model import Maker
 from core.database import Connection
-from core.outbox.model import Destination
+from core.outbox.model import SLACK, Destination
 from core.projects.tables import projects
 from core.subscriptions.model import (
-    SLACK,
     Kind,
     Of,
     OwnChannel,

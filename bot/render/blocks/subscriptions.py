@@ -19,8 +19,8 @@ from bot.render.blocks.message import (
     section,
     sentence,
 )
-from core.outbox.model import Destination
-from core.subscriptions.model import MAIL, Subscription
+from core.outbox.model import MAIL, Destination
+from core.subscriptions.model import Subscription
 
 NEW: Final = "subscription.new"
 """Open the form of a new one; the value is what it is to."""
