@@ -13,7 +13,7 @@ _LINES: Final = 4
 _SHARE: Final = 0.12
 _TESTED: Final = "checkout"
 _LEFT_RUNNING: Final = 3.0
-_OF_A_MONTH: Final = (11, 18, 25)
+_OF_A_MONTH: Final = (5, 10, 15)
 _SHARE_OF_A_MONTH: Final = 0.3
 
 
@@ -34,6 +34,8 @@ def late(through: date, now: datetime, *, number: int) -> list[Charge]:
 
 def late_in_month(through: date, now: datetime) -> list[Charge]:
     """Make late usage of last month, of what costs most: about a hundredth of that month.
+
+    The last whole week has none of it, also on the first: the report of a week stays as it was.
 
     Args:
         through: the last day of the sample that they come after: yesterday.

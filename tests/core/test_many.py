@@ -28,7 +28,7 @@ async def test_rows_match_as_a_whole(
     """Never a value of one row with that of another."""
     meant = select(PAIRS).where(one_of_rows((PAIRS.c.name, PAIRS.c.number), wanted))
     async with database.read() as connection:
-        assert [tuple(row) for row in await connection.execute(meant)] == found
+        assert sorted(tuple(row) for row in await connection.execute(meant)) == found
 
 
 async def test_values_are_one_parameter(database: Database) -> None:
