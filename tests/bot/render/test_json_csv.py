@@ -86,6 +86,14 @@ def test_text_that_looks_like_a_formula_is_guarded_and_numbers_are_not(name: str
     assert row[3] == "-12.5"
 
 
+@pytest.mark.parametrize(
+    ("amount", "shown"), [("1E+3", "1000"), ("5.10", "5.1"), ("-1E-7", "-0.0000001")]
+)
+def test_amounts_are_plain_however_they_are_held(amount: str, shown: str) -> None:
+    _, row = _read(csv.written(figures.cost_answer(by_service(("A", amount)))))
+    assert row[3] == shown
+
+
 def test_the_file_is_named_for_what_it_holds() -> None:
     named = figures.cost_answer(by_service(("A", "1"))).name
     assert named == "costs-checkout-2026-11-15-to-2026-11-21"

@@ -4,6 +4,7 @@ import io
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 from openpyxl.utils.escape import unescape
 
+from bot.render import workbook
 from bot.render.xlsx import Amount, Book, Cell, Share, Total, fits, money_format
 from tests.support.answers import AMOUNTS, NAMES
 
@@ -114,6 +116,33 @@ def test_more_rows_than_a_sheet_holds_go_on_in_the_next() -> None:
     assert book.sheetnames == ["Rows", "Rows (2)", "Rows (3)"]
     assert [row for page in book for row in values(page)[1:]] == [(0,), (1,), (2,), (3,), (4,)]
     assert all(values(page)[0] == ("n",) for page in book)
+
+
+def test_a_page_of_nothing_but_the_total_has_no_filter() -> None:
+    book = written(("n",), (1,), (2,), Total((3,)), most_rows=3)
+    assert [page.auto_filter.ref for page in book] == ["A1:A3", None]
+    assert values(book.worksheets[1]) == [("n",), (3,)]
+
+
+def test_an_amount_that_no_number_holds_is_text() -> None:
+    huge = Decimal(10) ** 400
+    page = written(("a",), (Amount(huge, "USD"),), in_full=("a",)).active
+    assert values(page)[1] == (f"{huge:f}", f"{huge:f}")
+    assert not fits(huge)
+
+
+def test_a_workbook_of_charges_has_each_text_as_it_is(tmp_path: Path) -> None:
+    """Line ends within it, what would be a formula, an amount of more digits, and none."""
+    rows = (
+        "date,service,currency,amount\r\n"
+        '2026-11-01,"=a\r\nb",USD,12345678901234.567891\r\n'
+        "2026-11-02,,USD,\r\n"
+    )
+    workbook.make(io.BytesIO(rows.encode()), tmp_path / "a.xlsx")
+    _, first, second = values(load_workbook(tmp_path / "a.xlsx").active)
+    assert unescape(str(first[1])) == "=a\r\nb"
+    assert first[4] == "12345678901234.567891"
+    assert second[1:] == (None, "USD", None, None)
 
 
 def test_names_of_sheets_are_made_valid_and_told_apart() -> None:
