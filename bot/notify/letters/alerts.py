@@ -49,6 +49,7 @@ async def mail(delivery: Delivery, services: Services) -> Mail:
         command=command,
         reply=reply,
         unsubscribe=leaving(delivery, services, [_reason(told.alert)]),
+        names=await services.names(alert_mail.people(told)),
     )
 
 
