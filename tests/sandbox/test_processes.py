@@ -65,7 +65,7 @@ def test_what_it_started_ends_with_it(process: Process) -> None:
     while not (children := psutil.Process(pid).children()):
         time.sleep(0.01)
     process.stop()
-    _, alive = psutil.wait_procs(children, timeout=5)
+    _, alive = psutil.wait_procs(children, timeout=60)
     assert not alive
 
 
