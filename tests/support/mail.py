@@ -86,7 +86,7 @@ async def mailing(
     database: Database,
     url: str,
     *,
-    patience: float = 5,
+    patience: float = 60,
     lease: float = 60,
     trust: ssl.SSLContext | None = None,
 ) -> AsyncGenerator[Notifier]:

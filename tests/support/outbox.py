@@ -57,7 +57,7 @@ async def delivering(
     slackbox: Slackbox,
     *,
     pace: float = 0,
-    patience: float = 5,
+    patience: float = 60,
     lease: float = 60,
     at_once: int = 4,
     write: Write[Letter] | None = None,

@@ -158,7 +158,7 @@ async def test_a_server_that_never_answered_gets_the_same_mail_again(
 ) -> None:
     box.office.faults = [fault]
     await put(fresh_database, mail("a"))
-    await deliver(fresh_database, box, patience=0.2)
+    await deliver(fresh_database, box, patience=1)
     waiting = await only(outbox)
     assert waiting.unanswered_since is not None
     assert "didn't answer" in (waiting.reason or "")

@@ -15,6 +15,8 @@ from tests.support.outbox import delivering, plainly, put, told
 from tests.support.slack import ADA, CHECKOUT, FINANCE, Slackbox
 
 NO_HISTORY = frozenset({"chat:write", "files:write"})
+SHORT, LONG = 1.0, 3.0
+"""Seconds: of who doesn't wait for an answer that takes its time, and how long that takes."""
 
 
 @pytest.fixture
@@ -234,9 +236,9 @@ async def test_nobody_answers(
     fresh_database: Database, slackbox: Slackbox, outbox: OutboxService
 ) -> None:
     """It is there all the same: found by its token, it isn't posted twice."""
-    await slackbox.fail("chat.postMessage", "silent", seconds=1)
+    await slackbox.fail("chat.postMessage", "silent", seconds=LONG)
     await put(fresh_database, told("a"), told("b"))
-    await delivered(fresh_database, slackbox, patience=0.3)
+    await delivered(fresh_database, slackbox, patience=SHORT)
     assert await said(slackbox) == ["a"]
     [_, waiting] = await outbox.listed()
     assert waiting.unanswered_since is not None
@@ -256,9 +258,9 @@ async def test_nobody_answers_and_much_was_said_since_by_another_clock(
 ) -> None:
     """It is found pages back, where Slack's clock is minutes behind ours."""
     monkeypatch.setattr("bot.notify.looking._PAGE", 2)
-    await slackbox.fail("chat.postMessage", "silent", seconds=1)
+    await slackbox.fail("chat.postMessage", "silent", seconds=LONG)
     await put(fresh_database, told("a"))
-    await delivered(fresh_database, slackbox, patience=0.3)
+    await delivered(fresh_database, slackbox, patience=SHORT)
     for word in "bcdef":
         await slackbox.say(word, channel=CHECKOUT)
     await fresh_database.fetch(
@@ -273,10 +275,10 @@ async def test_nobody_answers_and_then_slack_asks_to_wait_before_one_may_look(
     fresh_database: Database, slackbox: Slackbox, outbox: OutboxService
 ) -> None:
     """That says nothing of the message: it is looked for still."""
-    await slackbox.fail("chat.postMessage", "silent", seconds=1)
+    await slackbox.fail("chat.postMessage", "silent", seconds=LONG)
     await slackbox.fail("conversations.history", "rate_limit", seconds=3600)
     await put(fresh_database, told("a"))
-    await delivered(fresh_database, slackbox, patience=0.3)
+    await delivered(fresh_database, slackbox, patience=SHORT)
     for _ in range(2):
         await outbox.retry((await outbox.listed())[0].id)
         await delivered(fresh_database, slackbox)
@@ -293,9 +295,9 @@ async def test_nobody_answers_a_reply_or_a_file(
         (Verb.REPLY, "chat.postMessage"),
         (Verb.FILE, "files.completeUploadExternal"),
     ):
-        await slackbox.fail(method, "silent", seconds=1)
+        await slackbox.fail(method, "silent", seconds=LONG)
         await put(fresh_database, told(verb.value, verb=verb, thread="a"))
-        await delivered(fresh_database, slackbox, patience=0.3)
+        await delivered(fresh_database, slackbox, patience=SHORT)
 
         async def arrived(count: int = 2 if verb is Verb.REPLY else 3) -> bool:
             return len(await slackbox.messages(CHECKOUT)) == count
@@ -310,9 +312,9 @@ async def test_nobody_answers_a_reply_or_a_file(
 async def test_nobody_answers_a_direct_message(
     fresh_database: Database, slackbox: Slackbox, outbox: OutboxService
 ) -> None:
-    await slackbox.fail("chat.postMessage", "silent", seconds=1)
+    await slackbox.fail("chat.postMessage", "silent", seconds=LONG)
     await put(fresh_database, told("a", to=ADA))
-    await delivered(fresh_database, slackbox, patience=0.3)
+    await delivered(fresh_database, slackbox, patience=SHORT)
     await outbox.retry((await outbox.listed())[0].id)
     await delivered(fresh_database, slackbox)
     opened = await slackbox.client().conversations_open(users=ADA)
@@ -337,9 +339,9 @@ async def test_nobody_answers_what_went_elsewhere_than_it_should(
     await put(fresh_database, told("a"))
     await delivered(fresh_database, slackbox)
     await slackbox.fail(method, refused)
-    await slackbox.fail("chat.postMessage", "silent", seconds=1)
+    await slackbox.fail("chat.postMessage", "silent", seconds=LONG)
     await put(fresh_database, told("b", verb=verb, thread="a"))
-    await delivered(fresh_database, slackbox, patience=0.3)
+    await delivered(fresh_database, slackbox, patience=SHORT)
     assert await said(slackbox) == ["a", "b"]
     await outbox.retry((await outbox.listed())[0].id)
     await slackbox.fail("chat.update", refused)
@@ -370,9 +372,9 @@ async def test_without_the_scopes_to_look_it_is_told_again_rather_than_not_at_al
     fresh_database: Database, slackbox: Slackbox, outbox: OutboxService
 ) -> None:
     slackbox.config.scopes = NO_HISTORY
-    await slackbox.fail("chat.postMessage", "silent", seconds=1)
+    await slackbox.fail("chat.postMessage", "silent", seconds=LONG)
     await put(fresh_database, told("a"))
-    await delivered(fresh_database, slackbox, patience=0.3)
+    await delivered(fresh_database, slackbox, patience=SHORT)
     await outbox.retry((await outbox.listed())[0].id)
     await delivered(fresh_database, slackbox)
     assert await said(slackbox) == ["a", "a"]
