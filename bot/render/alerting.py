@@ -104,10 +104,11 @@ def outlook(alert: Alert) -> str:
 
 def _breach(alert: Alert) -> str:
     """Since when it is over, or from when on it is expected to be; empty: not at all."""
-    if alert.figures.breach is None:
+    over = alert.figures.remaining < 0
+    if alert.figures.breach is None or (alert.state in OVER and not over):
         return ""
     day = words.day(alert.figures.breach)
-    return f"since {day}" if alert.figures.remaining < 0 else f"from {day} on"
+    return f"since {day}" if over else f"from {day} on"
 
 
 def _likely(alert: Alert) -> str:

@@ -19,6 +19,7 @@ from tests.support.alerts import (
     FINAL,
     HEADING,
     HUNDRED,
+    OVER,
     SNOOZED,
     UNDER,
     alert,
@@ -218,6 +219,14 @@ def test_a_mail_has_the_same_figures() -> None:
     reply = alert_mail.alert(CROSSED, None, reply=True)
     assert reply.subject == f"Re: {made.subject}"
     assert not reply.pictures
+
+
+def test_nothing_is_foretold_of_what_is_over() -> None:
+    """A budget that was removed isn't exceeded from the 27th on; one that was exceeded was."""
+    heading, over = alert(HEADING, removed=True), alert(OVER, removed=True)
+    assert dict(alerting.figures(alert(HEADING)))["Left"] == "$1,400.00, over from 27 Nov on"
+    assert dict(alerting.figures(heading))["Left"] == "$1,400.00"
+    assert dict(alerting.figures(over))["Over"] == "by $412.50, since 20 Nov"
 
 
 def test_a_mail_names_people() -> None:
