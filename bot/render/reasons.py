@@ -9,7 +9,7 @@ from typing import Final
 
 from bot.render import sentences, words
 from bot.render.sentences import Mark
-from core.costs.drivers.model import Driver, Drivers, Path, PriceAndUsage, Step
+from core.costs.drivers.model import Driver, Drivers, PriceAndUsage, Step
 from core.costs.drivers.sentence import place, sentence
 from core.costs.drivers.service import Why
 from core.costs.model import Comparable, Dimension
@@ -47,16 +47,16 @@ def named(why: Why, dimension: Dimension, value: str | None) -> str:
     return words.identity(why.names.get((dimension, value or ""), value), dimension)
 
 
-def where(why: Why, path: Path) -> str:
+def where(why: Why, driver: Driver) -> str:
     """Where a driver is."""
-    return place(path, lambda dimension, value: named(why, dimension, value))
+    return place(driver, lambda dimension, value: named(why, dimension, value))
 
 
 def step(why: Why, value: Step) -> str:
     """What a bar of the waterfall stands for."""
     if value.one_off:
         return ONE_OFF
-    return EVERYTHING_ELSE if value.driver is None else where(why, value.driver.path)
+    return EVERYTHING_ELSE if value.driver is None else where(why, value.driver)
 
 
 def rows(why: Why, drivers: Drivers) -> Iterator[tuple[str, str, str, str, str]]:
@@ -116,8 +116,7 @@ def notes(why: Why) -> Iterator[str]:
 
 def _listed(what: str, why: Why, found: tuple[Driver, ...], drivers: Drivers) -> Iterator[str]:
     shown = [
-        f"{where(why, each.path)} {words.signed(each.change.amount, drivers.currency)}"
-        for each in found
+        f"{where(why, each)} {words.signed(each.change.amount, drivers.currency)}" for each in found
     ]
     if shown:
         yield f"{what}: {words.listing(shown, most=_LISTED)}."

@@ -32,7 +32,7 @@ async def why(drivers: DriverService, budget: Budget, figures: Figures) -> Why |
     return Why(
         text=sentence(found, told.named),
         causes=tuple(
-            Cause(place(each.path, told.named), each.change.amount, each.new)
+            Cause(place(each, told.named), each.change.amount, each.new)
             for each in found.causes[:_MOST]
         ),
         now=told.now,

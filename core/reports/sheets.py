@@ -118,7 +118,7 @@ def _change(why: Why | None, currency: str) -> Explained | None:
         after=drivers.total.after,
         sentence=sentence(drivers, why.named),
         causes=tuple(
-            Cause(place(each.path, why.named), each.change.amount, each.new, each.vanished)
+            Cause(place(each, why.named), each.change.amount, each.new, each.vanished)
             for each in drivers.causes
         ),
         one_off=drivers.one_off.amount,

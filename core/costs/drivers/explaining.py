@@ -105,7 +105,9 @@ def _driver(
 ) -> Driver:
     inside = [cells[n] for n in np.flatnonzero(place.cells).tolist()]
     path = tuple((dimensions[d], cube.values[d][value]) for d, value in sorted(place.path))
-    return Driver(path, _change(inside), price_and_usage(inside))
+    whole = np.logical_and.reduce([cube.codes[d] == value for d, value in place.path])
+    rest = bool((whole & ~place.cells).any())
+    return Driver(path, _change(inside), price_and_usage(inside), rest)
 
 
 def _change(cells: Sequence[Cell]) -> Change:

@@ -70,12 +70,13 @@ class Driver:
     """One thing that made a difference.
 
     `path`: where. `change`: what was spent there, less what drivers before it hold already.
-    `new`: nothing was spent there before; `vanished`: nothing is now.
+    `rest`: they hold some of it. `new`: nothing was spent there before; `vanished`: nothing is now.
     """
 
     path: Path
     change: Change
     parts: PriceAndUsage | None = None
+    rest: bool = False
 
     @property
     def new(self) -> bool:

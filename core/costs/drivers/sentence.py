@@ -59,7 +59,7 @@ def because(drivers: Drivers, named: Named = plain_name) -> str:
     part = share is not None and share < _WHOLE and not once
     explained = f", {share:.0%} of it" if part else lasting
     amount = _signed(main.change.amount, drivers.currency)
-    return f"{place(main.path, named)} {amount}{explained}{_how(main)}{aside}"
+    return f"{place(main, named)} {amount}{explained}{_how(main)}{aside}"
 
 
 def _largest(drivers: Drivers, named: Named) -> str:
@@ -67,7 +67,7 @@ def _largest(drivers: Drivers, named: Named) -> str:
     if not drivers.causes:
         return "a little everywhere"
     parts = (
-        f"{place(cause.path, named)} {_signed(cause.change.amount, drivers.currency)}"
+        f"{place(cause, named)} {_signed(cause.change.amount, drivers.currency)}"
         for cause in drivers.causes[:2]
     )
     return f"no single cause; most of it {' and '.join(parts)}"
@@ -88,8 +88,16 @@ def _how(driver: Driver) -> str:
     return ""
 
 
-def place(path: Path, named: Named = plain_name) -> str:
-    """Where a driver is: `Cloud SQL in europe-west1 of checkout (env=prod)`."""
+def place(driver: Driver, named: Named = plain_name) -> str:
+    """Where a driver is: `Cloud SQL in europe-west1 of checkout (env=prod)`.
+
+    What is left of it where a driver before holds some: `the rest of env=prod`.
+    """
+    where = _path(driver.path, named)
+    return f"the rest of {where}" if driver.rest else where
+
+
+def _path(path: Path, named: Named) -> str:
     ordered = sorted(path, key=lambda step: _ORDER.get(step[0], len(_ORDER)))
     words = [_value(*step, named, first=not n) for n, step in enumerate(ordered)]
     return " ".join(words) or "everything"

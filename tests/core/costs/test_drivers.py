@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from core.costs.drivers.explaining import explain
 from core.costs.drivers.model import Cell, Change, Drivers, PriceAndUsage, Usage
-from core.costs.drivers.sentence import sentence
+from core.costs.drivers.sentence import place, sentence
 from core.costs.drivers.usage import price_and_usage
 from core.costs.model import PROJECT, REGION, SERVICE, SKU, label
 
@@ -72,6 +72,14 @@ def test_a_second_cause_comes_after_the_first_and_shares_no_charge() -> None:
     assert {value for _, value in first.path} == {"sql", "eu"}
     assert second.change.amount == 60
     assert drivers.rest == 0
+
+
+def test_what_is_left_of_a_place_is_not_called_by_its_name() -> None:
+    """Who asks what sql cost gets another figure."""
+    drivers = explained(*company(("sql eu", 100), ("sql", 60)))
+    assert [place(each) for each in drivers.causes] == ["sql in eu", "the rest of sql"]
+    apart = explained(*company(("sql eu", 80), ("vm us web", 60)))
+    assert [place(each) for each in apart.causes] == ["sql in eu", "vm of web in us"]
 
 
 def test_where_no_place_explains_it_the_largest_parts_are_told() -> None:
