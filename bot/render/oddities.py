@@ -77,7 +77,8 @@ def details(anomaly: Anomaly) -> Iterator[str]:
         ]
         yield f"In it: {words.listing(shown, most=4)}."
     if anomaly.why:
-        yield against_before(anomaly.days, anomaly.why)
+        provisional = anomaly.incident.provisional
+        yield against_before(anomaly.days, anomaly.why, provisional=provisional)
     if anomaly.verdict is not None:
         yield f"{VERDICTS[anomaly.verdict]}."
 
@@ -102,8 +103,13 @@ def digest(told: Digest) -> str:
     return f"{words.plural(count, 'anomaly', 'anomalies')}, the most costly first."
 
 
-def against_before(days: Period, why: str) -> str:
-    """Why its days cost more than those before: other figures than against what was expected."""
+def against_before(days: Period, why: str, *, provisional: bool) -> str:
+    """Why its days cost more than those before: other figures than against what was expected.
+
+    While `provisional`, of its complete days alone, which aren't all that the headline counts.
+    """
+    if provisional:
+        return f"Its complete days against the same weekdays before: {_lower(why)}"
     weeks = -(-days.days // _WEEK)
     back = "a week" if weeks == 1 else f"{weeks} weeks"
     return f"Against the same days {back} before: {_lower(why)}"

@@ -275,6 +275,7 @@ def _anomaly(line: AnomalyLine) -> dict[str, Any]:
         "actual": plain(line.actual),
         "impact": plain(line.impact),
         "ongoing": line.ongoing,
+        "provisional": line.provisional,
         "why": line.why,
         "verdict": line.verdict.value if line.verdict else None,
     }

@@ -198,7 +198,10 @@ class ReportBudget(Days):
 
 
 class ReportAnomaly(Days):
-    """Days that cost something else than expected; `why`: against the same days weeks before."""
+    """Days that cost something else than expected; `why`: against the same days weeks before.
+
+    `provisional`: charges of its days are still to come, and `why` is of its complete ones.
+    """
 
     anomaly: int
     project: str | None
@@ -209,6 +212,7 @@ class ReportAnomaly(Days):
     actual: Amount
     impact: Amount
     ongoing: bool
+    provisional: bool
     why: str
     verdict: Literal["expected", "planned", "not_useful"] | None
 

@@ -127,6 +127,7 @@ def anomaly_lines(found: Iterable[Anomaly], scope: Scope) -> tuple[AnomalyLine, 
             expected=incident.expected,
             actual=incident.actual,
             ongoing=incident.ongoing,
+            provisional=incident.provisional,
             why=each.why if incident is each.incident else "",
             verdict=each.verdict,
         )

@@ -321,7 +321,8 @@ class AnomalyLine:
     `days`: all of its days, which may begin before the report's period. `service` None: the
     project as a whole, if `whole`, else charges without a service. `why`: what made the
     difference to the same days one or more weeks before, a sentence; '' where it isn't known or
-    is told of more than this line.
+    is told of more than this line. `provisional`: charges of its days are still to come; `why` is
+    of its complete ones.
     """
 
     id: int
@@ -333,6 +334,7 @@ class AnomalyLine:
     expected: Decimal
     actual: Decimal
     ongoing: bool = False
+    provisional: bool = False
     why: str = ""
     verdict: Verdict | None = None
 

@@ -278,7 +278,10 @@ def anomaly(each: AnomalyLine, mark: Mark = str) -> str:
     going = ", still going on" if each.ongoing else ""
     of = f"{actual} instead of the {expected} expected"
     said = f"{mark(what)}, {words.days(each.days)}: {impact} ({of}){going}{verdict}"
-    return f"{said}. {oddities.against_before(each.days, each.why)}" if each.why else said
+    if not each.why:
+        return said
+    before = oddities.against_before(each.days, each.why, provisional=each.provisional)
+    return f"{said}. {before}"
 
 
 def notes(report: Report) -> Iterator[str]:

@@ -19,7 +19,9 @@ from bot.render.charts.spec import (
     Page,
     Row,
     Scale,
+    Series,
     Slot,
+    Stacks,
     Step,
     Steps,
 )
@@ -117,6 +119,21 @@ LISTED = Listed(
     ),
     "By day",
 )
+
+
+STACKS = Stacks(
+    slots=(Slot("$4"), Slot("$5"), Slot("$4"), Slot("-$2", incomplete=True)),
+    marks=((0, "Mon"), (3, "Thu")),
+    series=(Series("", "", style.SERIES[0], (4, 5, 4, -2)),),
+    scale=Scale(-5, 10, ((-5, "-$5"), (0, "$0"), (5, "$5"), (10, "$10"))),
+    previous=(9, 3, 4.5, None),
+    previous_name="the days before",
+)
+
+
+def test_a_bar_s_figure_stands_on_it_unless_a_line_strikes_it_through() -> None:
+    """High above it, on the line of the days before, it would be read as theirs."""
+    assert same_picture(draw(chart(STACKS)), "figures")
 
 
 @pytest.mark.parametrize(("name", "body"), [("lines", LINES), ("listed", LISTED)])

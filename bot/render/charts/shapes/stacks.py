@@ -11,6 +11,8 @@ from bot.render.charts.spec import Stacks
 
 _SEPARATE: Final = 62
 _ENTRY: Final = 72
+_TEXT: Final = 48
+"""Of the figure above a bar, with the room around it."""
 
 
 def draw(sheet: Canvas, stacks: Stacks, top: float) -> None:
@@ -85,9 +87,12 @@ def _bars(sheet: Canvas, stacks: Stacks, plot: Box) -> None:
     for i, slot in enumerate(stacks.slots):
         if slot.text:
             before = stacks.previous[i] if stacks.previous else None
-            at = y(stacks, plot, max(above[i], before or 0.0))
+            at = y(stacks, plot, above[i])
+            line = at if before is None else y(stacks, plot, before)
+            if at - _TEXT < line < at:  # it would strike the text through
+                at = line
             middle = x(stacks, plot, i + 0.5)
-            sheet.text(middle, at - 24, slot.text, size=style.SMALL, across="center")
+            sheet.text(middle, at - _TEXT / 2, slot.text, size=style.SMALL, across="center")
 
 
 def _box(stacks: Stacks, plot: Box, slot: int, side: float, values: tuple[float, float]) -> Box:

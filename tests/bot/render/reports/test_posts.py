@@ -206,6 +206,8 @@ def test_an_anomaly_tells_what_was_expected_from_what_was_before() -> None:
         "Cloud SQL of checkout*, 12–13 Nov: +$310.75 ($610.75 instead of the $300.00 expected). "  # noqa: RUF001
         "Against the same days a week before: up $250.00 (69%) to $610.75: Cloud SQL +$250.00."
     ) in said(posted(made))
+    coming = report(anomalies=(replace(ANOMALIES[0], why=why, provisional=True),))
+    assert "Its complete days against the same weekdays before: up $250.00" in said(posted(coming))
 
 
 def changed() -> tuple[Report, Corrections]:
