@@ -172,7 +172,8 @@ def _forecasts(sheet: Sheet) -> Iterator[tuple[str, str]]:
         if each.total is not None:
             yield f"Expected, {days(each.period)}", display(each.total, sheet.currency)
         if each.total is not None and each.at80 is not None:
-            yield f"Likely ({foresight.LIKELY})", span(each.at80, sheet.currency)
+            likely = f"Likely, {days(each.period)} ({foresight.LIKELY})"
+            yield likely, span(each.at80, sheet.currency)
 
 
 def span(band: Band, currency: str) -> str:

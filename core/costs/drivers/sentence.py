@@ -55,9 +55,8 @@ def because(drivers: Drivers, named: Named = plain_name) -> str:
     if main is None:
         return _largest(drivers, named) + aside
     share = drivers.share_explained
-    lasting = "" if not once else " of the rest"
-    part = share is not None and share < _WHOLE and not once
-    explained = f", {share:.0%} of it" if part else lasting
+    part = share is not None and share < _WHOLE
+    explained = f", {share:.0%} of {'the rest' if once else 'it'}" if part else ""
     amount = _signed(main.change.amount, drivers.currency)
     return f"{place(main, named)} {amount}{explained}{_how(main)}{aside}"
 

@@ -222,6 +222,13 @@ def test_units_are_added_only_where_they_are_one() -> None:
             "Up $900.00 (50%) to $2,700.00: mostly one-off charges (+$900.00).",
         ),
         (
+            [*company(("sql", 50), ("vm eu web", 30)), cell("x us web prod", 0, 60, one_off=True)],
+            (
+                "Up $390.00 (22%) to $2,190.00: sql +$300.00, 91% of the rest; "
+                "one-off charges +$60.00."
+            ),
+        ),
+        (
             company(("sql", 50), ("vm", 40), ("logs", 30)),
             (
                 "Up $720.00 (40%) to $2,520.00: no single cause; "
