@@ -59,8 +59,12 @@ def test_of_days_that_charges_are_still_to_come_of_that_is_said() -> None:
         "*Cloud SQL* of *checkout* has cost $580.25 on 17\u201318 Nov, $419.75 more than the "
         "$160.50 expected; later charges may still come."
     )
-    assert words_of(message, "anomaly.details").splitlines()[-1].startswith(
-        "Its complete days against the same weekdays before: up $300.00 (149%) to $501.50"
+    assert (
+        words_of(message, "anomaly.details")
+        .splitlines()[-1]
+        .startswith(
+            "Its complete days against the same weekdays before: up $300.00 (149%) to $501.50"
+        )
     )
 
 
