@@ -27,6 +27,7 @@ def made(found: Found) -> Report:
     sheets = [sheet_of(found, total) for total in totals]
     budgets = budget_lines(found.statuses, period)
     unsaid = (each for _, left in sheets for each in left)
+    untold = (*found.untold, *unsaid, *_unset(found, budgets), *_unheld(found))
     return Report(
         kind=found.kind,
         subject=subject(found.asked),
@@ -39,7 +40,7 @@ def made(found: Found) -> Report:
         sheets=tuple(sheet for sheet, _ in sheets),
         budgets=budgets,
         anomalies=anomaly_lines(found.anomalies, answers.scope),
-        untold=_untold((*found.untold, *unsaid, *_unset(budgets), *_unheld(found))),
+        untold=_untold(untold),
         notes=tuple(_notes(found)),
         freshness=fresh,
         partial=any(each.kind is NoteKind.PARTIAL_ACCESS for each in answers.services.notes),
@@ -53,9 +54,9 @@ def _untold(every: Iterable[Untold]) -> tuple[Untold, ...]:
     return tuple(sorted(dict.fromkeys(every), key=lambda each: order.index(each.section)))
 
 
-def _unset(budgets: Sequence[BudgetLine]) -> list[Untold]:
-    """That nothing is planned of it."""
-    if budgets:
+def _unset(found: Found, budgets: Sequence[BudgetLine]) -> list[Untold]:
+    """That nothing is planned of it, unless they can't be told."""
+    if budgets or any(each.section is Section.BUDGETS for each in found.untold):
         return []
     return [Untold(Section.BUDGETS, "No budget is set for what this report is of.")]
 

@@ -13,7 +13,7 @@ from core.anomalies.service import AnomalyService
 from core.budgets.service import BudgetService
 from core.budgets.status import Status
 from core.costs.drivers.service import DriverService, NothingToCompareError, Why
-from core.costs.model import PROJECT, CostAnswer, CostQuery, Dimension, Granularity
+from core.costs.model import PROJECT, CostAnswer, CostQuery, Dimension, Granularity, NoteKind
 from core.costs.proving.model import Reconciliation
 from core.costs.proving.service import ProofService
 from core.costs.service import CostService
@@ -73,6 +73,12 @@ class Answers:
         slugs = frozenset(line.group[PROJECT] for line in self.projects.lines)
         return Scope(self.projects.query.where, slugs)
 
+    def keeps(self, day: date) -> bool:
+        """Whether a day of the report isn't older than what is kept."""
+        notes = self.services.notes
+        gone = (each.days for each in notes if each.kind is NoteKind.NOT_KEPT)
+        return not any(days is not None and day < days.end for days in gone)
+
     @property
     def complete_until(self) -> date | None:
         """The first day that isn't complete yet."""
@@ -128,7 +134,7 @@ class Reader:
         costs = await self._answers(await self._held(questions(self._kind, self._asked)))
         figures = asyncio.gather(self._change(), self._reasons(costs), self._forecasts())
         beside = asyncio.gather(
-            self._statuses(costs.scope),
+            self._statuses(costs),
             self._anomalies(costs.scope),
             self._proofs(),
             self._lateness(costs),
@@ -253,10 +259,14 @@ class Reader:
             self._leave(Section.FORECAST, error.message)
             return None
 
-    async def _statuses(self, scope: Scope) -> tuple[Status, ...]:
+    async def _statuses(self, costs: Answers) -> tuple[Status, ...]:
         """How the budgets of the scope are, in the periods that the report's last day is in."""
         day = min(self._asked.period.last_day, self._today)
-        return await self._parts.budgets.statuses(self._viewer, only=scope.holds_budget, on=day)
+        if not costs.keeps(day):
+            self._leave(Section.BUDGETS, "What was spent in those days is not kept.")
+            return ()
+        budgets, only = self._parts.budgets, costs.scope.holds_budget
+        return await budgets.statuses(self._viewer, only=only, on=day)
 
     async def _anomalies(self, scope: Scope) -> tuple[Anomaly, ...]:
         if not scope.tells_anomalies:

@@ -24,11 +24,14 @@ from core.reports.model import ReportKind
 from core.schedules import pieces
 from core.schedules.model import Format, ScheduleSubjectError, Terms
 from core.schedules.timing import ScheduleTimeError, When
+from core.schedules.written import ordinal
 
 NINE: Final = time(9)
 """When a schedule is due that says no time."""
 
 _NOBODY: Final = Asker()
+_NUMBER: Final = re.compile(r"(?<!\S)(?:[1-9]|[12]\d|3[01])(?!\S)")
+"""By itself: people mean a day of the month."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,11 +120,17 @@ def parse_schedule(
 
 
 def _meant(left: str, error: CostTrackerError) -> CostTrackerError:
-    """What to say of words that are no question: they could be a day, misspelt."""
-    day = pieces.misspelt_day(left)
-    if day is None:
-        return error
-    return ScheduleTimeError(f"{quote(left)} is no day of the week.", suggestions=[day])
+    """What to say of words that are no question: they could be a day, in another writing."""
+    if day := pieces.misspelt_day(left):
+        return ScheduleTimeError(f"{quote(left)} is no day of the week.", suggestions=[day])
+    if found := _NUMBER.search(left):
+        written = f"{left[: found.start()]}{ordinal(int(found[0]))}{left[found.end() :]}"
+        return ScheduleTimeError(
+            f"{quote(found[0])} may be a day of the month.",
+            fix="Write one as 1st to 31st, or last-day.",
+            suggestions=[written],
+        )
+    return error
 
 
 def terms_of(said: Said, *, zone: str, here: str | None = None) -> Terms:

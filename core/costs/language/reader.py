@@ -45,6 +45,7 @@ from core.costs.model import (
     Basis,
     CostQuery,
     Dimension,
+    Granularity,
     Measure,
     Versus,
     Vocabulary,
@@ -215,22 +216,36 @@ class _Reader:
 
     def _period(self, name: _Name | None) -> None:
         """A period; a name that looks like one (`2048`) where there are no such days."""
+        start = self._cursor.place
         try:
-            period, end = self._cursor.resolved(self._cursor.place)
+            period, end = self._cursor.resolved(start)
         except PeriodError as error:
             if name is None:
-                raise self._or_forecast(error) from error
+                raise self._instead(error, start) from error
             self._named(name)
         else:
             self._cursor.put("period", period, end, errors.TwoPeriodsError)
 
-    def _or_forecast(self, error: PeriodError) -> PeriodError:
-        """The same, with the forecast to ask for where the days are yet to come."""
-        if not isinstance(error, FuturePeriodError) or self._verbs:
+    def _instead(self, error: PeriodError, start: int) -> PeriodError:
+        """The same, with what can be asked where the days are yet to come."""
+        if not isinstance(error, FuturePeriodError):
+            return error
+        if any(each.low == words.REPORT for each in self._verbs):
+            return self._reported(error, start)
+        if self._verbs:
             return error
         ahead = f"{words.FORECAST} {self._scan.text}"
         suggestions = [ahead, *error.suggestions]
         return FuturePeriodError(error.message, fix=error.fix, suggestions=suggestions)
+
+    def _reported(self, error: FuturePeriodError, start: int) -> FuturePeriodError:
+        """The same of a report: it is of a week or a month, and of no other days."""
+        last = "last-month" if self._said.granularity is Granularity.MONTHLY else "last-week"
+        return FuturePeriodError(
+            error.message,
+            fix="Ask for a week or month that has begun, like 'last-week' or 'last-month'.",
+            suggestions=[self._cursor.instead(start, self._cursor.place, last)],
+        )
 
     def _meaning(self, low: str) -> bool:
         """A word that says one thing by itself."""

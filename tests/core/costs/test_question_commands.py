@@ -145,4 +145,8 @@ def test_only_a_forecast_looks_ahead() -> None:
         parse_command("project=forecast next-30d", today=TODAY, names=NAMES)
     with pytest.raises(FuturePeriodError) as other:
         parse_command("report weekly 2030-01-01", today=TODAY, names=NAMES)
-    assert not any("forecast" in each for each in other.value.suggestions)
+    assert other.value.suggestions == ("report weekly last-week",)
+    with pytest.raises(FuturePeriodError) as month:
+        parse_command("report monthly 2031-05 checkout", today=TODAY, names=NAMES)
+    assert month.value.suggestions == ("report monthly last-month checkout",)
+    assert "last-30d" not in month.value.fix

@@ -9,6 +9,9 @@ from sqlalchemy import text, update
 
 from core import data_version
 from core.access.model import OPERATOR, Role, Viewer
+from core.budgets.model import Terms
+from core.budgets.service import BudgetService
+from core.budgets.status import State
 from core.cache import Cache
 from core.costs.model import PROJECT, Basis, CostQuery, Filter, label
 from core.costs.reading.late import LateUnknownError
@@ -16,11 +19,23 @@ from core.costs.service import CostService
 from core.costs.tables import retention
 from core.database import Database
 from core.forecasts.model import Band
-from core.period import Period
-from core.reports.model import Reason, Report, ReportStatus, Section
+from core.period import Period, add_months
+from core.projects.service import ProjectService
+from core.reports.model import Reason, Report, ReportKind, ReportStatus, Section
 from tests.support.clock import FakeClock
 from tests.support.facts import Charge, store
-from tests.support.reporting import company, daily, figures, month, only, restate, seen
+from tests.support.reporting import (
+    ANY,
+    MONDAY,
+    company,
+    daily,
+    figures,
+    month,
+    only,
+    reports,
+    restate,
+    seen,
+)
 
 
 async def test_a_month_by_use_and_by_invoice(fresh_database: Database, clock: FakeClock) -> None:
@@ -127,6 +142,29 @@ async def test_since_when_there_are_months_is_said(
     await store(fresh_database, company())
     report = await month(fresh_database, clock)
     assert reasons(report, Section.HISTORY) == ["Whole months are known from November 2025 on."]
+
+
+async def test_budgets_of_a_month_that_is_not_kept_are_not_on_plan(
+    fresh_database: Database, clock: FakeClock
+) -> None:
+    """Nothing is known of what was spent then, which isn't nothing."""
+    await store(fresh_database, company())
+    async with fresh_database.begin() as tx:
+        await tx.execute(update(retention).values(facts_from=date(2025, 10, 1)))
+        await data_version.bump(tx)
+    costs = CostService(fresh_database, Cache(), clock.at(MONDAY))
+    budgets = BudgetService(fresh_database, costs, ProjectService(fresh_database, clock), clock)
+    await budgets.add(Terms("all", "USD", amount=Decimal(100)), by=OPERATOR)
+    made = reports(fresh_database, costs, clock)
+
+    async def told(first: date) -> Report:
+        days = Period(first, add_months(first, 1))
+        return await made.report(ReportKind.MONTHLY, CostQuery(ANY), OPERATOR, period=days)
+
+    old, kept = await told(date(2019, 1, 1)), await told(date(2025, 10, 1))
+    assert old.budgets == ()
+    assert reasons(old, Section.BUDGETS) == ["What was spent in those days is not kept."]
+    assert [each.state for each in kept.budgets] == [State.OVER]
 
 
 async def test_that_nothing_is_planned_is_said(fresh_database: Database, clock: FakeClock) -> None:
