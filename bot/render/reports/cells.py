@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final, NamedTuple
 
+from bot.render import words
 from bot.render.reports.said import badge, notes
 from bot.render.sentences import fresh
 from bot.render.xlsx import Amount, Cell, Share
@@ -101,7 +102,8 @@ def summary(report: Report) -> Iterator[Figure]:
     for sheet in report.sheets:
         code, of = sheet.currency, report.period
         both = sheet.previous
-        yield Figure("total", code, of, sheet.total, both.amount, both.change, both.share)
+        total = Figure("total", code, of, sheet.total, both.amount, both.change, both.share)
+        yield total._replace(note=_compared(both))
         yield _against("previous", code, both)
         yield _against("last_year", code, sheet.last_year)
         if sheet.unassigned is not None:
@@ -135,7 +137,17 @@ def _billed(report: Report, sheet: Sheet) -> Iterator[Figure]:
 
 
 def _against(section: str, code: str, other: Against) -> Figure:
-    return Figure(section, code, other.period, other.amount, change=other.change, share=other.share)
+    change, share = other.change, other.share
+    note = _compared(other)
+    return Figure(section, code, other.period, other.amount, change=change, share=share, note=note)
+
+
+def _compared(other: Against) -> str:
+    """Of which days a change is, where they aren't all."""
+    if not other.cut or other.days is None:
+        return ""
+    here, there = map(words.days, other.days)
+    return f"change on {here} against {there}"
 
 
 def _between(figure: Figure, at: Band | None) -> Figure:

@@ -69,7 +69,7 @@ def _long(columns: Sequence[str], rows: Iterable[Line]) -> list[str]:
 def _sheets(report: Report) -> Iterator[tuple[str, Sequence[str], Iterable[Line]]]:
     yield (
         "Summary",
-        ("Figure", "Value", "Currency", *_SPAN, "Low", "High", "Note"),
+        ("Figure", "Value", "Currency", *_SPAN, *_BESIDE, "Low", "High", "Note"),
         _summary(report),
     )
     head = ("Currency", "Amount", "Before", "Change", "Share", "Note")
@@ -88,6 +88,9 @@ def _sheets(report: Report) -> Iterator[tuple[str, Sequence[str], Iterable[Line]
 
 
 _SPAN: Final = ("First day", "Last day")
+_BESIDE: Final = ("Before", "Change", "Change, %")
+_CHANGING: Final = frozenset({"total", "previous", "last_year"})
+"""Figures whose share is that of their change."""
 _MOVERS: Final = ("What", "Kind", "Name", "Currency", "Now", "Before", "Change", "Change, %", "Why")
 _BUDGETS: Final = (
     "Budget of",
@@ -124,12 +127,16 @@ def _summary(report: Report) -> Iterator[Line]:
         if each.amount is None and not each.note:
             continue
         span = (each.days.start, each.days.last_day) if each.days else (None, None)
+        beside = (money(each.previous, code), money(each.change, code))
+        change = each.share if each.section in _CHANGING else None
         bounds = (money(each.low, code), money(each.high, code))
         yield (
             _FACTS[each.section],
             money(each.amount, code),
             code,
             *span,
+            *beside,
+            None if change is None else Share(change),
             *bounds,
             each.note or None,
         )

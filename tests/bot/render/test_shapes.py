@@ -10,6 +10,7 @@ from bot.render.charts import style
 from bot.render.charts.draw import draw
 from bot.render.charts.spec import (
     Band,
+    Bar,
     Body,
     Chart,
     Course,
@@ -17,6 +18,7 @@ from bot.render.charts.spec import (
     Lines,
     Listed,
     Page,
+    Ranked,
     Row,
     Scale,
     Series,
@@ -134,6 +136,30 @@ STACKS = Stacks(
 def test_a_bar_s_figure_stands_on_it_unless_a_line_strikes_it_through() -> None:
     """High above it, on the line of the days before, it would be read as theirs."""
     assert same_picture(draw(chart(STACKS)), "figures")
+
+
+BELOW = Steps(
+    (
+        Step("8 to 14 Nov", 0, 40, "$40", style.SERIES[0], whole=True),
+        Step("Committed use discounts of Compute Engine", 40, -60, "-$100", style.LESS),
+        Step("N2 Instance Core running in Iowa (team=storefront)", -60, -50, "+$10", style.MORE),
+        Step("15 to 21 Nov", 0, -50, "-$50", style.SERIES[0], whole=True),
+    )
+)
+RANKED = Ranked(
+    (
+        Bar("ml-training", 60, "$60", style.SERIES[0], "-20.0%", 75),
+        Bar("A project with quite a long name, for reasons", 20, "$20", style.SERIES[0], "", 90),
+        Bar("Credits", -30, "-$30", style.SERIES[0], "", -40),
+    ),
+    "the week before",
+)
+
+
+@pytest.mark.parametrize(("name", "body"), [("steps_below", BELOW), ("ranked_before", RANKED)])
+def test_names_have_two_lines_and_amounts_stand_by_their_bars(name: str, body: Body) -> None:
+    """Below zero a line says where that is; what was before stands apart from what is."""
+    assert same_picture(draw(chart(body)), name)
 
 
 @pytest.mark.parametrize(("name", "body"), [("lines", LINES), ("listed", LISTED)])

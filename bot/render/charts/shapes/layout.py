@@ -1,6 +1,6 @@
 """Sizes that every shape keeps to, in pixels, and the key above a shape."""
 
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from bot.render.charts import style
 from bot.render.charts.canvas import Canvas
@@ -11,6 +11,8 @@ KEY: Final = 52
 FOOTER: Final = 64
 ROW: Final = 78
 SWATCH: Final = 28
+_NAMES: Final = 0.36
+_LINE: Final = 36
 
 type Sign = Literal["mark", "line", "curve", "dashes", "hatch", "band", "area", "wide"]
 
@@ -23,6 +25,34 @@ def keys(sheet: Canvas, top: float, signs: list[tuple[Sign, str]]) -> float:
         sheet.text(x + SWATCH + 12, y, words, size=style.SMALL, color=style.SOFT)
         x += SWATCH + 12 + sheet.measure(words, size=style.SMALL) + 44
     return top + KEY if signs else top
+
+
+class Name(NamedTuple):
+    """What stands beside a row: on one line, or in smaller letters on two."""
+
+    lines: tuple[str, ...]
+    size: float
+    bold: bool
+    width: float
+
+
+def name(sheet: Canvas, words: str, *, bold: bool = False) -> Name:
+    """A name with as much room as names have; cut where even two lines don't hold it."""
+    most = sheet.width * _NAMES
+    lines, size = [words], style.TEXT
+    if sheet.measure(words, bold=bold) > most:
+        size = style.SMALL
+        lines = sheet.wrap(words, most, most=2, size=size, bold=bold)
+    width = max((sheet.measure(line, size=size, bold=bold) for line in lines), default=0.0)
+    return Name(tuple(lines), size, bold, width)
+
+
+def write(sheet: Canvas, name: Name, right: float, middle: float) -> None:
+    """Write it, up to where a row begins."""
+    first = middle - (len(name.lines) - 1) / 2 * _LINE
+    for n, line in enumerate(name.lines):
+        at = first + n * _LINE
+        sheet.text(right, at, line, size=name.size, across="right", bold=name.bold)
 
 
 def _sign(sheet: Canvas, sign: Sign, x: float, y: float) -> None:

@@ -4,6 +4,7 @@ from typing import Final
 
 from bot.render.charts import style
 from bot.render.charts.canvas import Box, Canvas
+from bot.render.charts.shapes import layout
 from bot.render.charts.shapes.layout import GAP, KEY, MARGIN, ROW, keys
 from bot.render.charts.spec import Bar, Ranked
 
@@ -21,8 +22,8 @@ def draw(sheet: Canvas, ranked: Ranked, top: float) -> None:
     if ranked.previous_name:
         top = keys(sheet, top, [("mark", ranked.previous_name)])
     top += GAP / 2
-    names = [sheet.fit(bar.name, sheet.width * 0.36) for bar in ranked.bars]
-    left = MARGIN + max((sheet.measure(name) for name in names), default=0) + GAP
+    names = [layout.name(sheet, bar.name) for bar in ranked.bars]
+    left = MARGIN + max((name.width for name in names), default=0) + GAP
     room = max((_text_width(sheet, bar) for bar in ranked.bars), default=0)
     right = sheet.width - MARGIN - room - GAP
     reach = [bar.value for bar in ranked.bars]
@@ -33,13 +34,14 @@ def draw(sheet: Canvas, ranked: Ranked, top: float) -> None:
     for i, (bar, name) in enumerate(zip(ranked.bars, names, strict=True)):
         middle = top + (i + 0.5) * ROW
         end = zero + bar.value * scale
-        sheet.text(left - GAP, middle, name, across="right")
+        layout.write(sheet, name, left - GAP, middle)
         sheet.boxes([thick(zero, end, middle)], bar.color)
         reached = max(zero, end)
         if bar.previous is not None:
             mark = zero + bar.previous * scale
             sheet.lines([[(mark, middle - 32), (mark, middle + 32)]], style.INK, 1.6)
-            reached = max(reached, mark)
+            if mark - reached < _text_width(sheet, bar) + 2 * GAP:  # no room before it
+                reached = max(reached, mark)
         reached += GAP / 2 + 4
         sheet.text(reached, middle, bar.text)
         reached += sheet.measure(bar.text) + GAP

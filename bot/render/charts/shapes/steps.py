@@ -2,6 +2,7 @@
 
 from bot.render.charts import style
 from bot.render.charts.canvas import Canvas
+from bot.render.charts.shapes import layout
 from bot.render.charts.shapes.layout import GAP, MARGIN, ROW
 from bot.render.charts.shapes.ranked import thick
 from bot.render.charts.spec import Steps
@@ -16,9 +17,8 @@ def draw(sheet: Canvas, steps: Steps, top: float) -> None:
     """Draw it below `top`; a thin line leads from where a step ends to where the next begins."""
     top += GAP / 2
     shown = steps.steps
-    names = [sheet.fit(step.name, sheet.width * 0.36, bold=step.whole) for step in shown]
-    widest = (sheet.measure(name, bold=step.whole) for name, step in zip(names, shown, strict=True))
-    left = MARGIN + max(widest, default=0) + GAP
+    names = [layout.name(sheet, step.name, bold=step.whole) for step in shown]
+    left = MARGIN + max((name.width for name in names), default=0) + GAP
     room = max((sheet.measure(step.text, bold=step.whole) for step in shown), default=0)
     right = sheet.width - MARGIN - room - GAP
     reach = [value for step in shown for value in (step.start, step.end)]
@@ -31,7 +31,7 @@ def draw(sheet: Canvas, steps: Steps, top: float) -> None:
 
     for i, (step, name) in enumerate(zip(shown, names, strict=True)):
         middle = top + (i + 0.5) * ROW
-        sheet.text(left - GAP, middle, name, across="right", bold=step.whole)
+        layout.write(sheet, name, left - GAP, middle)
         sheet.boxes([thick(x(step.start), x(step.end), middle)], step.color)
         if step.whole and steps.cut is not None:
             _cut(sheet, left, middle)
@@ -40,6 +40,9 @@ def draw(sheet: Canvas, steps: Steps, top: float) -> None:
         if i + 1 < len(shown):
             end = x(step.end)
             sheet.lines([[(end, middle + 23), (end, middle + ROW - 23)]], style.SOFT, 0.8)
+    if low < 0:
+        zero, bottom = x(0), top + len(shown) * ROW
+        sheet.lines([[(zero, top), (zero, bottom)]], style.SOFT, 0.6)
 
 
 def _cut(sheet: Canvas, left: float, middle: float) -> None:

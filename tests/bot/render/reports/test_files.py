@@ -3,17 +3,20 @@
 import csv
 import io
 import json
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from openpyxl import load_workbook
 
+from bot.render import words
 from bot.render.reports import files
 from bot.render.reports.cells import COLUMNS
-from core.costs.model import PROJECT, CostQuery, Filter
+from core.costs.model import PROJECT, Comparable, CostQuery, Filter
+from core.period import Period, previous
 from core.reports.model import Report, ReportKind
+from core.reports.sections import Against
 from core.schedules.model import Format
 from tests.support.reports import WEEK, monthly, report, rows, sheet
 
@@ -106,6 +109,31 @@ def test_figures_are_numbers_with_their_currency_and_sums_are_last() -> None:
     last = page[page.max_row]
     assert (last[0].value, last[3].value) == ("Total", 8412.733)
     assert last[0].font.bold
+
+
+def test_what_the_post_compares_stands_in_the_files_too() -> None:
+    """With the days that the change is of, where they aren't all."""
+    here, there = (
+        Period(WEEK.start, date(2026, 11, 14)),
+        Period(date(2026, 11, 2), date(2026, 11, 7)),
+    )
+    both = Comparable(Decimal(1000), Decimal(800))
+    week = Against(previous(WEEK), Decimal(8100), both, (here, there), cut=True)
+    made = report(ReportKind.WEEKLY, sheet(WEEK, previous=week))
+    page = book(made)["Summary"]
+    heads = [cell.value for cell in page[1]]
+    rows_ = {row[0].value: dict(zip(heads, row, strict=True)) for row in page.iter_rows(min_row=2)}
+    total, before = rows_["Total"], rows_["The period before"]
+    assert [total[name].value for name in ("Before", "Change", "Change, %")] == [8100, 200, 0.25]
+    assert total["Change, %"].number_format == "0.0%"
+    said = f"change on {words.days(here)} against {words.days(there)}"
+    assert (total["Note"].value, before["Note"].value) == (said, said)
+    assert rows_["A year before"]["Change"].value == 2412.733
+    notes = {row["section"]: row["note"] for row in table(made)}
+    assert (notes["total"], notes["previous"], notes["last_year"]) == (said, said, "")
+    invoiced = book(monthly())["Summary"]
+    [bill] = [row for row in invoiced.iter_rows(min_row=2) if row[0].value == "On its invoice, net"]
+    assert bill[heads.index("Before")].value == 8000
 
 
 def test_days_can_be_counted() -> None:
