@@ -55,11 +55,21 @@ def _one(schedule: Schedule, *, may: bool) -> Iterator[Block]:
     number = str(schedule.id)
     yield section(f"{bold(scheduling.title(schedule))}\n{_terms(schedule)}", f"schedule.{number}")
     paused = schedule.paused_at is not None
-    state = [scheduling.upcoming(schedule) if paused else f"next {scheduling.upcoming(schedule)}"]
+    due = scheduling.upcoming(schedule) if paused else f"next {scheduling.upcoming(schedule)}"
+    state = [f"Number {number}", escape(due)]
     if schedule.latest is not None:
-        state.append(f"last run {scheduling.outcome(schedule.latest)}")
-    yield context(escape("; ".join([f"Number {number}", *state])), f"state.{number}")
+        state.append(f"last run {_outcome(schedule.latest)}")
+    yield context("; ".join(state), f"state.{number}")
     yield from actions.row(_buttons(schedule, may=may), f"schedule.actions.{number}")
+
+
+def _outcome(run: Run) -> str:
+    """What a run came to, with links to where it couldn't be delivered."""
+    said = escape(scheduling.outcome(run))
+    for each in run.undelivered:
+        if each.to.channel == "slack":
+            said = said.replace(each.to.address, place(each.to.address), 1)
+    return said
 
 
 def _terms(schedule: Schedule) -> str:
@@ -113,5 +123,5 @@ def history(schedule: Schedule, runs: Sequence[Run]) -> Message:
         return message(none, [section(none, "answer")])
     rows = tuple(scheduling.run_row(each, schedule) for each in runs)
     table = tables.block(Table(scheduling.RUN_COLUMNS, rows, (), 3))
-    said = f"{head}: {words.plural(len(runs), 'run')}, the latest {escape(rows[0][2])}."
+    said = f"{head}: {words.plural(len(runs), 'run')}, the latest {_outcome(runs[0])}."
     return message(said, [section(said, "answer"), table])

@@ -8,7 +8,7 @@ import numpy as np
 from core.costs.drivers.drill import ALMOST_ALL, Cube, Found, Mask, Numbers, drill
 from core.costs.drivers.model import Cell, Change, Driver, Drivers, Path
 from core.costs.drivers.usage import price_and_usage
-from core.costs.model import PROJECT, SERVICE, Dimension
+from core.costs.model import PROJECT, SERVICE, SKU, Dimension
 from core.money import ZERO
 
 MOST_CAUSES: Final = 5
@@ -104,10 +104,21 @@ def _driver(
     place: Found, cells: Sequence[Cell], cube: Cube, dimensions: Sequence[Dimension]
 ) -> Driver:
     inside = [cells[n] for n in np.flatnonzero(place.cells).tolist()]
-    path = tuple((dimensions[d], cube.values[d][value]) for d, value in sorted(place.path))
+    path = _path(place, cube, dimensions)
     whole = np.logical_and.reduce([cube.codes[d] == value for d, value in place.path])
     rest = bool((whole & ~place.cells).any())
     return Driver(path, _change(inside), price_and_usage(inside), rest)
+
+
+def _path(place: Found, cube: Cube, dimensions: Sequence[Dimension]) -> Path:
+    """Where it is; of several services, a SKU's name alone doesn't tell whose it is."""
+    path = {dimensions[d]: cube.values[d][value] for d, value in sorted(place.path)}
+    if path.get(SKU) is None or SERVICE in path or SERVICE not in dimensions:
+        return tuple(path.items())
+    services = dimensions.index(SERVICE)
+    values, codes = cube.values[services], np.unique(cube.codes[services][place.cells])
+    service = values[codes[0]] if len(codes) == 1 < len(values) else None
+    return tuple(path.items()) if service is None else ((SERVICE, service), *path.items())
 
 
 def _change(cells: Sequence[Cell]) -> Change:
@@ -144,13 +155,13 @@ class Listing:
         """
         told = np.zeros(len(without), bool)
         drivers = []
-        for number, dimension in enumerate(self._dimensions):
+        for number in range(len(self._dimensions)):
             for value in self._values(number, without, having):
                 cells = self._cube.codes[number] == value
                 if told[cells].all():
                     continue
                 told = told | cells
-                path: Path = ((dimension, self._cube.values[number][value]),)
+                path = _path(Found(((number, value),), cells), self._cube, self._dimensions)
                 drivers.append(
                     Driver(path, _change([self._cells[n] for n in np.flatnonzero(cells).tolist()]))
                 )

@@ -249,6 +249,38 @@ def test_it_is_said_in_one_plain_sentence(cells: list[Cell], said: str) -> None:
     assert sentence(explained(*cells)) == said
 
 
+def skus(*said: str) -> list[Cell]:
+    """Of one project each: `BigQuery Storage 100 40`."""
+    found = []
+    for each in said:
+        service, sku, before, after = each.split()
+        names = (None if service == "-" else service, sku, "web")
+        found.append(Cell(names, Decimal(before), Decimal(after)))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("cells", "where"),
+    [
+        (skus("BQ Storage 10 90", "BQ Analysis 90 90", "GCS Get 9 9"), "BQ Storage"),
+        (skus("BQ Storage 10 90", "BQ Analysis 10 10"), "Storage"),
+        (skus("BQ Storage 10 90", "GCS Storage 10 95", "GCS Get 9 9"), "Storage"),
+        (skus("- Storage 10 90", "- Analysis 90 90", "GCS Get 9 9"), "Storage"),
+    ],
+)
+def test_a_sku_is_told_with_its_service(cells: list[Cell], where: str) -> None:
+    """Its name alone says little: `Storage` of what? One of several services has none to tell."""
+    drivers = explain(cells, (SERVICE, SKU, PROJECT), "USD")
+    assert drivers.main is not None
+    assert place(drivers.main) == where
+
+
+def test_a_sku_that_is_new_is_listed_with_its_service() -> None:
+    cells = skus("BigQuery Analysis 90 90", "BigQuery Storage 0 50", "GCS Get 20 20")
+    drivers = explain(cells, (SERVICE, SKU, PROJECT), "USD")
+    assert [place(each) for each in drivers.new] == ["BigQuery Storage"]
+
+
 def test_names_are_those_that_people_know() -> None:
     cells = [
         Cell(("A1", "web"), Decimal(10), Decimal(50)),

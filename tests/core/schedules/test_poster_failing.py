@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from bot.render import schedule_json, scheduling
+from bot.render.blocks import schedules
 from core.database import DatabaseUnavailableError
 from core.outbox.model import Destination, Parked, Undelivered
 from core.outbox.service import OutboxService
@@ -270,6 +271,9 @@ async def test_a_run_says_where_it_could_not_be_delivered(desk: Desk) -> None:
     [listed] = await desk.service.list(FINANCE)
     assert listed.latest == run
     assert scheduling.outcome(run).endswith("; not delivered to C0FINANCE: Slack: not_in_channel")
+    linked = "not delivered to <#C0FINANCE>: Slack: not_in_channel"
+    assert linked in str(schedules.history(listed, [run]).blocks)
+    assert linked in str(schedules.schedules([(listed, True)], command="/cost").blocks)
     told = {"to": "C0FINANCE", "channel": "slack", "reason": "Slack: not_in_channel"}
     assert schedule_json.run(run)["undelivered"] == [told]
     await outbox.drop(delivery.id)
