@@ -235,13 +235,19 @@ def nothing(answer: CostAnswer, mark: Mark = str) -> str:
     who = subject(answer.query, mark)
     data = answer.freshness
     if data.through is None:
-        return "There is no data yet: nothing has been synced from a billing export so far."
+        return unsynced(answer.query, who)
     if data.complete_until is not None and answer.query.period.start > data.through.date():
         return (
             f"No cost of {who} {when(answer.query.period)} is in yet: "
             f"the data reaches to {day(data.through.date(), year=True)}."
         )
     return f"No cost of {who} was found {when(answer.query.period)}."
+
+
+def unsynced(query: CostQuery, who: str) -> str:
+    """That no source has data of what was asked: there may well be of other things."""
+    of, it = (f" of {who}", " of it") if query.where else ("", "")
+    return f"There is no data{of} yet: nothing{it} has been synced from a billing export so far."
 
 
 def crash(reference: str) -> str:

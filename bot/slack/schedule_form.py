@@ -1,12 +1,14 @@
 """The form of a schedule: made, read, and what is wrong told at its fields."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from bot.slack.modals import View, channels, choice, field, form, text_input, values_of
+from core.errors import InvalidError
 from core.reports.model import ReportKind
-from core.schedules.model import SchedulePlaceError, Terms
+from core.schedules.model import ScheduleDaysError, SchedulePlaceError, Terms
+from core.schedules.pieces import Text, days, formats, time_of_day, unread, zone
 from core.schedules.timing import ScheduleTimeError
 from core.schedules.written import write_days
 
@@ -25,7 +27,14 @@ _KINDS: Final = {
     ReportKind.WEEKLY.value: "Weekly: of the last whole week",
     ReportKind.MONTHLY.value: "Monthly: of the last whole month",
 }
+_PIECES: Final[Mapping[str, tuple[Callable[[Text], object], str]]] = {
+    DAYS: (days, "day; write mon,thu, or of a month 1st, last-day or 2nd-business-day"),
+    TIME: (time_of_day, "time of day; write it as 09:00, 9am or 17:30"),
+    ZONE: (zone, "time zone; write it as Europe/Berlin or UTC"),
+    FILES: (formats, "kind of file; write csv, xlsx, png or json"),
+}
 _FIELDS: Final[Mapping[type[Exception], str]] = {
+    ScheduleDaysError: DAYS,
     ScheduleTimeError: DAYS,
     SchedulePlaceError: EMAILS,
 }
@@ -89,6 +98,21 @@ def read(submitted: Mapping[str, Any]) -> Filled:
         channels=(*_split(said.get(CHANNELS, "")), *_split(said.get(PEOPLE, ""))),
         emails=_split(said.get(EMAILS, "")),
     )
+
+
+def problems(submitted: Mapping[str, Any]) -> dict[str, str]:
+    """What is no day, time, time zone or file, at its field."""
+    said = {name: value or "" for name, value in values_of(submitted).items()}
+    found = {name: _unread(said.get(name, ""), *piece) for name, piece in _PIECES.items()}
+    return {name: problem for name, problem in found.items() if problem}
+
+
+def _unread(text: str, read: Callable[[Text], object], what: str) -> str:
+    try:
+        word = unread(text, read)
+    except InvalidError as error:
+        return str(error)
+    return f"{word} is no {what}." if word else ""
 
 
 def at_field(error: Exception) -> str:

@@ -203,6 +203,8 @@ _VERBS: Final[Mapping[str, Callable[[Desk, Asked], Awaitable[None]]]] = {
 async def save(desk: Desk, body: dict[str, Any]) -> forms.Errors | str:
     """Set what was submitted."""
     asked, filled = Asked.of_view(body), schedule_form.read(body["view"])
+    if problems := schedule_form.problems(body["view"]):
+        return problems
     try:
         viewer = await desk.viewer(asked)
         terms = await _terms(desk, asked, viewer, filled)

@@ -41,6 +41,10 @@ class UnknownScheduleError(NotFoundError):
     """There is no such schedule."""
 
 
+class ScheduleDaysError(ScheduleSubjectError):
+    """A weekly report is due on days of the week, a monthly one on days of the month."""
+
+
 class ScheduleTakenError(ConflictError):
     """There is such a schedule already."""
 
@@ -236,10 +240,7 @@ def check(terms: Terms) -> Terms:
     when = check_when(terms.when)
     weekly = terms.kind is ReportKind.WEEKLY
     if weekly != bool(when.weekdays):
-        raise ScheduleSubjectError(
-            "A weekly report is due on days of the week, a monthly one on days of the month.",
-            fix="Write weekly mon, or monthly 2nd-business-day.",
-        )
+        raise ScheduleDaysError(fix="Write weekly mon, or monthly 2nd-business-day.")
     _check_places(terms)
     return replace(
         terms,

@@ -1,7 +1,7 @@
 """The pieces of a schedule as people type it: days, times, zones, places, files."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import time
 from difflib import get_close_matches
 from typing import Final
@@ -179,6 +179,20 @@ def business_days(left: Text) -> tuple[int, ...]:
 def month_days(left: Text) -> tuple[int, ...]:
     """1 and on, or `LAST`. After the time: `at 9` and `9am` are none."""
     return tuple(_nth(each) for each in left.take(_MONTH_DAY))
+
+
+def unread(text: str, read: Callable[[Text], object]) -> str:
+    """What a reader of pieces leaves of a text, quoted; '': it reads all of it."""
+    left = Text(text)
+    read(left)
+    drop_stray(left)
+    return quote(left.left.strip()) if left.left.strip() else ""
+
+
+def days(left: Text) -> None:
+    """Days of any kind, and of which kind of report they are."""
+    for read in (business_days, month_days, kind, weekdays):
+        read(left)
 
 
 def misspelt_day(word: str) -> str | None:

@@ -92,7 +92,7 @@ def headline(report: Report, mark: Mark = str) -> str:
 
 def _nothing(report: Report, who: str, when: str) -> str:
     if report.freshness.through is None:
-        return "There is no data yet: nothing has been synced from a billing export so far."
+        return sentences.unsynced(report.query, who)
     if not report.complete:
         reaches = words.day(report.freshness.through.date(), year=True)
         return f"No cost of {who} {when} is in yet: the data reaches to {reaches}."

@@ -168,7 +168,11 @@ def test_nothing_found_says_why() -> None:
     assert dashed(sentences.headline(none)) == (
         "No cost of checkout was found in the last 7 days (15-21 Nov)."
     )
-    assert sentences.headline(answer([], freshness=Freshness())).startswith("There is no data yet")
+    new = answer([], freshness=Freshness())
+    told = "There is no data of checkout yet: nothing of it has been synced from a billing export"
+    assert sentences.headline(new).startswith(told)
+    empty = answer([], freshness=Freshness(), where=())
+    assert sentences.headline(empty).startswith("There is no data yet: nothing has been synced")
 
 
 def test_notes_have_their_amounts() -> None:
