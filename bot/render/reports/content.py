@@ -133,7 +133,9 @@ def rows_table(
         words.share(Decimal(1)) if sheet.total > 0 else "",
         *((spark([day.amount for day in sheet.days]),) if trend else ()),
     )
-    names = (head, "Amount", "Before", "Change", "Share", *(("By day",) if trend else ()))
+    of = sheet.previous.days if sheet.previous.cut else None
+    change = f"Change, {words.days(of[0])}" if of else "Change"
+    names = (head, "Amount", "Before", change, "Share", *(("By day",) if trend else ()))
     return Table(names, tuple(shown), (total,), 1)
 
 

@@ -2,19 +2,21 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from bot.render import words
 from bot.render.blocks.message import Message
 from bot.render.blocks.picture import ChartNative, Look, shown
 from bot.render.enclosed import Picture
 from bot.render.reports import mail, post
 from bot.render.reports.charts import charts
-from core.costs.model import PROJECT, CostQuery, Filter, Freshness, Vocabulary
+from core.costs.model import PROJECT, Comparable, CostQuery, Filter, Freshness, Vocabulary
 from core.costs.question import parse_command
+from core.period import Period, previous
 from core.reports.correcting import Corrections, corrections
 from core.reports.model import Reason, Report, ReportKind, ReportStatus
 from core.reports.sections import Against, Bridge
@@ -158,6 +160,20 @@ def test_rounded_parts_that_do_not_add_up_have_a_line() -> None:
         ["c", "$1.11"],
         ["rounding", "+$0.01"],
     ]
+
+
+def test_a_table_says_of_which_days_its_changes_are() -> None:
+    here, there = (
+        Period(WEEK.start, date(2026, 11, 14)),
+        Period(date(2026, 11, 2), date(2026, 11, 7)),
+    )
+    both = Comparable(Decimal(1000), Decimal(800))
+    week = Against(previous(WEEK), Decimal(8100), both, (here, there), cut=True)
+    cut = report(ReportKind.WEEKLY, sheet(WEEK, previous=week))
+    head = f"Change, {words.days(here)}"
+    assert head in str(posted(cut).blocks)
+    assert head in mail.mail(cut, {}, scheduled="weekly").text
+    assert "Change," not in str(posted(report()).blocks)
 
 
 def test_what_there_is_nothing_to_compare_with_says_so() -> None:
