@@ -65,7 +65,7 @@ async def test_a_breach_from_the_sync_to_a_higher_budget(
         await expect(alert).to_contain_text(
             "checkout is over budget: $6,715.75 of $6,500.00 (103.3%) spent in November 2026."
         )
-        await expect(alert).to_contain_text("Why: N2 core +$2,500 (new)")
+        await expect(alert).to_contain_text("Why: Cloud SQL N2 core +$2,500 (new)")
         await expect(alert).to_contain_text("@Ada Moreno")
         picture = alert.locator("[data-block-type=image] img")
         await expect(picture).to_have_attribute("alt", re.compile("6,715.75"))
